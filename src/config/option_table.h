@@ -1,0 +1,48 @@
+// The one table of options: command line, TOML, check-config, --help, man pages and completions are all read from it.
+#ifndef SOCKLOG_CONFIG_OPTION_TABLE_H_
+#define SOCKLOG_CONFIG_OPTION_TABLE_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "socklog/options.h"
+#include "socklog/status.h"
+
+namespace socklog {
+
+// Commands as bits, so that a row can name several.
+enum Command : std::uint32_t {
+  kCommandGenerate = 1u << 0,
+  kCommandAnalyze = 1u << 1,
+  kCommandThresholds = 1u << 2,
+  kCommandCheckConfig = 1u << 3,
+};
+
+// What an option's value is, for completions and error texts.
+enum class ValueKind : std::uint8_t { kSwitch, kText, kNumber, kDuration, kTime, kRatio, kBytes, kFile, kDirectory, kEndpoint, kMetric, kFormat, kChoice };
+
+struct OptionRow {
+  std::string_view name;  // long flag without dashes; in TOML with - as _
+  char letter = 0;        // short flag, 0: none
+  std::uint32_t commands = 0;
+  std::string_view section;  // heading in --help and man pages: "Input", "Windows", ...
+  ValueKind kind = ValueKind::kText;
+  std::string_view metavar;       // "" for a switch
+  std::string_view choices;       // "auto|json|text" for kChoice
+  std::string_view default_text;  // as shown; "" for none
+  std::string_view help;          // one sentence without full stop
+  bool repeatable = false;
+  bool in_file = true;  // false: makes no sense in a file (--config, --version)
+  // Parses `text` into the member. Error: what is wrong with the value, without its place.
+  Status (*set)(Options* options, std::string_view text) = nullptr;
+};
+
+// In the order in which --help shows them.
+const std::vector<OptionRow>& OptionTable();
+// nullptr if the command has no such option.
+const OptionRow* FindOption(Command command, std::string_view name);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_CONFIG_OPTION_TABLE_H_

@@ -1,0 +1,76 @@
+// Opens what endpoints name. The only module that knows files, sockets, TLS and compression.
+#ifndef SOCKLOG_TRANSPORT_TRANSPORT_H_
+#define SOCKLOG_TRANSPORT_TRANSPORT_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "socklog/options.h"
+#include "socklog/sink.h"
+#include "socklog/source.h"
+#include "socklog/status.h"
+
+namespace socklog {
+
+// -  PATH  tcp://H:P  tls://H:P  unix:PATH  tcp-listen://[H]:P  tls-listen://[H]:P  unix-listen:PATH
+struct Endpoint {
+  enum class Kind { kStdio, kFile, kTcp, kTls, kUnix, kTcpListen, kTlsListen, kUnixListen };
+  Kind kind = Kind::kStdio;
+  std::string text;  // as the user wrote it
+  std::string path;  // files and Unix sockets
+  std::string host;  // listening without a host: 127.0.0.1
+  std::string port;
+
+  bool listens() const { return kind >= Kind::kTcpListen; }
+};
+
+// Errors (kUsage): unknown scheme with the nearest known one, missing or bad port, kafka:// (not in this build).
+Result<Endpoint> ParseEndpoint(std::string_view text);
+
+// True when both name the same place (the same file through links, the same address); stdin and stdout are not the same.
+bool SameEndpoint(const Endpoint& a, const Endpoint& b);
+
+// Where a source goes on: by partition, what EncodePosition gave. Key: the position text's own identity part is enough to
+// find the file again after rotation or compression; the name only helps to tell equal files apart.
+struct ResumePoint {
+  std::string partition_name;
+  std::string position;
+};
+
+struct SourceOptions {
+  ConnectionOptions connection;
+  bool follow = false;
+  bool until_end = false;
+  std::vector<ResumePoint> resume;
+};
+
+// Opens all inputs; partitions are numbered in the order given. For a partition found in `resume`, reading starts there.
+// On return *resumed[i] tells, by index into options.resume, which partition it became (kNotResumed: none).
+// Errors (kUsage): directory, no permission, no such file, no certificate, port in use. Connecting retries up to connect_timeout: kUnavailable.
+inline constexpr PartitionId kNotResumed = static_cast<PartitionId>(-1);
+Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options, const Clock& clock,
+                                           std::vector<PartitionId>* resumed);
+
+struct SinkOptions {
+  ConnectionOptions connection;
+  // Files: without it an existing file is replaced. With it the file is kept up to this length; what lies beyond was written by a
+  // run that died: a last line without newline is cut off, and a line written again that is already there is not appended again.
+  std::optional<std::uint64_t> resume_length;
+  // A listening sink waits in OpenSink for its first client; each client gets what is written from when it joined.
+  bool wait_for_client = true;
+};
+
+// Errors (kUsage, kFailed, kUnavailable): as OpenSource.
+Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock);
+
+// Makes blocking calls of sinks (a listening one that waits for its first client, a slow reader) return soon.
+// Async-signal-safe; for the whole process.
+void StopSinks() noexcept;
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_TRANSPORT_H_

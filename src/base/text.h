@@ -63,6 +63,11 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
 // Bytes that would harm a terminal, JSON or HTML, made printable one to one: control bytes and bytes that are not valid UTF-8 become
 // \xHH, a backslash becomes \\. Appends to *out.
 void AppendPrintable(std::string_view bytes, std::string* out);
+// The same for text that may already be printable: backslashes stay as they are. For messages to a terminal.
+void AppendTerminalSafe(std::string_view bytes, std::string* out);
+// Bytes of the valid UTF-8 sequence that `bytes` starts with, 0 if it starts with none. REQUIRES: not empty.
+// No overlong forms, surrogates or values beyond U+10FFFF; U+0080..U+009F are control characters, and count as invalid.
+std::size_t Utf8Length(std::string_view bytes);
 
 }  // namespace socklog
 

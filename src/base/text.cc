@@ -1,0 +1,168 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+namespace socklog {
+namespace {
+
+// std::from_chars on double and a terminator-free view: the whole text or nothing.
+template <typename T>
+std::optional<T> ParseAll(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+void AppendHexEscape(unsigned char byte, std::string* out) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  *out += "\\x";
+  *out += kDigits[byte >> 4];
+  *out += kDigits[byte & 15];
+}
+
+void AppendSafe(std::string_view bytes, bool escape_backslash, std::string* out) {
+  while (!bytes.empty()) {
+    const auto c = static_cast<unsigned char>(bytes.front());
+    std::size_t taken = 1;
+    if (c < 0x20 || c == 0x7f) {
+      AppendHexEscape(c, out);
+    } else if (c == '\\' && escape_backslash) {
+      *out += "\\\\";
+    } else if (c < 0x80) {
+      *out += static_cast<char>(c);
+    } else if ((taken = Utf8Length(bytes)) > 0) {
+      out->append(bytes.data(), taken);
+    } else {
+      AppendHexEscape(c, out);
+      taken = 1;
+    }
+    bytes.remove_prefix(taken);
+  }
+}
+
+}  // namespace
+
+Result<double> ParseRatio(std::string_view text, bool bare_percent) {
+  std::string_view number = text;
+  bool percent = bare_percent;
+  if (!number.empty() && number.back() == '%') {
+    number.remove_suffix(1);
+    percent = true;
+  }
+  const std::optional<double> value = ParseDouble(number);
+  if (!value) return Status::Usage("'" + std::string(text) + "' is not a share: write 20% or 0.2");
+  const double ratio = percent ? *value / 100 : *value;
+  if (ratio < 0 || ratio > 1) return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: write 20% or 0.2");
+  return ratio;
+}
+
+std::optional<std::uint64_t> ParseUnsigned(std::string_view text) { return ParseAll<std::uint64_t>(text); }
+
+std::optional<double> ParseDouble(std::string_view text) {
+  const std::optional<double> value = ParseAll<double>(text);
+  if (!value || !std::isfinite(*value)) return std::nullopt;
+  return value;
+}
+
+Result<std::uint64_t> ParseBytes(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  static constexpr std::array<Unit, 10> kUnits = {{{"", 1}, {"B", 1}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9},
+                                                   {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}}};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::optional<double> number = ParseDouble(text.substr(0, digits));
+  if (number) {
+    for (const Unit& unit : kUnits) {
+      const double bytes = *number * unit.bytes;
+      if (unit.name == text.substr(digits) && bytes < 9e18) return static_cast<std::uint64_t>(bytes);
+    }
+  }
+  return Status::Usage("'" + std::string(text) + "' is not a size: write 512MiB or 1GiB");
+}
+
+std::string FormatDouble(double value) {
+  std::array<char, 64> buffer;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return std::string(buffer.data(), end);
+}
+
+double Round9(double value) {
+  if (!std::isfinite(value) || value == 0) return value;
+  std::array<char, 40> buffer;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 8);
+  double rounded = value;
+  std::from_chars(buffer.data(), end, rounded);
+  return rounded;
+}
+
+std::string FormatThousands(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t i = digits.size(); i > 3;) {
+    i -= 3;
+    digits.insert(i, 1, ',');
+  }
+  return digits;
+}
+
+std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& candidates) {
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = EditDistance(word.substr(0, 64), candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const std::string_view nearest = NearestWord(word, candidates);
+  return nearest.empty() ? "" : " (did you mean '" + std::string(nearest) + "'?)";
+}
+
+std::size_t Utf8Length(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || bytes.size() < length) return 0;
+  std::uint32_t code = first & (0x7fu >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+    code = (code << 6) | (byte(i) & 0x3fu);
+  }
+  static constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0xa0, 0x800, 0x10000};
+  if (code < kSmallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
+  return length;
+}
+
+void AppendPrintable(std::string_view bytes, std::string* out) { AppendSafe(bytes, true, out); }
+
+void AppendTerminalSafe(std::string_view bytes, std::string* out) { AppendSafe(bytes, false, out); }
+
+}  // namespace socklog

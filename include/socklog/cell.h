@@ -11,8 +11,7 @@ namespace socklog {
 // What a key is. One table of keys, and one look-up per line, for each dimension that some chosen metric asks for.
 enum class Dimension : std::uint8_t { kGlobal, kUrl, kUser, kClient };
 inline constexpr std::size_t kDimensionCount = 4;
-// "global", "url", "user", "client"
-std::string_view DimensionName(Dimension dimension);
+inline constexpr std::string_view kDimensionNames[kDimensionCount] = {"global", "url", "user", "client"};
 
 // Counts of requests, by outcome. A request may be in several counters.
 struct Cell {

@@ -45,6 +45,8 @@ struct TlsOptions {
 // Connections of sources and sinks.
 struct ConnectionOptions {
   TlsOptions tls;
+  std::string host;                       // --host and --port; config turns them into an endpoint of InputOptions or GenerateOptions
+  std::uint16_t port = 0;
   Micros connect_timeout = 30 * kSecond;  // retries until the first success
   bool reconnect = false;                 // the peer's close is not the end
   bool once = false;                      // listening ends when the first client has closed

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "format/format.h"
 #include "socklog/options.h"
@@ -12,7 +13,8 @@
 
 namespace socklog {
 
-// A deterministic stream of requests: the same options (seed and start given) make the same requests. Thread-compatible.
+// A deterministic stream of requests: the same options (seed and start given) make the same requests.
+// Thread-compatible.
 class Traffic {
  public:
   virtual ~Traffic() = default;
@@ -24,8 +26,18 @@ class Traffic {
 };
 
 // `start`: log time of the first request; `seed`: as given or drawn by the caller.
-// Errors (kUsage): shares outside 0..1, an incident's URL that is not among the URLs, no users, ...
+// Errors (kUsage): as CheckTraffic, and an incident's URL that is not among the URLs.
 Result<std::unique_ptr<Traffic>> MakeTraffic(const GenerateOptions& options, Micros start, std::uint64_t seed);
+
+// Says what is wrong with the options that decide the traffic, before anything is made: shares outside 0..1, no users,
+// an incident of a kind that is not known, a status that is no error, ... (kUsage).
+Status CheckTraffic(const GenerateOptions& options);
+
+// What a user may have meant otherwise, one sentence each: settings without effect, an incident after the end.
+std::vector<std::string> TrafficWarnings(const GenerateOptions& options);
+
+// Log time from the first request to the end of the stream, at the mean rate; 0: it has no end.
+Micros TrafficLength(const GenerateOptions& options);
 
 }  // namespace socklog
 

@@ -1,0 +1,123 @@
+#include "pipeline/traffic_writer.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "pipeline/jobs.h"
+#include "support/catch.h"
+
+namespace socklog {
+namespace {
+
+// Requests one second apart from log time 0.
+class FakeTraffic : public Traffic {
+ public:
+  explicit FakeTraffic(std::uint64_t count) : count_(count) {}
+  bool Next(WrittenRequest* request) override {
+    if (next_ == count_) return false;
+    request->time = static_cast<Micros>(next_++) * kSecond;
+    return true;
+  }
+  std::uint64_t total() const override { return count_; }
+
+ private:
+  std::uint64_t count_;
+  std::uint64_t next_ = 0;
+};
+
+class FakeWriter : public LogWriter {
+ public:
+  void Write(const WrittenRequest& request, std::string* out) override {
+    *out += std::to_string(request.time / kSecond) + '\n';
+  }
+};
+
+// What several sinks saw, each with the time of every Flush that had something new.
+struct Record {
+  std::string text;
+  std::vector<std::string> flushed;
+  std::vector<Micros> times;
+};
+
+class FakeSink : public Sink {
+ public:
+  FakeSink(Record* record, std::size_t breaks_after, bool stops = false)
+      : record_(*record), breaks_after_(breaks_after), stops_(stops) {}
+  Status Write(std::string_view lines) override {
+    if (record_.text.size() + pending_.size() >= breaks_after_) return {StatusCode::kBrokenPipe, "the reader has gone"};
+    pending_ += lines;
+    return {};
+  }
+  Status Flush(bool) override {
+    if (pending_.empty()) return {};
+    record_.text += pending_;
+    record_.flushed.push_back(std::exchange(pending_, {}));
+    record_.times.push_back(SystemClock().Monotonic());
+    if (stops_ && record_.flushed.size() == 3) RequestStop();
+    return {};
+  }
+  std::uint64_t length() const override { return 0; }
+
+ private:
+  Record& record_;
+  const std::size_t breaks_after_;
+  const bool stops_;
+  std::string pending_;
+};
+
+constexpr std::size_t kNever = static_cast<std::size_t>(-1);
+
+Status Run(double speed, std::uint64_t count, std::vector<std::unique_ptr<Sink>> sinks) {
+  FakeTraffic traffic(count);
+  FakeWriter writer;
+  const SystemClock clock;
+  return TrafficWriter({speed, 0, false}, &writer, std::move(sinks), clock).Run(&traffic);
+}
+
+TEST_CASE("Paced lines come one by one, at their time and no earlier") {
+  Record record;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<FakeSink>(&record, kNever));
+  const Micros begin = SystemClock().Monotonic();
+  REQUIRE(Run(50, 5, std::move(sinks)).ok());  // 20 ms apart
+  CHECK(record.text == "0\n1\n2\n3\n4\n");
+  REQUIRE(record.times.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) CHECK(record.times[i] - begin >= static_cast<Micros>(i) * 20 * kMillisecond);
+}
+
+TEST_CASE("As fast as possible means in big pieces, the same bytes to all") {
+  Record first;
+  Record second;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<FakeSink>(&first, kNever));
+  sinks.push_back(std::make_unique<FakeSink>(&second, kNever));
+  REQUIRE(Run(0, 100'000, std::move(sinks)).ok());
+  CHECK(first.text.size() == 588'890);
+  CHECK(first.text == second.text);
+  CHECK(first.flushed.size() == 1);
+}
+
+TEST_CASE("A reader that goes is left alone; the last one ends the stream") {
+  Record first;
+  Record second;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<FakeSink>(&first, 4));
+  sinks.push_back(std::make_unique<FakeSink>(&second, 8));
+  CHECK(Run(1000, 100, std::move(sinks)).code() == StatusCode::kBrokenPipe);
+  CHECK(first.text == "0\n1\n");
+  CHECK(second.text == "0\n1\n2\n3\n");
+}
+
+// Last, since a stop is for the whole process.
+TEST_CASE("After a stop what was due is written, and nothing more") {
+  Record record;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<FakeSink>(&record, kNever, /*stops=*/true));
+  REQUIRE(Run(100, 1'000'000, std::move(sinks)).ok());
+  CHECK(record.text == "0\n1\n2\n");
+}
+
+}  // namespace
+}  // namespace socklog

@@ -1,6 +1,7 @@
 #include "sketch/key_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 
 #include "base/hash.h"
@@ -9,6 +10,7 @@ namespace socklog {
 namespace {
 
 constexpr std::size_t kSmallestIndex = 64;
+constexpr std::uint64_t kLargestKey = 256;
 
 struct SeededHash {
   std::size_t operator()(std::string_view key) const { return Hash64(key, RandomSeed()); }
@@ -19,14 +21,15 @@ struct SeededHash {
 KeyTable::KeyTable(std::uint64_t max_keys)
     : shard_keys_(std::max<std::uint64_t>(1, max_keys / kShards)),
       shard_text_(std::max<std::uint64_t>(512, shard_keys_ * kTextBytesPerKey)),
+      arena_limit_(2 * (shard_text_ * kShards + kLargestKey)),
       index_(kSmallestIndex, 0) {}
 
 std::uint64_t KeyTable::MemoryBound(std::uint64_t max_keys) {
   const KeyTable sample(max_keys);
   const std::uint64_t keys = sample.shard_keys_ * kShards;
-  // Vectors double as they grow, and so may hold twice what is in them; the arena holds as much garbage as text.
-  const std::uint64_t per_key = 2 * sizeof(Entry) + 4 * sizeof(std::uint32_t) + 2 * sizeof(std::uint32_t);
-  return keys * per_key + 4 * sample.shard_text_ * kShards;
+  const std::uint64_t index = 2 * std::bit_ceil(2 * keys) * sizeof(std::uint32_t);
+  const std::uint64_t members = 2 * keys * sizeof(std::uint32_t);
+  return sizeof(KeyTable) + keys * sizeof(Entry) + index + members + sample.arena_limit_;
 }
 
 std::size_t KeyTable::Probe(std::string_view key, std::uint64_t hash) const {
@@ -61,6 +64,9 @@ void KeyTable::Admit(std::string_view key, std::uint64_t hash, const Cell& delta
   std::uint32_t number;
   if (free_.empty()) {
     number = static_cast<std::uint32_t>(entries_.size());
+    if (entries_.size() == entries_.capacity()) {  // doubling, but never beyond what can be needed
+      entries_.reserve(std::min<std::size_t>(std::max<std::size_t>(64, 2 * entries_.size()), shard_keys_ * kShards));
+    }
     entries_.emplace_back();
   } else {
     number = free_.back();
@@ -145,8 +151,11 @@ void KeyTable::IndexErase(std::uint32_t number) {
 }
 
 std::uint32_t KeyTable::StoreText(std::string_view key) {
-  constexpr std::size_t kWorthCompacting = 4096;
-  if (arena_.size() > kWorthCompacting && arena_.size() + key.size() > arena_.capacity() && arena_.size() > 2 * live_text_) CompactText();
+  if (arena_.size() + key.size() > arena_.capacity()) {
+    if (arena_.size() >= 2 * live_text_ + kLargestKey) CompactText();
+    const std::size_t needed = arena_.size() + key.size();
+    if (needed > arena_.capacity()) arena_.reserve(std::min(std::max(2 * needed, std::size_t{4096}), static_cast<std::size_t>(arena_limit_)));
+  }
   const auto offset = static_cast<std::uint32_t>(arena_.size());
   arena_.append(key);
   live_text_ += key.size();

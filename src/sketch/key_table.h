@@ -24,7 +24,7 @@ namespace socklog {
 class KeyTable {
  public:
   static constexpr std::uint64_t kTextBytesPerKey = 64;
-  static constexpr std::uint64_t kLargestMaxKeys = 16'000'000;
+  static constexpr std::uint64_t kLargestMaxKeys = 16'000'000;  // so that offsets of text fit 32 bits
 
   // REQUIRES: 0 < max_keys <= kLargestMaxKeys
   explicit KeyTable(std::uint64_t max_keys);
@@ -94,6 +94,7 @@ class KeyTable {
 
   const std::uint64_t shard_keys_;
   const std::uint64_t shard_text_;
+  const std::uint64_t arena_limit_;  // live text and as much garbage
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> index_;  // entry + 1, 0: empty; linear probing, at most half full

@@ -1,0 +1,155 @@
+// One partition's lines: late, held, or counted into panes. A deterministic function of those lines.
+#ifndef SOCKLOG_WINDOW_PARTITION_WINDOWS_H_
+#define SOCKLOG_WINDOW_PARTITION_WINDOWS_H_
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/snapshot.h"
+#include "sketch/key_table.h"
+#include "socklog/log_entry.h"
+#include "socklog/options.h"
+#include "window/counters.h"
+#include "window/key_rules.h"
+#include "window/lateness_histogram.h"
+
+namespace socklog {
+
+// What one slide's length of time knows of one partition.
+struct Pane {
+  Cell total;
+  std::array<std::unique_ptr<KeyTable>, kDimensionCount> tables;  // null where no metric asks
+};
+
+// A place in a partition from which reading again gives the same state: nothing was held there.
+struct Mark {
+  Position position;
+  std::uint64_t line = 0;     // lines of the partition before it
+  Micros maximum = kNoTime;  // before that line
+};
+
+// What all partitions of a run share. Not owned; must outlive the partitions.
+struct WindowShape {
+  WindowOptions options;
+  std::uint64_t max_keys = 0;  // resolved, per table
+  std::array<bool, kDimensionCount> dimensions{};
+  std::optional<Micros> since;
+  std::optional<Micros> until;
+};
+
+// Panes that were used and may be used again, so that the steady state allocates no tables.
+class PanePool {
+ public:
+  static constexpr std::size_t kKept = 2;  // more would only hold memory
+
+  explicit PanePool(const WindowShape& shape) : shape_(shape) {}
+  std::unique_ptr<Pane> Take();
+  void Give(std::unique_ptr<Pane> pane);
+
+ private:
+  const WindowShape& shape_;
+  std::vector<std::unique_ptr<Pane>> free_;
+};
+
+// Late, "ahead" and the first maximum are as docs/architecture.md tells under "Time". Thread-compatible.
+class PartitionWindows {
+ public:
+  // Lines before the maximum is known, and lines from the future, wait until there are this many.
+  static constexpr std::size_t kMaxHeld = 16;
+
+  // All are borrowed. `late_lines`: where the text of late lines goes, each with a newline; nullptr: nowhere.
+  PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters, LatenessHistogram& lateness, std::string* late_lines);
+
+  // Everything below `closed_through` is closed; never decreases.
+  void SetClosedThrough(Micros closed_through) { closed_through_ = closed_through; }
+
+  // One well-formed line. `line`: its number in the partition, from 0, `position`: its place.
+  void Add(const CountedRequest& request, Position position, std::uint64_t line);
+  // One line that is no log line.
+  void AddMalformed(Position position, std::uint64_t line);
+
+  // The partition has ended, or is silent: what was held was right.
+  void ReleaseAll();
+
+  // The largest time of an accepted line; kNoTime before that is known.
+  Micros maximum() const { return maximum_; }
+  // Of the first line that waits for the first maximum; what a reader compares partitions by until then.
+  Micros provisional_maximum() const { return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().time; }
+  bool holds_lines() const { return !waiting_.empty(); }
+
+  const std::map<Micros, std::unique_ptr<Pane>>& panes() const { return panes_; }
+  // Gives back panes that start before `start`.
+  void DropPanesBefore(Micros start);
+
+  // Where to read on after a restart, and what is known there. Restore is called before the first Add, with lines from that mark.
+  struct Saved {
+    Mark mark;
+    std::uint64_t frontier = 0;       // lines before it were counted already
+    std::uint64_t first_waiting = 0;  // waiting lines from here on were not
+  };
+  Saved Save() const;
+  void Restore(const Saved& saved);
+  std::uint64_t lines_seen() const { return next_line_; }
+  // False while lines are read again that an earlier run has counted.
+  bool IsNew(std::uint64_t line) const { return line >= frontier_; }
+
+ private:
+  // A line that waits, with text of its own.
+  struct Waiting {
+    Micros time;
+    Cell cell;
+    bool ignored;
+    std::array<std::string, kDimensionCount> keys;
+    std::uint64_t line;
+    std::string raw;
+    CountedRequest View() const;
+  };
+  // The line in hand: where it may be counted from.
+  struct Origin {
+    std::uint64_t line;
+    bool waited;
+  };
+
+  void Wait(const CountedRequest& request, const Mark& mark, std::uint64_t line);
+  void Start();
+  void AcceptWaiting();
+  void Admit(const CountedRequest& request, const Mark& mark, Origin origin);
+  void Accept(const CountedRequest& request, const Mark& mark, Origin origin);
+  void CountLate(const CountedRequest& request, bool after_idle);
+  static void Count(const CountedRequest& request, Pane* pane);
+  bool Counts(Origin origin) const { return origin.line >= (origin.waited ? first_waiting_ : frontier_); }
+  Pane* PaneAt(Micros start, const Mark& mark);
+  Micros PaneStart(Micros time) const;
+
+  const WindowShape& shape_;
+  PanePool& pool_;
+  LineCounters& counters_;
+  LatenessHistogram& lateness_;
+  std::string* late_lines_;
+
+  Micros maximum_ = kNoTime;
+  Micros closed_through_ = kNoTime;
+  std::vector<Waiting> waiting_;
+  Mark waiting_mark_;  // of the first waiting line
+  std::map<Micros, std::unique_ptr<Pane>> panes_;
+  std::map<Micros, Mark> marks_;  // by pane: of the line that opened it
+  Micros current_start_ = kNoTime;
+  Pane* current_ = nullptr;  // the pane of the last line, usually that of the next one too
+  Mark last_;                // of the last line seen, with the maximum after it
+  std::uint64_t next_line_ = 0;
+  std::uint64_t frontier_ = 0;
+  std::uint64_t first_waiting_ = 0;
+};
+
+void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out);
+PartitionWindows::Saved DecodeSaved(SnapshotReader* in);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_WINDOW_PARTITION_WINDOWS_H_

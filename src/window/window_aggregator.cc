@@ -1,0 +1,189 @@
+#include "window/window_aggregator.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace socklog {
+namespace {
+
+constexpr Micros kNever = std::numeric_limits<Micros>::max();
+
+}  // namespace
+
+WindowAggregator::WindowAggregator(const WindowShape& shape, bool keep_late_lines)
+    : shape_(shape), slide_(shape.options.slide_or_window()), pool_(shape_), keep_late_lines_(keep_late_lines) {}
+
+PartitionWindows& WindowAggregator::AddPartition() {
+  partitions_.push_back(
+      std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_, keep_late_lines_ ? &late_lines_ : nullptr));
+  if (next_start_ != kNoTime) partitions_.back()->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
+  return *partitions_.back();
+}
+
+std::string WindowAggregator::TakeLateLines() { return std::exchange(late_lines_, std::string()); }
+
+// kNever if there is none.
+Micros WindowAggregator::FirstPaneFrom(Micros start) const {
+  Micros first = kNever;
+  for (const auto& partition : partitions_) {
+    const auto pane = partition->panes().lower_bound(start);
+    if (pane != partition->panes().end()) first = std::min(first, pane->first);
+  }
+  return first;
+}
+
+Micros WindowAggregator::next_close() const {
+  if (next_start_ != kNoTime) return next_start_ + shape_.options.window;
+  const Micros first = FirstPaneFrom(kNoTime);
+  return first == kNever ? kNever : first + slide_;
+}
+
+Status WindowAggregator::CloseThrough(Micros watermark, const OnWindow& on_window) {
+  if (watermark == kNoTime) return {};
+  const Micros window = shape_.options.window;
+  if (next_start_ == kNoTime) {
+    if (next_close() > watermark) return {};  // an earlier line may still come
+    next_start_ = next_close() - window;
+  }
+  while (next_start_ + window <= watermark) {
+    const Micros pane = FirstPaneFrom(next_start_);
+    if (pane < next_start_ + window) {
+      if (Status status = CloseWindow(on_window); !status.ok()) return status;
+      continue;
+    }
+    // Every window up to the one that ends with the next pane, or at the watermark, is empty.
+    const Micros before = pane == kNever ? watermark - window : std::min(watermark - window, pane - window);
+    const auto empty = static_cast<std::uint64_t>((before - next_start_) / slide_ + 1);
+    if (Status status = CloseEmpty(empty, on_window); !status.ok()) return status;
+  }
+  return {};
+}
+
+Status WindowAggregator::CloseAll(const OnWindow& on_window) {
+  Micros last = kNoTime;
+  for (const auto& partition : partitions_) {
+    if (!partition->panes().empty()) last = std::max(last, partition->panes().rbegin()->first);
+  }
+  // The last window with a line in it is the one that starts with the last pane.
+  if (last != kNoTime) {
+    if (Status status = CloseThrough(last + shape_.options.window, on_window); !status.ok()) return status;
+  }
+  return FlushGap(on_window);
+}
+
+Status WindowAggregator::CloseWindow(const OnWindow& on_window) {
+  if (Status status = FlushGap(on_window); !status.ok()) return status;
+  empty_run_ = 0;
+  BuildReport(next_start_);
+  for (const DimensionReport& dimension : report_.dimensions) evicted_keys_ += dimension.evicted;
+  Status status = on_window(report_);
+  FinishWindow(next_start_ + slide_);
+  return status;
+}
+
+// Empty windows are reported one by one up to --max-gap; the rest of a longer gap is one record, sent when the gap is over.
+Status WindowAggregator::CloseEmpty(std::uint64_t count, const OnWindow& on_window) {
+  const auto singly = static_cast<std::uint64_t>(shape_.options.max_gap / slide_);
+  while (count > 0 && empty_run_ < singly) {
+    report_ = WindowReport();
+    report_.start = next_start_;
+    report_.end = next_start_ + shape_.options.window;
+    ++empty_run_;
+    --count;
+    Status status = on_window(report_);
+    FinishWindow(next_start_ + slide_);
+    if (!status.ok()) return status;
+  }
+  empty_run_ += count;
+  gap_windows_ += count;
+  if (count > 0) FinishWindow(next_start_ + static_cast<Micros>(count) * slide_);
+  return {};
+}
+
+Status WindowAggregator::FlushGap(const OnWindow& on_window) {
+  if (gap_windows_ == 0) return {};
+  report_ = WindowReport();
+  report_.start = next_start_ - static_cast<Micros>(gap_windows_) * slide_;
+  report_.end = next_start_ - slide_ + shape_.options.window;
+  report_.windows = gap_windows_;
+  gap_windows_ = 0;
+  return on_window(report_);
+}
+
+void WindowAggregator::FinishWindow(Micros next_start) {
+  next_start_ = next_start;
+  for (const auto& partition : partitions_) {
+    partition->DropPanesBefore(next_start);
+    partition->SetClosedThrough(next_start - slide_ + shape_.options.window);
+  }
+}
+
+void WindowAggregator::BuildReport(Micros start) {
+  report_.start = start;
+  report_.end = start + shape_.options.window;
+  report_.windows = 1;
+  report_.total = Cell();
+  std::array<std::vector<const KeyTable*>, kDimensionCount> tables;
+  for (const auto& partition : partitions_) {
+    const auto& panes = partition->panes();
+    for (auto pane = panes.lower_bound(start); pane != panes.end() && pane->first < report_.end; ++pane) {
+      report_.total += pane->second->total;
+      for (std::size_t d = 0; d < kDimensionCount; ++d) {
+        if (pane->second->tables[d]) tables[d].push_back(pane->second->tables[d].get());
+      }
+    }
+  }
+  for (std::size_t d = 0; d < kDimensionCount; ++d) MergeTables(tables[d], shape_.max_keys, &report_.dimensions[d]);
+}
+
+std::uint64_t WindowAggregator::open_windows() const {
+  const Micros first = FirstPaneFrom(kNoTime);
+  if (first == kNever) return 0;
+  std::uint64_t open = 0;
+  const Micros from = next_start_ == kNoTime ? first - shape_.options.window + slide_ : next_start_;
+  Micros last_counted = kNoTime;
+  std::vector<Micros> starts;
+  for (const auto& partition : partitions_) {
+    for (const auto& [start, pane] : partition->panes()) starts.push_back(start);
+  }
+  std::sort(starts.begin(), starts.end());
+  for (const Micros pane : starts) {
+    Micros window = std::max(from, pane - shape_.options.window + slide_);
+    if (last_counted != kNoTime) window = std::max(window, last_counted + slide_);
+    if (window > pane) continue;
+    open += static_cast<std::uint64_t>((pane - window) / slide_ + 1);
+    last_counted = pane;
+  }
+  return open;
+}
+
+void WindowAggregator::Encode(SnapshotWriter* out) const {
+  out->I64(next_start_);
+  out->U64(empty_run_);
+  out->U64(gap_windows_);
+  out->U64(evicted_keys_);
+  counters_.Encode(out);
+  lateness_.Encode(out);
+}
+
+void WindowAggregator::Decode(SnapshotReader* in) {
+  next_start_ = in->I64();
+  empty_run_ = in->U64();
+  gap_windows_ = in->U64();
+  evicted_keys_ = in->U64();
+  counters_.Decode(in);
+  lateness_.Decode(in);
+}
+
+std::uint64_t WindowAggregator::MemoryBound(const WindowShape& shape, std::uint64_t partitions) {
+  const Micros slide = shape.options.slide_or_window();
+  const auto panes_in = [&](Micros length) { return static_cast<std::uint64_t>(length / slide + 2); };
+  // Open at once: the panes of one window and of the lateness, and those by which a partition may be ahead of the slowest.
+  const Micros ahead = partitions > 1 ? shape.options.max_skew_or_default() : 0;
+  const std::uint64_t panes = panes_in(shape.options.window - slide + shape.options.lateness + ahead);
+  const auto dimensions = static_cast<std::uint64_t>(std::count(shape.dimensions.begin() + 1, shape.dimensions.end(), true));
+  return (partitions * panes + PanePool::kKept) * dimensions * KeyTable::MemoryBound(shape.max_keys);
+}
+
+}  // namespace socklog

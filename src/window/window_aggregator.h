@@ -1,0 +1,81 @@
+// Joins the partitions' panes into closed windows, in the order of time.
+#ifndef SOCKLOG_WINDOW_WINDOW_AGGREGATOR_H_
+#define SOCKLOG_WINDOW_WINDOW_AGGREGATOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/snapshot.h"
+#include "socklog/status.h"
+#include "socklog/window.h"
+#include "window/partition_windows.h"
+
+namespace socklog {
+
+// The windows that come out are a function of what each partition was given, whatever the order in which partitions took turns.
+// Thread-compatible.
+class WindowAggregator {
+ public:
+  // Called for each closed window, and once for the rest of a long gap. The report is valid during the call. An error ends the closing.
+  using OnWindow = std::function<Status(const WindowReport&)>;
+
+  explicit WindowAggregator(const WindowShape& shape, bool keep_late_lines);
+
+  // Partitions are numbered from 0 in the order of the calls. The reference stays valid.
+  PartitionWindows& AddPartition();
+  PartitionWindows& partition(PartitionId id) { return *partitions_[id]; }
+  const PartitionWindows& partition(PartitionId id) const { return *partitions_[id]; }
+
+  // The watermark at which the next window closes; the largest time there is while no line is in a window.
+  Micros next_close() const;
+  // Closes all windows whose end is at or before `watermark`.
+  Status CloseThrough(Micros watermark, const OnWindow& on_window);
+  // The stream has ended: closes every window that holds a line.
+  Status CloseAll(const OnWindow& on_window);
+
+  const LineCounters& counters() const { return counters_; }
+  LineCounters& counters() { return counters_; }
+  const LatenessHistogram& lateness() const { return lateness_; }
+  std::uint64_t evicted_keys() const { return evicted_keys_; }
+  // Windows with at least one line that are not closed.
+  std::uint64_t open_windows() const;
+  // Texts of late lines since the last call, each with a newline.
+  std::string TakeLateLines();
+
+  // Everything but the partitions, which the caller saves one by one with their positions.
+  void Encode(SnapshotWriter* out) const;
+  void Decode(SnapshotReader* in);
+
+  // The most that tables of keys can take with so many partitions, in bytes.
+  static std::uint64_t MemoryBound(const WindowShape& shape, std::uint64_t partitions);
+
+ private:
+  Micros FirstPaneFrom(Micros start) const;
+  Status CloseWindow(const OnWindow& on_window);
+  Status CloseEmpty(std::uint64_t count, const OnWindow& on_window);
+  Status FlushGap(const OnWindow& on_window);
+  void BuildReport(Micros start);
+  void FinishWindow(Micros start);
+
+  const WindowShape shape_;
+  const Micros slide_;
+  PanePool pool_;
+  LineCounters counters_;
+  LatenessHistogram lateness_;
+  bool keep_late_lines_;
+  std::string late_lines_;
+  std::vector<std::unique_ptr<PartitionWindows>> partitions_;
+  WindowReport report_;
+  std::uint64_t evicted_keys_ = 0;
+
+  Micros next_start_ = kNoTime;        // of the first window that is not closed; kNoTime before the first pane
+  std::uint64_t empty_run_ = 0;        // empty windows closed since the last one with a line
+  std::uint64_t gap_windows_ = 0;      // of them, not reported yet: the rest of a long gap
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_WINDOW_WINDOW_AGGREGATOR_H_

@@ -159,17 +159,17 @@ int ShopTraffic::PickFailure(Micros time, User* user, std::uint32_t page) {
 // Size and duration of the answer to *request, of which the status is known. `random`: uniform in 0..0xffff.
 void FillAnswer(const Page& page, std::int64_t random, WrittenRequest* request) {
   const std::int64_t typical = page.bytes;
-  if (request->status >= 500) {
+  const int status = request->status;
+  if (status >= 500) {
     request->duration *= 2;
-    request->bytes = 180 + (random & 0x1ff);
-  } else if (request->status >= 400) {
+  } else if (status >= 400) {
     request->duration /= 2;
-    request->bytes = 240 + (random & 0x3ff);
-  } else if (request->status == 204 || request->status == 304 || request->method == "HEAD") {
+  }
+  if (request->method == "HEAD" || status == 204 || status == 304) {
     request->bytes = 0;
-  } else if (request->status == 301 || request->status == 303) {
-    request->bytes = 160 + (random & 0x7f);
-  } else if (request->status == 206) {
+  } else if (status >= 300) {
+    request->bytes = 160 + (random & 0x1ff);
+  } else if (status == 206) {
     request->bytes = 1 + typical * random / 0x10000;
   } else if (page.kind == PageKind::kAsset || page.kind == PageKind::kMedia) {
     request->bytes = typical;

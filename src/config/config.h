@@ -2,6 +2,8 @@
 #ifndef SOCKLOG_CONFIG_CONFIG_H_
 #define SOCKLOG_CONFIG_CONFIG_H_
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +27,31 @@ struct FlagUse {
 // Reports every mistake, not only the first. Returns whether there were errors (warnings are none).
 bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics);
 
-// Checks one file of any kind socklog reads (configuration, thresholds): syntax, unknown keys with the nearest known one, types, ranges,
-// combinations, secrets that others may read, insecure transports. Never connects.
-void CheckFile(const std::string& path, Diagnostics* diagnostics);
+// What CheckFile found, whether or not it was right.
+struct FileSummary {
+  enum class Kind { kUnknown, kConfiguration, kThresholds };
+  Kind kind = Kind::kUnknown;
+  std::size_t settings = 0;  // keys of a configuration, metrics of a thresholds file
+};
 
+struct CheckHooks {
+  // Checks what config may not know: whether the log format of a command's options is one. Null: not checked.
+  std::function<Status(Command, const Options&)> check_format;
+  // False: the file system is left alone (certificates, keys, a thresholds file that is named), for fuzzing.
+  bool touch_files = true;
+};
+
+// Checks one file of any kind socklog reads (configuration, thresholds): syntax, unknown keys with the nearest known one, types, ranges,
+// combinations, secrets that others may read, insecure transports. The sections of all commands are checked. Never connects.
+// The diagnostics are in the order of their places.
+FileSummary CheckFile(const std::string& path, const CheckHooks& hooks, Diagnostics* diagnostics);
+// The same for text that was read already; `name` stands for the file in the diagnostics.
+FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks, Diagnostics* diagnostics);
+
+// Error (kUsage): the first mistake with its place, and how many more there are.
 Result<ThresholdSet> LoadThresholds(const std::string& path);
-// The TOML text; LoadThresholds of it gives the same values.
+// The TOML text; LoadThresholds of it gives the same values. An entry without a threshold (kNoThreshold) is left out: its metric is
+// then not judged, as it would not be without the file.
 std::string FormatThresholds(const ThresholdSet& thresholds);
 
 }  // namespace socklog

@@ -2,24 +2,54 @@
 #ifndef SOCKLOG_CONFIG_DIAGNOSTICS_H_
 #define SOCKLOG_CONFIG_DIAGNOSTICS_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socklog {
 
+// A place in a file, or a flag.
+struct Place {
+  std::string file;  // as the user named it; for a flag its text, "--window"
+  int line = 0;      // from 1; 0: the file as a whole, or a flag
+  int column = 0;    // from 1, in characters
+
+  // "bad.toml:1:10", "bad.toml", "--window"
+  std::string Text() const {
+    return line == 0 ? file : file + ':' + std::to_string(line) + ':' + std::to_string(column);
+  }
+};
+
 struct Diagnostic {
   enum class Severity { kWarning, kError };
   Severity severity = Severity::kError;
-  std::string where;  // "bad.toml:1:10", or "--window" for a flag
+  std::string where;  // Place::Text()
   std::string what;   // what is wrong, why, and what to do; one line
+  Place place;
 };
 
 // Collects; sorted by place only as far as the order of reporting is. Thread-compatible.
 class Diagnostics {
  public:
-  void Error(std::string where, std::string what) { items_.push_back({Diagnostic::Severity::kError, std::move(where), std::move(what)}); ++errors_; }
-  void Warning(std::string where, std::string what) { items_.push_back({Diagnostic::Severity::kWarning, std::move(where), std::move(what)}); }
+  void Add(Diagnostic::Severity severity, Place place, std::string what) {
+    if (severity == Diagnostic::Severity::kError) ++errors_;
+    std::string where = place.Text();
+    items_.push_back({severity, std::move(where), std::move(what), std::move(place)});
+  }
+  void Error(Place place, std::string what) { Add(Diagnostic::Severity::kError, std::move(place), std::move(what)); }
+  void Warning(Place place, std::string what) { Add(Diagnostic::Severity::kWarning, std::move(place), std::move(what)); }
+  void Error(std::string where, std::string what) { Error(Place{std::move(where)}, std::move(what)); }
+  void Warning(std::string where, std::string what) { Warning(Place{std::move(where)}, std::move(what)); }
+
+  // Whether something at that very place was an error, so that what follows from it need not be said.
+  bool HasErrorAt(const Place& place) const {
+    const std::string where = place.Text();
+    for (const Diagnostic& item : items_) {
+      if (item.severity == Diagnostic::Severity::kError && item.where == where) return true;
+    }
+    return false;
+  }
 
   const std::vector<Diagnostic>& items() const { return items_; }
   bool has_errors() const { return errors_ > 0; }

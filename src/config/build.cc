@@ -1,0 +1,72 @@
+#include "config/build.h"
+
+#include "config/config.h"
+#include "config/endpoints.h"
+#include "config/rules.h"
+#include "config/thresholds_file.h"
+
+namespace socklog {
+namespace {
+
+// --host and --port name one more endpoint, where at least one of them is given.
+void AddHostAndPort(Command command, Options* options) {
+  const std::string& host = options->connection.host;
+  if (host.empty() && options->connection.port == 0) return;
+  const std::uint16_t port = options->connection.port == 0 ? std::uint16_t{9999} : options->connection.port;
+  const bool listen = command == kCommandGenerate;
+  const std::string endpoint = SocketEndpoint(listen ? "tcp-listen" : "tcp", host.empty() ? "localhost" : host, port);
+  (listen ? options->generate.to : options->input.inputs).push_back(endpoint);
+}
+
+// The file that --config names, if it does and it is one. Errors go to *diagnostics.
+bool LoadConfig(const std::vector<FlagUse>& flags, Options* options, ConfigNode* root, Diagnostics* diagnostics) {
+  for (const FlagUse& flag : flags) {
+    if (flag.name == "config") options->common.config = flag.value;
+  }
+  const std::string& path = options->common.config;
+  if (path.empty()) return false;
+  const Result<std::string> text = ReadConfigFile(path);
+  if (!text.ok()) {
+    diagnostics->Error(Place{"--config"}, path + ' ' + text.status().message());
+    return false;
+  }
+  if (!ParseToml(path, text.value(), root, diagnostics)) return false;
+  if (const ConfigNode* type = root->Find("type"); type != nullptr && type->text == kThresholdsType) {
+    diagnostics->Error(Place{"--config"}, path + " is a thresholds file: give it with --thresholds");
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics) {
+  Diagnostics found;
+  settings.Apply(options, &found);
+  if (settings.rules().url != nullptr) ReadUrlRules(*settings.rules().url, &options->keys.url, &found);
+  if (settings.rules().ignore != nullptr) ReadIgnoreRules(*settings.rules().ignore, &options->ignore, &found);
+  AddHostAndPort(settings.command(), options);
+  const std::string& file = options->analyze.thresholds;
+  if (settings.command() == kCommandAnalyze && !file.empty() && scope.touch_files &&
+      LoadThresholdsFile(file, settings.PlaceOf("thresholds"), thresholds, &found)) {
+    TakeOverThresholds(settings, *thresholds, options, &found);
+  }
+  CheckCombinations(settings, *options, scope, &found);
+  for (const Diagnostic& item : found.items()) diagnostics->Add(item.severity, item.place, item.what);
+}
+
+bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics) {
+  ConfigNode root;
+  Settings settings(command);
+  const bool has_file = LoadConfig(flags, options, &root, diagnostics);
+  if (has_file) settings.AddFile(root, diagnostics);
+  settings.AddFlags(flags, diagnostics);
+  if (command == kCommandCheckConfig) {
+    settings.Apply(options, diagnostics);
+  } else {
+    BuildFromSettings(settings, {}, options, thresholds, diagnostics);
+  }
+  return diagnostics->has_errors();
+}
+
+}  // namespace socklog

@@ -1,0 +1,87 @@
+// check-config's work on one file.
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/text.h"
+#include "config/build.h"
+#include "config/config.h"
+#include "config/thresholds_file.h"
+
+namespace socklog {
+namespace {
+
+using Kind = ConfigNode::Kind;
+
+// Keys with a value; of an array of tables each table counts.
+std::size_t CountSettings(const ConfigNode& node) {
+  const bool tables = !node.children.empty() && node.children.front().kind == Kind::kTable;
+  if (node.kind == Kind::kArray && tables) return node.children.size();
+  if (node.kind != Kind::kTable) return 1;
+  std::size_t count = 0;
+  for (const ConfigNode& child : node.children) count += CountSettings(child);
+  return count;
+}
+
+void CheckFormat(const Settings& settings, const Options& options, const CheckHooks& hooks, Diagnostics* diagnostics) {
+  if (!hooks.check_format) return;
+  for (const std::string_view name : {"log-format", "envelope", "tz"}) {
+    if (settings.Find(name) == nullptr) continue;
+    const Status status = hooks.check_format(settings.command(), options);
+    if (!status.ok()) diagnostics->Error(settings.PlaceOf(name), status.message());
+    return;
+  }
+}
+
+// As `socklog COMMAND --config FILE` would, each command that has a section there.
+void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, Diagnostics* diagnostics) {
+  for (const Command command : {kCommandGenerate, kCommandAnalyze, kCommandThresholds}) {
+    Settings settings(command);
+    settings.AddFile(root, diagnostics);
+    Options options;
+    ThresholdSet thresholds;
+    BuildFromSettings(settings, {.file_only = true, .touch_files = hooks.touch_files}, &options, &thresholds, diagnostics);
+    CheckFormat(settings, options, hooks, diagnostics);
+  }
+}
+
+// Shared keys are checked once a command: says each mistake once, in the order of the places.
+void AddInOrder(const Diagnostics& found, Diagnostics* diagnostics) {
+  std::vector<Diagnostic> items = found.items();
+  std::stable_sort(items.begin(), items.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return a.place.line != b.place.line ? a.place.line < b.place.line : a.place.column < b.place.column;
+  });
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto same = [&](const Diagnostic& other) { return other.where == items[i].where && other.what == items[i].what; };
+    const auto current = items.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::none_of(items.begin(), current, same)) diagnostics->Add(items[i].severity, items[i].place, items[i].what);
+  }
+}
+
+}  // namespace
+
+FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks, Diagnostics* diagnostics) {
+  FileSummary summary;
+  Diagnostics found;
+  ConfigNode root;
+  if (ParseToml(name, text, &root, &found)) {
+    if (root.Find("type") != nullptr) {
+      ThresholdSet thresholds;
+      ReadThresholds(root, &thresholds, &found);
+      summary = {FileSummary::Kind::kThresholds, thresholds.entries.size()};
+    } else {
+      CheckConfiguration(root, hooks, &found);
+      summary = {FileSummary::Kind::kConfiguration, CountSettings(root)};
+    }
+  }
+  AddInOrder(found, diagnostics);
+  return summary;
+}
+
+FileSummary CheckFile(const std::string& path, const CheckHooks& hooks, Diagnostics* diagnostics) {
+  const Result<std::string> text = ReadConfigFile(path);
+  if (text.ok()) return CheckText(path, text.value(), hooks, diagnostics);
+  diagnostics->Error(Place{path}, text.status().message());
+  return {};
+}
+
+}  // namespace socklog

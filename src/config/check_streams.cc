@@ -1,0 +1,175 @@
+#include "config/check_streams.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "config/endpoints.h"
+
+namespace socklog {
+namespace {
+
+struct Stream {
+  std::string_view option;  // "alerts-to"
+  std::string text;
+  Place place;
+  EndpointText endpoint;
+  bool input = false;
+};
+
+// Collects the streams whose endpoints are well-formed; the others get their diagnostic.
+class StreamList {
+ public:
+  StreamList(const Settings& settings, Diagnostics* diagnostics) : settings_(settings), diagnostics_(*diagnostics) {}
+
+  void Add(std::string_view option, const std::string& text, bool is_file, bool input) {
+    if (text.empty()) return;
+    Stream stream{option, text, PlaceOf(option, text), {}, input};
+    if (is_file) {
+      stream.endpoint.scheme = text == "-" ? "-" : "file";
+      if (text != "-") stream.endpoint.path = text;
+    } else {
+      Result<EndpointText> endpoint = SplitEndpoint(text);
+      if (!endpoint.ok()) {
+        diagnostics_.Error(stream.place, endpoint.status().message());
+        return;
+      }
+      stream.endpoint = std::move(*endpoint);
+    }
+    streams_.push_back(std::move(stream));
+  }
+
+  const std::vector<Stream>& streams() const { return streams_; }
+
+ private:
+  // Where that very text was given; endpoints can be given several times.
+  Place PlaceOf(std::string_view option, const std::string& text) const {
+    for (const Setting& setting : settings_.all()) {
+      if (setting.row->name == option && setting.text == text) return setting.place;
+    }
+    if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
+    if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
+    return Place{"--" + std::string(option)};
+  }
+
+  const Settings& settings_;
+  Diagnostics& diagnostics_;
+  std::vector<Stream> streams_;
+};
+
+// stdout is the default for alerts and thresholds; a file alone does not tell whether a flag will change that.
+void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
+  const AnalyzeOptions& analyze = options.analyze;
+  if (analyze.alerts_to.empty() && !scope.file_only) list->Add("alerts-to", "-", false, false);
+  for (const std::string& text : analyze.alerts_to) list->Add("alerts-to", text, false, false);
+  list->Add("windows-to", analyze.windows_to, false, false);
+  list->Add("invalid-requests", analyze.invalid_requests, true, false);
+  list->Add("late-to", analyze.late_to, true, false);
+  list->Add("summary", analyze.summary, true, false);
+}
+
+void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
+  if (!scope.file_only || settings.Find("output-file") != nullptr) list->Add("output-file", options.thresholds.output_file, true, false);
+  list->Add("report", options.thresholds.report, true, false);
+  list->Add("summary", options.analyze.summary, true, false);
+}
+
+void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnostics* diagnostics) {
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const Stream& a = streams[j];
+      const Stream& b = streams[i];
+      // stdin is not stdout, and reading the same thing twice is the user's business.
+      if ((a.input && b.input) || (a.input != b.input && b.endpoint.scheme == "-")) continue;
+      if (!IsSamePlace(a.endpoint, b.endpoint, touch_files)) continue;
+      const std::string first = a.input ? "is read as input" : "already takes --" + std::string(a.option);
+      const std::string what = b.text == "-" ? "stdout" : "'" + b.text + "'";
+      diagnostics->Error(b.place, what + ' ' + first + ": send --" + std::string(b.option) + " somewhere else");
+    }
+  }
+}
+
+void CheckState(const Settings& settings, const Options& options, const std::vector<Stream>& streams, CheckScope scope,
+                Diagnostics* diagnostics) {
+  if (settings.command() != kCommandAnalyze) return;
+  if (options.analyze.state.empty()) {
+    for (const char* name : {"close", "reset-state"}) {
+      const bool given = std::string_view(name) == "close" ? options.analyze.close : options.analyze.reset_state;
+      if (given) diagnostics->Warning(settings.PlaceOf(name), "has no effect without --state");
+    }
+    return;
+  }
+  bool any = false;
+  for (const Stream& stream : streams) {
+    if (!stream.input) continue;
+    any = true;
+    if (stream.endpoint.scheme == "file") continue;
+    diagnostics->Error(settings.PlaceOf("state"), "--state needs inputs that can be read again, files; '" + stream.text + "' cannot");
+  }
+  if (!any && !scope.file_only) {
+    diagnostics->Error(settings.PlaceOf("state"), "--state needs inputs that can be read again, files; stdin cannot");
+  }
+}
+
+// A file of TLS: there, readable; a key not by everybody.
+void CheckTlsFile(const Settings& settings, std::string_view option, const std::string& path, Diagnostics* diagnostics) {
+  if (path.empty()) return;
+  const Place place = settings.PlaceOf(option);
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0 || access(path.c_str(), R_OK) != 0) {
+    diagnostics->Error(place, "cannot read '" + path + "': " + std::strerror(errno));
+  } else if (S_ISDIR(info.st_mode)) {
+    diagnostics->Error(place, "'" + path + "' is a directory");
+  } else if (option == "tls-key" && (info.st_mode & S_IROTH) != 0) {
+    diagnostics->Error(place, "everybody can read the private key '" + path + "': chmod o-rwx it");
+  }
+}
+
+void CheckTls(const Settings& settings, const Options& options, const std::vector<Stream>& streams, bool touch_files,
+              Diagnostics* diagnostics) {
+  const TlsOptions& tls = options.connection.tls;
+  if (!tls.key.empty() && tls.cert.empty()) diagnostics->Error(settings.PlaceOf("tls-key"), "a key needs its certificate: give --tls-cert");
+  if (!tls.cert.empty() && tls.key.empty()) diagnostics->Error(settings.PlaceOf("tls-cert"), "a certificate needs its key: give --tls-key");
+  for (const Stream& stream : streams) {
+    if (stream.endpoint.scheme == "tls-listen" && (tls.cert.empty() || tls.key.empty())) {
+      diagnostics->Error(stream.place, "'" + stream.text + "' needs --tls-cert and --tls-key");
+    }
+  }
+  if (!touch_files) return;
+  CheckTlsFile(settings, "tls-ca", tls.ca, diagnostics);
+  CheckTlsFile(settings, "tls-cert", tls.cert, diagnostics);
+  CheckTlsFile(settings, "tls-key", tls.key, diagnostics);
+}
+
+void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
+  for (const Stream& stream : streams) {
+    if (!stream.endpoint.is_remote()) continue;
+    if (stream.endpoint.scheme == "tcp") {
+      diagnostics->Warning(stream.place, "'" + stream.text + "' is insecure: neither encrypted nor authenticated; use tls://");
+    } else if (stream.endpoint.scheme == "tcp-listen") {
+      diagnostics->Warning(stream.place, "'" + stream.text + "' is insecure: anybody on the network may connect; use tls-listen://");
+    }
+  }
+}
+
+}  // namespace
+
+void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
+  StreamList list(settings, diagnostics);
+  if (settings.command() == kCommandGenerate) {
+    for (const std::string& text : options.generate.to) list.Add("to", text, false, false);
+  } else {
+    for (const std::string& text : options.input.inputs) list.Add("from", text, false, true);
+    if (settings.command() == kCommandAnalyze) AddAnalyze(options, scope, &list);
+    if (settings.command() == kCommandThresholds) AddThresholds(settings, options, scope, &list);
+  }
+  CheckShared(list.streams(), scope.touch_files, diagnostics);
+  CheckState(settings, options, list.streams(), scope, diagnostics);
+  CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
+  if (scope.file_only) WarnOfInsecure(list.streams(), diagnostics);
+}
+
+}  // namespace socklog

@@ -1,0 +1,15 @@
+// Checks of where bytes come from and go to.
+#ifndef SOCKLOG_CONFIG_CHECK_STREAMS_H_
+#define SOCKLOG_CONFIG_CHECK_STREAMS_H_
+
+#include "config/checks.h"
+
+namespace socklog {
+
+// Endpoints are well-formed, no two streams share one, a state has inputs that can be read again, certificates and keys are there and
+// safe, insecure transports are warned of.
+void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_CONFIG_CHECK_STREAMS_H_

@@ -1,0 +1,54 @@
+// From cells to scores: the very statistic that thresholds are made of and compared with.
+#ifndef SOCKLOG_DETECT_SCORER_H_
+#define SOCKLOG_DETECT_SCORER_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "socklog/metric.h"
+#include "socklog/time.h"
+#include "socklog/window.h"
+
+namespace socklog {
+
+// One series (metric and key) in one window that had enough samples. `key` lives as long as the WindowReport.
+struct SeriesScore {
+  std::uint32_t metric = 0;  // index into Scorer::metrics()
+  std::string_view key;      // empty for a global metric
+  double value = 0;          // natural units
+  double score = 0;          // rounded to 9 significant digits
+  std::uint64_t samples = 0;
+  std::uint64_t count_error = 0;
+};
+
+// A metric to score, with the samples it needs.
+struct ScoredMetric {
+  const Metric* metric = nullptr;
+  std::uint64_t min_samples = 1;
+};
+
+// Immutable, thread-safe. The score of a ratio is its lower Wilson bound; of a count or rate its value.
+class Scorer {
+ public:
+  // `window`: the length of every window that will be scored.
+  Scorer(std::vector<ScoredMetric> metrics, Micros window) : metrics_(std::move(metrics)), window_(window) {}
+
+  const std::vector<ScoredMetric>& metrics() const { return metrics_; }
+
+  // Replaces *judged by the series with enough samples, metric by metric; within a metric in no particular order.
+  void Score(const WindowReport& report, std::vector<SeriesScore>* judged) const;
+
+  // The natural value of one cell: k/n, k, or k per second. NaN for 0/0.
+  double ValueOf(const Metric& metric, const Cell& cell) const;
+
+ private:
+  void ScoreCell(std::uint32_t metric, std::string_view key, const Cell& cell, std::uint64_t count_error, std::vector<SeriesScore>* judged) const;
+
+  std::vector<ScoredMetric> metrics_;
+  Micros window_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_DETECT_SCORER_H_

@@ -1,0 +1,36 @@
+// A line on the terminal that tells how far a long job is.
+#ifndef SOCKLOG_REPORT_PROGRESS_H_
+#define SOCKLOG_REPORT_PROGRESS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "socklog/time.h"
+
+namespace socklog {
+
+// Rewrites one line of stderr, at most five times a second. Does nothing unless enabled (a terminal, no --no-progress, not -q).
+// Thread-compatible.
+class Progress {
+ public:
+  Progress(bool enabled, const Clock& clock) : enabled_(enabled), clock_(clock), started_(clock.Monotonic()) {}
+  ~Progress() { Clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // `done` lines so far, event time up to `time` (kNoTime: unknown).
+  void Update(std::uint64_t done, Micros time);
+  // Removes the line, before something else is written to the terminal.
+  void Clear();
+
+ private:
+  const bool enabled_;
+  const Clock& clock_;
+  const Micros started_;
+  Micros shown_at_ = 0;
+  bool visible_ = false;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_REPORT_PROGRESS_H_

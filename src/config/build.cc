@@ -58,15 +58,16 @@ void BuildFromSettings(const Settings& settings, CheckScope scope, Options* opti
 bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics) {
   ConfigNode root;
   Settings settings(command);
-  const bool has_file = LoadConfig(flags, options, &root, diagnostics);
-  if (has_file) settings.AddFile(root, diagnostics);
-  settings.AddFlags(flags, diagnostics);
+  Diagnostics found;
+  if (LoadConfig(flags, options, &root, &found)) settings.AddFile(root, &found);
+  settings.AddFlags(flags, &found);
   if (command == kCommandCheckConfig) {
-    settings.Apply(options, diagnostics);
+    settings.Apply(options, &found);
   } else {
-    BuildFromSettings(settings, {}, options, thresholds, diagnostics);
+    BuildFromSettings(settings, {}, options, thresholds, &found);
   }
-  return diagnostics->has_errors();
+  diagnostics->AddInOrder(found);
+  return found.has_errors();
 }
 
 }  // namespace socklog

@@ -1,8 +1,4 @@
 // check-config's work on one file.
-#include <algorithm>
-#include <initializer_list>
-
-#include "base/text.h"
 #include "config/build.h"
 #include "config/config.h"
 #include "config/thresholds_file.h"
@@ -44,19 +40,6 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, Diagnos
   }
 }
 
-// Shared keys are checked once a command: says each mistake once, in the order of the places.
-void AddInOrder(const Diagnostics& found, Diagnostics* diagnostics) {
-  std::vector<Diagnostic> items = found.items();
-  std::stable_sort(items.begin(), items.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return a.place.line != b.place.line ? a.place.line < b.place.line : a.place.column < b.place.column;
-  });
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto same = [&](const Diagnostic& other) { return other.where == items[i].where && other.what == items[i].what; };
-    const auto current = items.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::none_of(items.begin(), current, same)) diagnostics->Add(items[i].severity, items[i].place, items[i].what);
-  }
-}
-
 }  // namespace
 
 FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks, Diagnostics* diagnostics) {
@@ -73,7 +56,7 @@ FileSummary CheckText(const std::string& name, std::string_view text, const Chec
       summary = {FileSummary::Kind::kConfiguration, CountSettings(root)};
     }
   }
-  AddInOrder(found, diagnostics);
+  diagnostics->AddInOrder(found);
   return summary;
 }
 

@@ -85,7 +85,7 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
       // stdin is not stdout, and reading the same thing twice is the user's business.
       if ((a.input && b.input) || (a.input != b.input && b.endpoint.scheme == "-")) continue;
       if (!IsSamePlace(a.endpoint, b.endpoint, touch_files)) continue;
-      const std::string first = a.input ? "is read as input" : "already takes --" + std::string(a.option);
+      const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);
       const std::string what = b.text == "-" ? "stdout" : "'" + b.text + "'";
       diagnostics->Error(b.place, what + ' ' + first + ": send --" + std::string(b.option) + " somewhere else");
     }

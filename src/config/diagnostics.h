@@ -29,7 +29,7 @@ struct Diagnostic {
   Place place;
 };
 
-// Collects; sorted by place only as far as the order of reporting is. Thread-compatible.
+// Collects, in the order of reporting. Thread-compatible.
 class Diagnostics {
  public:
   void Add(Diagnostic::Severity severity, Place place, std::string what) {
@@ -41,6 +41,9 @@ class Diagnostics {
   void Warning(Place place, std::string what) { Add(Diagnostic::Severity::kWarning, std::move(place), std::move(what)); }
   void Error(std::string where, std::string what) { Error(Place{std::move(where)}, std::move(what)); }
   void Warning(std::string where, std::string what) { Warning(Place{std::move(where)}, std::move(what)); }
+
+  // Takes all of `other`, flags first, then by line and column; what is there already is not said again.
+  void AddInOrder(const Diagnostics& other);
 
   // Whether something at that very place was an error, so that what follows from it need not be said.
   bool HasErrorAt(const Place& place) const {

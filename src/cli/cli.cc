@@ -1,0 +1,57 @@
+#include "cli/cli.h"
+
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/messages.h"
+#include "cli/signals.h"
+
+namespace socklog {
+namespace {
+
+ExitCode ExplainWord(const std::string& word) {
+  std::vector<std::string_view> names;
+  for (const CommandRow& row : Commands()) names.push_back(row.name);
+  if (word[0] == '-') {
+    PrintError("", "unknown flag '" + word + "': the command comes first, as in 'socklog analyze " + word + "'");
+  } else {
+    PrintError("", "unknown command '" + word + '\'' + DidYouMean(word, names));
+  }
+  std::fputs("Try 'socklog --help'.\n", stderr);
+  return kExitUsage;
+}
+
+ExitCode Dispatch(const std::vector<std::string>& args) {
+  if (args.empty()) {
+    std::fputs(FormatUsage().c_str(), stderr);
+    return kExitUsage;
+  }
+  if (args[0] == "--help" || args[0] == "-h") return WriteStdout(FormatUsage());
+  if (args[0] == "--version") return WriteStdout(FormatVersion());
+  const std::vector<std::string> rest(args.begin() + 1, args.end());
+  if (args[0] == "complete") return RunCompleteCommand(rest);
+  if (const CommandRow* row = FindCommand(args[0])) return row->run(*row, rest);
+  return ExplainWord(args[0].empty() ? "''" : args[0]);
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, char** argv) {
+  try {
+    IgnoreBrokenPipes();
+    return Dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  } catch (const std::bad_alloc&) {
+    PrintError("", "out of memory");
+  } catch (const std::exception& error) {
+    PrintError("", std::string("this should not have happened: ") + error.what());
+  }
+  return kExitFailed;
+}
+
+}  // namespace socklog

@@ -1,0 +1,84 @@
+#include <cstdio>
+
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/format_check.h"
+#include "cli/help.h"
+#include "cli/job_command.h"
+#include "cli/messages.h"
+#include "config/config.h"
+
+namespace socklog {
+namespace {
+
+std::string_view SeverityName(Diagnostic::Severity severity) {
+  return severity == Diagnostic::Severity::kError ? "error" : "warning";
+}
+
+std::string DiagnosticAsJson(const Diagnostic& item) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject().Key("type").String("socklog.diagnostic.v1").Key("severity").String(SeverityName(item.severity));
+  json.Key("file").String(item.place.file).Key("line").Unsigned(static_cast<std::uint64_t>(item.place.line));
+  json.Key("column").Unsigned(static_cast<std::uint64_t>(item.place.column)).Key("message").String(item.what).EndObject();
+  return out + '\n';
+}
+
+// As compilers do, so that editors find the place.
+std::string DiagnosticAsText(const Diagnostic& item) {
+  std::string out;
+  AppendTerminalSafe(item.where + ": " + std::string(SeverityName(item.severity)) + ": " + item.what, &out);
+  return out + '\n';
+}
+
+std::string DescribeFile(const std::string& path, const FileSummary& summary) {
+  const bool thresholds = summary.kind == FileSummary::Kind::kThresholds;
+  const std::string_view what = thresholds ? "metric" : "setting";
+  std::string out;
+  AppendTerminalSafe(path, &out);
+  out += thresholds ? ": ok, thresholds (" : ": ok, a configuration (";
+  return out + std::to_string(summary.settings) + ' ' + std::string(what) + (summary.settings == 1 ? ")\n" : "s)\n");
+}
+
+// Checks one file and says what was found. *output collects what goes to stdout.
+void CheckOne(const std::string& path, const Options& options, bool* errors, bool* warnings, std::string* output) {
+  Diagnostics diagnostics;
+  const FileSummary summary = CheckFile(path, {.check_format = CheckLogFormat}, &diagnostics);
+  const bool json = options.check_config.output == OutputMode::kJson;
+  for (const Diagnostic& item : diagnostics.items()) {
+    if (json) {
+      *output += DiagnosticAsJson(item);
+    } else {
+      std::fputs(DiagnosticAsText(item).c_str(), stderr);
+    }
+  }
+  *errors = *errors || diagnostics.has_errors();
+  *warnings = *warnings || diagnostics.has_warnings();
+  if (!diagnostics.has_errors() && !json && options.common.verbosity >= 0) *output += DescribeFile(path, summary);
+}
+
+}  // namespace
+
+ExitCode RunCheckConfigCommand(const CommandRow& row, const std::vector<std::string>& args) {
+  ExitCode exit_code = kExitDone;
+  const std::optional<Options> options = ReadOptions(row, args, &exit_code);
+  if (!options) return exit_code;
+  if (options->check_config.files.empty()) {
+    std::fputs(FormatShortUsage(row).c_str(), stderr);
+    return kExitUsage;
+  }
+  if (options->check_config.probe) {
+    PrintError(row.name, "--probe: connecting is not in this version; leave it out to check the files");
+    return kExitUsage;
+  }
+  bool errors = false;
+  bool warnings = false;
+  std::string output;
+  for (const std::string& path : options->check_config.files) CheckOne(path, *options, &errors, &warnings, &output);
+  exit_code = WriteStdout(output);
+  if (errors || (warnings && options->check_config.fail_on_warning)) return kExitUsage;
+  return exit_code;
+}
+
+}  // namespace socklog

@@ -15,8 +15,8 @@ constexpr std::uint64_t kUnit = std::uint64_t{1}
 // Of the `size` most popular ranks, the one whose weight is nearest to their mean. Chance would make or break the whole
 // share there: rank 1 alone may have a tenth of all requests.
 std::uint32_t TypicalRank(std::uint32_t size) {
-  std::uint64_t sum = 0;
-  for (std::uint32_t i = 0; i < size; ++i) sum += kUnit / (i + 1);
+  std::uint64_t sum = kUnit;
+  for (std::uint32_t i = 1; i < size; ++i) sum += kUnit / (i + 1);
   return static_cast<std::uint32_t>((kUnit * size + sum / 2) / sum) - 1;
 }
 
@@ -28,8 +28,8 @@ Popularity::Popularity(std::uint32_t count, unsigned zipf_percent, SplitMix64* s
     std::iota(items_.begin(), items_.end(), 0u);
     for (std::uint32_t i = count; i > 1; --i) std::swap(items_[i - 1], items_[shuffle->Below(i)]);
   }
-  std::uint64_t zipf_total = 0;
-  for (std::uint32_t i = 0; i < count; ++i) zipf_total += kUnit / (i + 1);
+  std::uint64_t zipf_total = kUnit;
+  for (std::uint32_t i = 1; i < count; ++i) zipf_total += kUnit / (i + 1);
   end_.reserve(count - 1);
   std::uint64_t zipf_sum = 0;
   for (std::uint32_t slot = 0; slot + 1 < count; ++slot) {

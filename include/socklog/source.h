@@ -36,7 +36,9 @@ class Source {
   // After kEnd it is not called again for that id. An error ends the run.
   virtual Result<Progress> Read(PartitionId id, Block* block) = 0;
 
-  // Blocks until a partition may have lines, a new one appeared, Stop was called, or `timeout` has passed (< 0: for ever).
+  // Blocks until a partition may have lines, a new one appeared, Stop was called, or `timeout` has passed (< 0: for ever). Looks only
+  // at partitions whose last Read said kIdle, and reports each once: read all that you want lines of before the next Wait. So one that
+  // you hold back does not keep you awake.
   virtual Status Wait(Micros timeout) = 0;
 
   // True when no further partition can appear (all inputs are named, or listening was ended).

@@ -1,0 +1,246 @@
+#include "transport/file_partition.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "transport/file_io.h"
+
+namespace socklog {
+namespace {
+
+// Servers write to a renamed log until they are told, and until their old workers are done.
+constexpr Micros kRotationWait = kSecond;
+constexpr Micros kLongAgo = 10 * kSecond;  // a file not written to for so long needs no such wait
+
+std::optional<FileNumber> NumberAt(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return std::nullopt;
+  return FileNumberOf(info);
+}
+
+Result<UniqueFd> OpenRegular(const std::string& path) {
+  Result<UniqueFd> fd = OpenForReading(path);
+  struct stat info;
+  if (fd.ok() && fstat(fd->get(), &info) == 0 && !S_ISREG(info.st_mode)) return Status::Failed(path + ": is no file any more");
+  return fd;
+}
+
+}  // namespace
+
+FilePartition::FilePartition(std::string partition_name, std::string path, UniqueFd fd, FilePartitionOptions options,
+                             const PartitionContext& context)
+    : Partition(std::move(partition_name)),
+      path_(std::move(path)),
+      options_(std::move(options)),
+      context_(context),
+      stream_(std::move(fd), options_.start_path),
+      goes_on_(options_.across_rotation && (options_.follow || options_.start_path != path_)) {}
+
+Status FilePartition::Begin() {
+  if (options_.until_end) RememberSizes();
+  LimitStream();
+  if (options_.offset == 0) return Status();
+  // One byte earlier: unless that is a newline, the line there was handed out before its end was known.
+  Result<bool> found = stream_.Seek(options_.offset - 1, &context_.buffer);
+  if (!found.ok()) return found.status();
+  if (!*found) {
+    LogWarning(options_.start_path + ": is shorter than when it was last read; reading it from its beginning");
+    return Status();
+  }
+  skip_line_ = true;
+  splitter_ = LineSplitter(options_.offset);
+  return Status();
+}
+
+void FilePartition::RememberSizes() {
+  for (const Sibling& sibling : ListSiblings(path_)) sizes_[sibling.number] = sibling.size;
+  struct stat info;
+  if (stat(path_.c_str(), &info) == 0) sizes_[FileNumberOf(info)] = static_cast<std::uint64_t>(info.st_size);
+  sizes_.emplace(stream_.number(), stream_.Stat().size);
+}
+
+void FilePartition::LimitStream() {
+  if (!options_.until_end) return;
+  const auto size = sizes_.find(stream_.number());
+  stream_.LimitTo(size == sizes_.end() ? 0 : size->second);
+}
+
+Result<Progress> FilePartition::Read(Block* block) {
+  block->segment = static_cast<std::uint32_t>(segments_.size());
+  if (was_idle_ && can_idle() && stream_.WasRewritten()) {
+    StartAgain();
+    splitter_.Finish(block);
+    splitter_ = LineSplitter();
+    if (!block->lines.empty()) return Progress::kMore;
+    block->segment = static_cast<std::uint32_t>(segments_.size());
+  }
+  was_idle_ = false;
+  while (!ended_) {
+    if (context_.stopping.load(std::memory_order_relaxed)) return Progress::kIdle;
+    std::string_view text;
+    IoResult io = stream_.Read(&context_.buffer, &text);
+    switch (io.state) {
+      case IoState::kDone: {
+        if (rotated_since_ >= 0) last_data_ = context_.clock.Monotonic();
+        Deliver(text, block);
+        if (!block->lines.empty()) return Progress::kMore;
+        break;
+      }
+      case IoState::kCut: LogWarning(stream_.path() + ": " + io.error.message() + "; what could be read of it was used"); [[fallthrough]];
+      case IoState::kEnd:
+      case IoState::kWouldBlock: {
+        bool again = false;
+        Result<Progress> progress = AtEnd(block, &again);
+        if (!again) return progress;
+        block->segment = static_cast<std::uint32_t>(segments_.size());
+        break;
+      }
+      case IoState::kError: return io.error;
+    }
+  }
+  return Progress::kEnd;
+}
+
+void FilePartition::Deliver(std::string_view text, Block* block) {
+  if (skip_line_) {
+    const std::size_t newline = text.find('\n');
+    if (newline == std::string_view::npos) return;
+    splitter_ = LineSplitter(stream_.text_offset() - text.size() + newline + 1);
+    text.remove_prefix(newline + 1);
+    skip_line_ = false;
+  }
+  splitter_.Add(text, block);
+}
+
+// Sets *again if reading goes on, with another file; otherwise the result is Read's.
+Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
+  const bool waits = can_idle();
+  if (!goes_on_ && !waits) return Finish(block);
+  if (waits && stream_.WasRewritten()) {
+    StartAgain();
+  } else {
+    if (waits && (!goes_on_ || CheckRotation() != Rotation::kSettled)) {
+      was_idle_ = true;
+      return Progress::kIdle;
+    }
+    Result<std::optional<Next>> next = FindNext();
+    if (!next.ok()) return next.status();
+    if (!next->has_value()) {
+      if (!waits) return Finish(block);
+      was_idle_ = true;
+      return Progress::kIdle;
+    }
+    SwitchTo(std::move(**next));
+  }
+  splitter_.Finish(block);
+  splitter_ = LineSplitter();
+  *again = block->lines.empty();
+  return Progress::kMore;
+}
+
+Result<Progress> FilePartition::Finish(Block* block) {
+  // Somebody is just writing this line; its end is beyond what was to be read.
+  const bool half_written = options_.until_end && !stream_.compressed() && stream_.has_more();
+  if (!half_written) splitter_.Finish(block);
+  ended_ = true;
+  return block->lines.empty() ? Progress::kEnd : Progress::kMore;
+}
+
+FilePartition::Rotation FilePartition::CheckRotation() {
+  const std::optional<FileNumber> now_at_path = NumberAt(path_);
+  if (!now_at_path || *now_at_path == stream_.number()) {
+    rotated_since_ = -1;
+    return Rotation::kNone;
+  }
+  if (context_.clock.Now() * 1000 - stream_.Stat().modified > kLongAgo * 1000) return Rotation::kSettled;
+  const Micros now = context_.clock.Monotonic();
+  if (rotated_since_ < 0) {
+    rotated_since_ = now;
+    last_data_ = now;
+  }
+  return now - std::max(rotated_since_, last_data_) >= kRotationWait ? Rotation::kSettled : Rotation::kSettling;
+}
+
+bool FilePartition::WasRead(const Sibling& sibling) const {
+  const std::optional<std::string> head = ReadHead(sibling.path, &context_.buffer);
+  if (!head || head->empty()) return true;  // nothing in it (yet)
+  const auto same = [&](const FileIdentity& identity) { return identity.length > 0 && identity.Matches(*head, sibling.number); };
+  return same(CurrentIdentity()) || std::any_of(segments_.begin(), segments_.end(), same);
+}
+
+// The file being read, as it is called now; without a name if it is gone.
+Sibling FilePartition::CurrentAsSibling(const std::vector<Sibling>& siblings) const {
+  for (const Sibling& sibling : siblings) {
+    if (sibling.number == stream_.number()) return sibling;
+  }
+  for (const Sibling& sibling : siblings) {  // compressed
+    const std::optional<std::string> head = sibling.packed ? ReadHead(sibling.path, &context_.buffer) : std::nullopt;
+    if (head && !head->empty() && CurrentIdentity().Matches(*head, sibling.number)) return sibling;
+  }
+  Sibling gone;
+  gone.modified = stream_.Stat().modified;
+  return gone;
+}
+
+// The file that was begun after the one being read: a rotated one, or the one at the path; nullopt: none.
+Result<std::optional<FilePartition::Next>> FilePartition::FindNext() {
+  const std::optional<FileNumber> now_at_path = NumberAt(path_);
+  if (now_at_path && *now_at_path == stream_.number()) return std::optional<Next>();
+  const std::vector<Sibling> siblings = ListSiblings(path_);
+  const Sibling current = CurrentAsSibling(siblings);
+  const Sibling* next = nullptr;
+  for (const Sibling& sibling : siblings) {
+    if (!sibling.is_rotated || sibling.number == stream_.number() || options_.others.count(sibling.number)) continue;
+    if (!IsOlder(current, sibling) || (next != nullptr && !IsOlder(sibling, *next)) || WasRead(sibling)) continue;
+    next = &sibling;
+  }
+  const std::string path = next != nullptr ? next->path : path_;
+  Result<UniqueFd> fd = OpenRegular(path);
+  if (fd.ok()) return std::optional<Next>(Next{std::move(fd).value(), path});
+  if (!NumberAt(path)) return std::optional<Next>();  // renamed or not yet created: it will be looked for again
+  if (!options_.follow) return fd.status();
+  if (last_problem_ != fd.status().message()) LogWarning(fd.status().message() + "; trying again");
+  last_problem_ = fd.status().message();
+  return std::optional<Next>();
+}
+
+void FilePartition::SwitchTo(Next next) {
+  LogDetail(name() + ": going on with " + next.path);
+  segments_.push_back(CurrentIdentity());
+  stream_ = FileStream(std::move(next.fd), std::move(next.path));
+  LimitStream();
+  rotated_since_ = -1;
+  last_problem_.clear();
+  skip_line_ = false;
+}
+
+void FilePartition::StartAgain() {
+  LogNote(path_ + ": was truncated or overwritten; reading its new contents from the beginning");
+  segments_.push_back(CurrentIdentity());
+  stream_.Rewind();
+  skip_line_ = false;
+}
+
+FileIdentity FilePartition::CurrentIdentity() const { return IdentityOf(stream_.head(), stream_.number(), stream_.path()); }
+
+std::string FilePartition::EncodePosition(Position position) const {
+  const FileIdentity identity = position.segment < segments_.size() ? segments_[position.segment] : CurrentIdentity();
+  return EncodeSavedPosition({identity, position.offset});
+}
+
+void FilePartition::AddTo(PollSet* set) const {
+  if (rotated_since_ < 0) return;
+  set->DueIn(std::max(rotated_since_, last_data_) + kRotationWait - context_.clock.Monotonic());
+}
+
+bool FilePartition::HasNews(const PollSet&) {
+  if (stream_.has_more() || stream_.WasRewritten()) return true;
+  if (!goes_on_ || CheckRotation() != Rotation::kSettled) return false;
+  // Asked again and again while the new file cannot be opened: Read would only say kIdle.
+  const std::optional<FileNumber> now_at_path = NumberAt(path_);
+  return now_at_path && (last_problem_.empty() || OpenRegular(path_).ok());
+}
+
+std::string FilePartition::watched_directory() const { return options_.follow ? DirectoryOf(path_) : ""; }
+
+}  // namespace socklog

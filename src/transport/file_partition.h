@@ -1,0 +1,95 @@
+// A file as a partition, with what rotation, truncation and an earlier run mean for it.
+#ifndef SOCKLOG_TRANSPORT_FILE_PARTITION_H_
+#define SOCKLOG_TRANSPORT_FILE_PARTITION_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/line_splitter.h"
+#include "transport/file_stream.h"
+#include "transport/partition.h"
+#include "transport/resume.h"
+#include "transport/rotation.h"
+
+namespace socklog {
+
+struct FilePartitionOptions {
+  bool follow = false;
+  bool until_end = false;
+  // False for what rotation made of another input: when it is renamed again, what then has its name is that input's.
+  bool across_rotation = true;
+  // Where to begin: the file that `path` names, or one that rotation made of it.
+  std::string start_path;
+  std::uint64_t offset = 0;
+  // Other inputs: never taken for a rotated part of this one.
+  std::set<FileNumber> others;
+};
+
+// Reads the file at a path to its end. With `follow` it then waits for more, through all that happens to logs:
+//  - renamed and created anew (or removed and created anew): the old one is read until nothing was written to it for a second,
+//    since servers keep writing to it for a while; then come the files that were rotated in between, if any, then the new one;
+//  - truncated or overwritten: the new contents are read from their beginning;
+//  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read again.
+// Each file is a segment of the positions. A compressed file ends where it ends, followed or not.
+//
+// An unfinished last line waits for its end while the file is followed; it is handed out as a line when the file ends.
+// Thread-compatible.
+class FilePartition : public Partition {
+ public:
+  // `fd`: what options.start_path names, a regular file.
+  FilePartition(std::string name, std::string path, UniqueFd fd, FilePartitionOptions options, const PartitionContext& context);
+
+  // Goes to options.offset. REQUIRES: called once, before the first Read.
+  Status Begin();
+
+  bool can_idle() const override { return options_.follow && !stream_.compressed(); }
+  Result<Progress> Read(Block* block) override;
+  std::string EncodePosition(Position position) const override;
+  void AddTo(PollSet* set) const override;
+  bool HasNews(const PollSet& set) override;
+  std::string watched_directory() const override;
+
+ private:
+  struct Next {
+    UniqueFd fd;
+    std::string path;
+  };
+  enum class Rotation { kNone, kSettling, kSettled };
+
+  void Deliver(std::string_view text, Block* block);
+  Result<Progress> AtEnd(Block* block, bool* again);
+  Result<Progress> Finish(Block* block);
+  void RememberSizes();
+  void LimitStream();
+  Rotation CheckRotation();
+  Result<std::optional<Next>> FindNext();
+  bool WasRead(const Sibling& sibling) const;
+  Sibling CurrentAsSibling(const std::vector<Sibling>& siblings) const;
+  void SwitchTo(Next next);
+  void StartAgain();
+  FileIdentity CurrentIdentity() const;
+
+  const std::string path_;
+  const FilePartitionOptions options_;
+  const PartitionContext context_;
+  FileStream stream_;
+  LineSplitter splitter_;
+  std::vector<FileIdentity> segments_;  // finished ones; the one being read comes after them
+  bool goes_on_;                        // to the next file when this one ends
+  bool ended_ = false;
+  bool was_idle_ = false;
+  bool skip_line_ = false;  // an earlier run has handed out the beginning of this line as a line
+  Micros rotated_since_ = -1;
+  Micros last_data_ = 0;
+  std::string last_problem_;  // said once
+  std::map<FileNumber, std::uint64_t> sizes_;  // until_end: at the start
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_FILE_PARTITION_H_

@@ -1,0 +1,94 @@
+#include "transport/listen_sink.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "transport/sink_stop.h"
+#include "transport/stream_sink.h"
+
+namespace socklog {
+
+ListenSink::~ListenSink() {
+  for (Reader& reader : readers_) reader.client.channel->CloseWriting();
+}
+
+void ListenSink::AcceptClients() {
+  if (!listener_->open()) return;
+  for (Client& client : listener_->Accept(readers_.size())) {
+    LogDetail(client.name + ": connected");
+    readers_.push_back({std::move(client), 0});
+  }
+}
+
+Status ListenSink::WaitForClient() {
+  for (;;) {
+    if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, listener_->name() + ": stopped before a client came");
+    AcceptClients();
+    if (!readers_.empty()) return Status();
+    PollSet set;
+    listener_->AddTo(&set, 0);
+    if (Result<bool> polled = PollUnlessStopped(&set, 0); !polled.ok()) return polled.status();
+  }
+}
+
+Status ListenSink::Write(std::string_view lines) {
+  buffer_.append(lines);
+  return buffer_.size() >= kSinkBufferBytes ? Drain() : Status();
+}
+
+Status ListenSink::Flush(bool) { return Drain(); }
+
+// Sends what the reader takes without blocking; false if it has gone.
+bool ListenSink::SendTo(Reader* reader) {
+  while (reader->sent < buffer_.size()) {
+    IoResult io = reader->client.channel->Write(std::string_view(buffer_).substr(reader->sent));
+    if (io.state == IoState::kWouldBlock) return true;
+    if (io.state == IoState::kError) LogWarning(reader->client.name + ": " + io.error.message() + "; it is dropped");
+    if (io.state != IoState::kDone) return false;
+    reader->sent += io.bytes;
+  }
+  return true;
+}
+
+void ListenSink::DropGone() {
+  const auto gone = [this](Reader& reader) {
+    if (SendTo(&reader)) return false;
+    LogDetail(reader.client.name + ": has gone");
+    return true;
+  };
+  const auto rest = std::remove_if(readers_.begin(), readers_.end(), gone);
+  anybody_left_ = anybody_left_ || rest != readers_.end();
+  readers_.erase(rest, readers_.end());
+  if (once_ && anybody_left_) listener_->Close();
+}
+
+Status ListenSink::Drain() {
+  Status status;
+  for (;;) {
+    AcceptClients();
+    DropGone();
+    PollSet set;
+    bool blocked = false;
+    for (const Reader& reader : readers_) {
+      if (reader.sent == buffer_.size()) continue;
+      blocked = true;
+      set.Add(reader.client.channel->fd(), reader.client.channel->write_events());
+    }
+    if (!blocked) break;
+    if (listener_->open()) listener_->AddTo(&set, readers_.size());
+    Result<bool> ready = PollUnlessStopped(&set, kStopPatience);
+    if (!ready.ok()) return ready.status();
+    if (!*ready) {
+      status = Status::Failed(listener_->name() + ": a client does not read; at the stop not everything was written");
+      break;
+    }
+  }
+  buffer_.clear();
+  for (Reader& reader : readers_) reader.sent = 0;
+  if (status.ok() && once_ && anybody_left_ && readers_.empty()) {
+    return Status(StatusCode::kBrokenPipe, listener_->name() + ": the client has gone");
+  }
+  return status;
+}
+
+}  // namespace socklog

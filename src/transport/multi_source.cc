@@ -1,0 +1,142 @@
+#include "transport/multi_source.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+#include "base/log.h"
+#include "transport/stream_partition.h"
+
+namespace socklog {
+
+MultiSource::MultiSource(const Clock& clock, bool once)
+    : once_(once),
+      buffer_(std::make_unique<ReadBuffer>()),
+      stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      context_{clock, *buffer_, stopping_} {}
+
+MultiSource::~MultiSource() = default;
+
+PartitionId MultiSource::Add(std::unique_ptr<Partition> partition) {
+  if (const std::string directory = partition->watched_directory(); !directory.empty()) watch_.Add(directory);
+  partitions_.push_back({std::move(partition)});
+  announced_ = partitions_.size();
+  return static_cast<PartitionId>(partitions_.size() - 1);
+}
+
+void MultiSource::Add(std::unique_ptr<Listener> listener) { services_.push_back({std::move(listener)}); }
+
+Result<Progress> MultiSource::Read(PartitionId id, Block* block) {
+  block->clear();
+  block->partition = id;
+  block->segment = 0;
+  if (stopping_.load()) return Progress::kIdle;
+  AcceptClients();  // a caller that always finds something to read never waits
+  Entry& entry = partitions_[id];
+  if (entry.ended) return Progress::kEnd;
+  Result<Progress> progress = entry.partition->Read(block);
+  if (!progress.ok()) return progress;
+  entry.waiting = *progress == Progress::kIdle;
+  if (*progress == Progress::kEnd) Ended(&entry);
+  return progress;
+}
+
+void MultiSource::Ended(Entry* entry) {
+  entry->ended = true;
+  if (entry->listener == kNoListener) return;
+  Service& service = services_[entry->listener];
+  --service.active;
+  if (once_) service.listener->Close();
+}
+
+void MultiSource::AcceptClients() {
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    Service& service = services_[i];
+    if (!service.listener->open()) continue;
+    for (Client& client : service.listener->Accept(service.active)) {
+      LogDetail(client.name + ": connected");
+      ++service.active;
+      Entry entry;
+      entry.partition = std::make_unique<StreamPartition>(client.name, std::move(client.channel), true, false, context_);
+      entry.listener = i;
+      partitions_.push_back(std::move(entry));
+    }
+  }
+}
+
+void MultiSource::FillPollSet(PollSet* set) const {
+  set->Add(stop_event_.get(), POLLIN);
+  for (const Service& service : services_) {
+    if (service.listener->open()) service.listener->AddTo(set, service.active);
+  }
+  bool watching = false;
+  for (const Entry& entry : partitions_) {
+    if (!entry.waiting) continue;
+    entry.partition->AddTo(set);
+    watching = watching || !entry.partition->watched_directory().empty();
+  }
+  if (!watching) return;
+  watch_.AddTo(set);
+  set->DueIn(watch_.poll_interval());
+}
+
+bool MultiSource::TakeNews(const PollSet& set) {
+  watch_.Drain();
+  bool any = false;
+  for (Entry& entry : partitions_) {
+    if (!entry.waiting || !entry.partition->HasNews(set)) continue;
+    entry.waiting = false;
+    any = true;
+  }
+  return any;
+}
+
+bool MultiSource::HasSomethingToWaitFor() const {
+  return !complete() || std::any_of(partitions_.begin(), partitions_.end(), [](const Entry& entry) { return entry.waiting; });
+}
+
+Status MultiSource::Wait(Micros timeout) {
+  using std::chrono::steady_clock;  // the time that poll() takes, whatever clock was injected
+  const steady_clock::time_point end = steady_clock::now() + std::chrono::microseconds(timeout);
+  Micros left = timeout;
+  // What is there already counts, so the first round only looks.
+  for (bool first = true;; first = false) {
+    if (stopping_.load()) return Status();
+    if (announced_ != partitions_.size() || !HasSomethingToWaitFor()) {
+      announced_ = partitions_.size();
+      return Status();
+    }
+    PollSet set;
+    FillPollSet(&set);
+    if (Status status = set.Poll(first ? 0 : left); !status.ok()) return status;
+    AcceptClients();
+    if (TakeNews(set) || announced_ != partitions_.size() || stopping_.load()) {
+      announced_ = partitions_.size();
+      return Status();
+    }
+    if (timeout < 0) continue;
+    left = std::chrono::duration_cast<std::chrono::microseconds>(end - steady_clock::now()).count();
+    if (left <= 0) return Status();
+  }
+}
+
+bool MultiSource::complete() const {
+  return std::none_of(services_.begin(), services_.end(), [](const Service& service) { return service.listener->open(); });
+}
+
+std::string MultiSource::EncodePosition(PartitionId id, Position position) const {
+  return partitions_[id].partition->EncodePosition(position);
+}
+
+void MultiSource::Stop() noexcept {
+  const int saved_errno = errno;  // may be called by a signal handler
+  stopping_.store(true);
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t ignored = write(stop_event_.get(), &one, sizeof(one));
+  errno = saved_errno;
+}
+
+}  // namespace socklog

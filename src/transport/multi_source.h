@@ -1,0 +1,70 @@
+// The Source of all inputs of a run.
+#ifndef SOCKLOG_TRANSPORT_MULTI_SOURCE_H_
+#define SOCKLOG_TRANSPORT_MULTI_SOURCE_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transport/directory_watch.h"
+#include "transport/listener.h"
+#include "transport/partition.h"
+
+namespace socklog {
+
+// Wait looks at partitions that were last found idle, and only once each until they are read again: one that the caller holds back does
+// not wake it. Thread-compatible, as Source.
+class MultiSource : public Source {
+ public:
+  // once: see ConnectionOptions.
+  explicit MultiSource(const Clock& clock, bool once);
+  ~MultiSource() override;
+
+  std::size_t partition_count() const override { return partitions_.size(); }
+  const std::string& partition_name(PartitionId id) const override { return partitions_[id].partition->name(); }
+  bool can_idle(PartitionId id) const override { return partitions_[id].partition->can_idle(); }
+  Result<Progress> Read(PartitionId id, Block* block) override;
+  Status Wait(Micros timeout) override;
+  bool complete() const override;
+  std::string EncodePosition(PartitionId id, Position position) const override;
+  void Stop() noexcept override;
+
+  // While the inputs are being opened.
+  const PartitionContext& context() const { return context_; }
+  PartitionId Add(std::unique_ptr<Partition> partition);
+  void Add(std::unique_ptr<Listener> listener);
+
+ private:
+  static constexpr std::size_t kNoListener = static_cast<std::size_t>(-1);
+  struct Entry {
+    std::unique_ptr<Partition> partition;
+    std::size_t listener = kNoListener;  // whose client it is
+    bool waiting = false;                // last found idle, and nobody was told of news since
+    bool ended = false;
+  };
+  struct Service {
+    std::unique_ptr<Listener> listener;
+    std::size_t active = 0;  // clients that are connected
+  };
+
+  void AcceptClients();
+  void Ended(Entry* entry);
+  void FillPollSet(PollSet* set) const;
+  bool TakeNews(const PollSet& set);
+  bool HasSomethingToWaitFor() const;
+
+  const bool once_;
+  const std::unique_ptr<ReadBuffer> buffer_;
+  std::atomic<bool> stopping_{false};
+  UniqueFd stop_event_;
+  const PartitionContext context_;
+  DirectoryWatch watch_;
+  std::vector<Entry> partitions_;
+  std::vector<Service> services_;
+  std::size_t announced_ = 0;  // partitions that the caller has had the time to see
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_MULTI_SOURCE_H_

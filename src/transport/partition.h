@@ -1,0 +1,47 @@
+// One partition of a MultiSource.
+#ifndef SOCKLOG_TRANSPORT_PARTITION_H_
+#define SOCKLOG_TRANSPORT_PARTITION_H_
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "socklog/source.h"
+#include "transport/plain_text_reader.h"
+#include "transport/poll_set.h"
+
+namespace socklog {
+
+// What all partitions of a Source use in common; outlives them.
+struct PartitionContext {
+  const Clock& clock;
+  ReadBuffer& buffer;
+  const std::atomic<bool>& stopping;
+};
+
+// Thread-compatible.
+class Partition {
+ public:
+  explicit Partition(std::string name) : name_(std::move(name)) {}
+  virtual ~Partition() = default;
+
+  const std::string& name() const { return name_; }
+  // As in Source.
+  virtual bool can_idle() const = 0;
+  virtual Result<Progress> Read(Block* block) = 0;
+  virtual std::string EncodePosition(Position position) const = 0;
+
+  // What to wait for after Read said kIdle.
+  virtual void AddTo(PollSet* set) const = 0;
+  // After such a wait: whether Read may give something else now. Errors come out of Read.
+  virtual bool HasNews(const PollSet& set) = 0;
+  // The directory whose changes matter to HasNews; empty: none.
+  virtual std::string watched_directory() const { return ""; }
+
+ private:
+  std::string name_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_PARTITION_H_

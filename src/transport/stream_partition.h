@@ -1,0 +1,49 @@
+// What comes once and cannot be read again: stdin, a FIFO, a connection.
+#ifndef SOCKLOG_TRANSPORT_STREAM_PARTITION_H_
+#define SOCKLOG_TRANSPORT_STREAM_PARTITION_H_
+
+#include <memory>
+#include <string>
+
+#include "base/line_splitter.h"
+#include "transport/connector.h"
+#include "transport/partition.h"
+
+namespace socklog {
+
+// The end of the stream is the end of the partition; an unfinished last line is handed out as a line. A stream that breaks off
+// (reset by the peer, TLS without its end) is a warning and an end like any other. Thread-compatible.
+class StreamPartition : public Partition {
+ public:
+  // stdin, a FIFO, a client. `recognise`: compressed data is unpacked.
+  StreamPartition(std::string name, std::unique_ptr<Channel> channel, bool can_idle, bool recognise, const PartitionContext& context);
+
+  // Connects when it is first read or waited for. With `reconnect` the peer's close is not the end: the unfinished line is handed
+  // out, and the partition goes on with the next connection.
+  StreamPartition(std::string name, std::unique_ptr<Connector> connector, bool reconnect, const PartitionContext& context);
+
+  // Not while there is no connection: unreachable is not silent.
+  bool can_idle() const override { return can_idle_ && channel_ != nullptr; }
+  Result<Progress> Read(Block* block) override;
+  std::string EncodePosition(Position) const override { return ""; }
+  void AddTo(PollSet* set) const override;
+  bool HasNews(const PollSet& set) override;
+
+ private:
+  Status Connect();
+  Result<Progress> Ended(Block* block);
+
+  const PartitionContext context_;
+  std::unique_ptr<Connector> connector_;  // nullptr: there is nothing to connect to
+  std::unique_ptr<Channel> channel_;      // nullptr: not connected (now)
+  PlainTextReader reader_;
+  LineSplitter splitter_;
+  Status failed_;  // found while waiting; Read says it
+  const bool can_idle_;
+  const bool reconnect_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_STREAM_PARTITION_H_

@@ -1,0 +1,73 @@
+#include "transport/stream_sink.h"
+
+#include "base/log.h"
+#include "transport/sink_stop.h"
+
+namespace socklog {
+
+Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector) {
+  for (;;) {
+    if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, connector->name() + ": stopped before there was a connection");
+    Result<std::unique_ptr<Channel>> channel = connector->Step();
+    if (!channel.ok() || *channel != nullptr) return channel;
+    PollSet set;
+    connector->AddTo(&set);
+    if (Result<bool> polled = PollUnlessStopped(&set, 0); !polled.ok()) return polled.status();
+  }
+}
+
+StreamSink::StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector)
+    : name_(std::move(name)), channel_(std::move(channel)), connector_(std::move(connector)) {}
+
+StreamSink::~StreamSink() {
+  if (channel_ != nullptr && failed_.ok()) channel_->CloseWriting();
+}
+
+Status StreamSink::Write(std::string_view lines) {
+  if (!failed_.ok()) return failed_;
+  buffer_.append(lines);
+  return buffer_.size() >= kSinkBufferBytes ? Drain() : Status();
+}
+
+Status StreamSink::Flush(bool) { return failed_.ok() ? Drain() : failed_; }
+
+Status StreamSink::Drain() {
+  while (sent_ < buffer_.size()) {
+    IoResult io = channel_->Write(std::string_view(buffer_).substr(sent_));
+    switch (io.state) {
+      case IoState::kDone: sent_ += io.bytes; break;
+      case IoState::kWouldBlock: {
+        PollSet set;
+        set.Add(channel_->fd(), channel_->write_events());
+        Result<bool> ready = PollUnlessStopped(&set, kStopPatience);
+        if (!ready.ok()) return failed_ = ready.status();
+        if (!*ready) return failed_ = Status::Failed(name_ + ": its reader does not read; at the stop " + std::to_string(buffer_.size() - sent_) + " bytes were not written");
+        break;
+      }
+      case IoState::kEnd:
+        if (connector_ == nullptr) return failed_ = Status(StatusCode::kBrokenPipe, name_ + ": the reader has gone");
+        if (Status status = Reconnect(); !status.ok()) return failed_ = status;
+        break;
+      case IoState::kCut:
+      case IoState::kError: return failed_ = Status(io.error.code(), name_ + ": " + io.error.message());
+    }
+  }
+  buffer_.clear();
+  sent_ = 0;
+  return Status();
+}
+
+Status StreamSink::Reconnect() {
+  LogNote(name_ + ": the connection has ended; connecting again");
+  channel_.reset();
+  connector_->Restart();
+  Result<std::unique_ptr<Channel>> channel = ConnectOrStop(connector_.get());
+  if (!channel.ok()) return channel.status();
+  channel_ = std::move(channel).value();
+  // The new reader gets whole lines only.
+  const std::size_t newline = sent_ == 0 ? std::string::npos : buffer_.rfind('\n', sent_ - 1);
+  sent_ = newline == std::string::npos ? 0 : newline + 1;
+  return Status();
+}
+
+}  // namespace socklog

@@ -1,0 +1,49 @@
+// Output to stdout, a FIFO, a device, or a connection.
+#ifndef SOCKLOG_TRANSPORT_STREAM_SINK_H_
+#define SOCKLOG_TRANSPORT_STREAM_SINK_H_
+
+#include <memory>
+#include <string>
+
+#include "socklog/sink.h"
+#include "transport/connector.h"
+
+namespace socklog {
+
+// How much a sink collects before it writes.
+inline constexpr std::size_t kSinkBufferBytes = 64 * 1024;
+
+// What a slow reader has left once the program is to stop.
+inline constexpr Micros kStopPatience = 500 * kMillisecond;
+
+// Connects, blocking, until options.connect_timeout or StopSinks (kBrokenPipe).
+Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector);
+
+// Thread-compatible.
+class StreamSink : public Sink {
+ public:
+  // `connector`: makes a new connection when the peer has gone, and begins there with the line that was not wholly sent; nullptr: a
+  // peer that goes is kBrokenPipe.
+  StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector);
+  // Says goodbye to the peer. What was not flushed is lost.
+  ~StreamSink() override;
+
+  Status Write(std::string_view lines) override;
+  Status Flush(bool durable) override;
+  std::uint64_t length() const override { return 0; }
+
+ private:
+  Status Drain();
+  Status Reconnect();
+
+  const std::string name_;
+  std::unique_ptr<Channel> channel_;
+  std::unique_ptr<Connector> connector_;
+  std::string buffer_;
+  std::size_t sent_ = 0;  // bytes of buffer_
+  Status failed_;         // once and for all
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_STREAM_SINK_H_

@@ -45,6 +45,8 @@ struct SourceOptions {
   ConnectionOptions connection;
   bool follow = false;
   bool until_end = false;
+  // A file's last line without newline is not handed out: a later run will find it complete.
+  bool leave_partial_line = false;
   std::vector<ResumePoint> resume;
 };
 

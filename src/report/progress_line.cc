@@ -1,4 +1,4 @@
-#include "report/progress.h"
+#include "report/progress_line.h"
 
 #include <cstdio>
 
@@ -6,7 +6,7 @@
 
 namespace socklog {
 
-void Progress::Update(std::uint64_t done, Micros time) {
+void ProgressLine::Update(std::uint64_t done, Micros time) {
   constexpr Micros kInterval = 200 * kMillisecond;
   if (!enabled_) return;
   const Micros now = clock_.Monotonic();
@@ -21,7 +21,7 @@ void Progress::Update(std::uint64_t done, Micros time) {
   visible_ = true;
 }
 
-void Progress::Clear() {
+void ProgressLine::Clear() {
   if (!visible_) return;
   std::fputs("\r\x1b[K", stderr);
   std::fflush(stderr);

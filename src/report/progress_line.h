@@ -1,6 +1,6 @@
 // A line on the terminal that tells how far a long job is.
-#ifndef SOCKLOG_REPORT_PROGRESS_H_
-#define SOCKLOG_REPORT_PROGRESS_H_
+#ifndef SOCKLOG_REPORT_PROGRESS_LINE_H_
+#define SOCKLOG_REPORT_PROGRESS_LINE_H_
 
 #include <cstdint>
 #include <string>
@@ -11,12 +11,12 @@ namespace socklog {
 
 // Rewrites one line of stderr, at most five times a second. Does nothing unless enabled (a terminal, no --no-progress, not -q).
 // Thread-compatible.
-class Progress {
+class ProgressLine {
  public:
-  Progress(bool enabled, const Clock& clock) : enabled_(enabled), clock_(clock), started_(clock.Monotonic()) {}
-  ~Progress() { Clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressLine(bool enabled, const Clock& clock) : enabled_(enabled), clock_(clock), started_(clock.Monotonic()) {}
+  ~ProgressLine() { Clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   // `done` lines so far, event time up to `time` (kNoTime: unknown).
   void Update(std::uint64_t done, Micros time);
@@ -33,4 +33,4 @@ class Progress {
 
 }  // namespace socklog
 
-#endif  // SOCKLOG_REPORT_PROGRESS_H_
+#endif  // SOCKLOG_REPORT_PROGRESS_LINE_H_

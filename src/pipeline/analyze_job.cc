@@ -1,0 +1,302 @@
+// analyze: lines -> windows -> scores -> alerts.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert/alert_tracker.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "detect/decider.h"
+#include "detect/scorer.h"
+#include "pipeline/jobs.h"
+#include "pipeline/line_loop.h"
+#include "pipeline/outputs.h"
+#include "pipeline/run_setup.h"
+#include "pipeline/run_summary.h"
+#include "pipeline/state_file.h"
+#include "report/progress_line.h"
+#include "report/window_json.h"
+#include "transport/file_io.h"
+#include "window/window_aggregator.h"
+
+namespace socklog {
+namespace {
+
+constexpr Micros kSaveInterval = kSecond;
+
+// One run of analyze. Built by steps, since each may fail; then Run.
+class Analysis {
+ public:
+  Analysis(const Options& options, const JobContext& context)
+      : options_(options),
+        context_(context),
+        progress_(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal, context.clock) {}
+
+  Status SetUp();
+  Status Run();
+  bool alerts_fired() const { return fired_in_this_run_ > 0; }
+
+ private:
+  Status LoadState();
+  Status OpenInput();
+  Status RestoreState();
+  Status Save();
+  bool WritesText() const;
+  bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
+
+  Status OnWindow(const WindowReport& report);
+  void OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason);
+  Status OnPause(bool idle);
+  Status Finish();
+
+  const Options& options_;
+  const JobContext& context_;
+  ProgressLine progress_;
+  Judgement judgement_;
+  std::string shape_hash_;
+  ReadingSetup reading_;
+  std::unique_ptr<Scorer> scorer_;
+  std::unique_ptr<Decider> decider_;
+  std::unique_ptr<AlertTracker> tracker_;
+  std::unique_ptr<StateDirectory> state_directory_;
+  std::optional<RunState> saved_;  // of an earlier run
+  std::vector<PartitionId> resumed_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Outputs> outputs_;
+  std::unique_ptr<WindowAggregator> windows_;
+  std::unique_ptr<LineLoop> loop_;
+
+  WindowCounters counters_;
+  MalformedSamples malformed_samples_;
+  Status malformed_status_;  // of writing --invalid-requests
+  std::vector<SeriesScore> judged_;
+  std::vector<Alert> alerts_;
+  std::string window_line_;
+  std::uint64_t fired_in_this_run_ = 0;
+  Micros saved_at_ = 0;
+  bool flush_due_ = false;
+};
+
+bool Analysis::WritesText() const {
+  if (options_.analyze.output == OutputMode::kAuto) return context_.stdout_is_terminal;
+  return options_.analyze.output == OutputMode::kText;
+}
+
+Status Analysis::SetUp() {
+  std::optional<ThresholdSet> thresholds;
+  if (!options_.analyze.thresholds.empty()) {
+    Result<ThresholdSet> loaded = LoadThresholds(options_.analyze.thresholds);
+    if (!loaded.ok()) return loaded.status();
+    thresholds = std::move(*loaded);
+  }
+  Result<Judgement> judgement = MakeJudgement(options_, thresholds ? &*thresholds : nullptr);
+  if (!judgement.ok()) return judgement.status();
+  judgement_ = std::move(*judgement);
+  Result<ReadingSetup> reading = MakeReading(options_, judgement_.metrics);
+  if (!reading.ok()) return reading.status();
+  reading_ = std::move(*reading);
+  shape_hash_ = ShapeHash(options_, judgement_.metrics);
+
+  scorer_ = std::make_unique<Scorer>(judgement_.metrics, options_.window.window);
+  decider_ = std::make_unique<Decider>(judgement_.thresholds);
+  tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(), *scorer_, *decider_);
+  windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
+
+  if (Status status = LoadState(); !status.ok()) return status;
+  if (Status status = OpenInput(); !status.ok()) return status;
+  const std::map<std::string, std::uint64_t> none;
+  const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr : saved_ ? &saved_->output_lengths : &none;
+  Result<std::unique_ptr<Outputs>> outputs = Outputs::Open(options_, WritesText(), context_.color && context_.stdout_is_terminal, context_.clock, resume);
+  if (!outputs.ok()) return outputs.status();
+  outputs_ = std::move(*outputs);
+
+  LoopOptions loop_options;
+  loop_options.jobs = ResolveJobs(options_);
+  loop_options.stream_goes_on = StreamGoesOn();
+  loop_options.keep_late_lines = !options_.analyze.late_to.empty();
+  LoopEvents events;
+  events.on_window = [this](const WindowReport& report) { return OnWindow(report); };
+  events.on_malformed = [this](PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason) {
+    OnMalformed(partition, line, text, reason);
+  };
+  events.on_pause = [this](bool idle) { return OnPause(idle); };
+  loop_ = std::make_unique<LineLoop>(*source_, *reading_.format, *reading_.rules, *windows_, reading_.shape, context_.clock, loop_options,
+                                     std::move(events));
+  if (Status status = RestoreState(); !status.ok()) return status;
+  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier run's.
+  return Save();
+}
+
+Status Analysis::LoadState() {
+  if (options_.analyze.state.empty()) return {};
+  Result<std::unique_ptr<StateDirectory>> directory = StateDirectory::Open(options_.analyze.state);
+  if (!directory.ok()) return directory.status();
+  state_directory_ = std::move(*directory);
+  if (options_.analyze.reset_state) return state_directory_->Reset();
+  Result<std::optional<RunState>> state = state_directory_->Load();
+  if (!state.ok()) return state.status();
+  saved_ = std::move(*state);
+  if (saved_ && saved_->shape != shape_hash_) {
+    return Status::Usage("the state in " + options_.analyze.state +
+                         " was made with other windows, keys, metrics or formats: give the same flags, or --reset-state to start afresh");
+  }
+  return {};
+}
+
+Status Analysis::OpenInput() {
+  SourceOptions source_options;
+  source_options.connection = options_.connection;
+  source_options.follow = options_.input.follow;
+  source_options.until_end = options_.input.until_end;
+  source_options.leave_partial_line = StreamGoesOn();
+  if (saved_) {
+    for (const SavedPartition& partition : saved_->partitions) source_options.resume.push_back({partition.name, partition.position});
+  }
+  Result<std::unique_ptr<Source>> source = OpenSource(reading_.inputs, source_options, context_.clock, &resumed_);
+  if (!source.ok()) return source.status();
+  source_ = std::move(*source);
+  return {};
+}
+
+Status Analysis::RestoreState() {
+  if (!saved_) return {};
+  SnapshotReader aggregator(saved_->aggregator);
+  windows_->Decode(&aggregator);
+  SnapshotReader counters(saved_->counters);
+  counters_.Decode(&counters);
+  SnapshotReader alerts(saved_->alerts);
+  tracker_->Decode(&alerts);
+  if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
+    return {StatusCode::kDataLoss, "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
+  }
+  for (std::size_t i = 0; i < resumed_.size(); ++i) {
+    if (resumed_[i] == kNotResumed) continue;
+    if (Status status = loop_->Restore(resumed_[i], saved_->partitions[i].windows, saved_->partitions[i].chosen); !status.ok()) return status;
+  }
+  return {};
+}
+
+Status Analysis::Save() {
+  if (state_directory_ == nullptr) return {};
+  if (Status status = outputs_->Flush(true); !status.ok()) return status;
+  RunState state;
+  state.shape = shape_hash_;
+  state.output_lengths = outputs_->Lengths();
+  // A partition that is not read this time, or of which nothing was read yet, keeps its place.
+  std::vector<bool> carried(loop_->partitions(), false);
+  for (std::size_t i = 0; i < resumed_.size(); ++i) {
+    const SavedPartition& earlier = saved_->partitions[i];
+    const bool untouched = resumed_[i] == kNotResumed || windows_->partition(resumed_[i]).lines_seen() == earlier.windows.mark.line;
+    if (!untouched) continue;
+    state.partitions.push_back(earlier);
+    if (resumed_[i] != kNotResumed) carried[resumed_[i]] = true;
+  }
+  for (PartitionId id = 0; id < loop_->partitions(); ++id) {
+    if (carried[id] || windows_->partition(id).lines_seen() == 0) continue;
+    SavedPartition partition;
+    partition.windows = windows_->partition(id).Save();
+    partition.name = source_->partition_name(id);
+    partition.position = source_->EncodePosition(id, partition.windows.mark.position);
+    partition.chosen = loop_->chosen(id);
+    if (!partition.position.empty()) state.partitions.push_back(std::move(partition));
+  }
+  SnapshotWriter aggregator, counters, alerts;
+  windows_->Encode(&aggregator);
+  counters_.Encode(&counters);
+  tracker_->Encode(&alerts);
+  state.aggregator = aggregator.bytes();
+  state.counters = counters.bytes();
+  state.alerts = alerts.bytes();
+  saved_at_ = context_.clock.Monotonic();
+  return state_directory_->Save(state);
+}
+
+Status Analysis::OnWindow(const WindowReport& report) {
+  scorer_->Score(report, &judged_);
+  alerts_.clear();
+  const std::uint64_t over = tracker_->OnWindow(report, judged_, &alerts_);
+  const bool is_judged = std::any_of(judged_.begin(), judged_.end(),
+                                     [&](const SeriesScore& series) { return std::isfinite(decider_->threshold(series.metric).value); });
+  counters_.windows += report.windows;
+  if (is_judged) ++counters_.windows_judged;
+  if (over > 0) ++counters_.windows_alerting;
+  if (tracker_->firing() > 0) ++counters_.windows_firing;
+  for (const Alert& alert : alerts_) {
+    const bool firing = alert.status == AlertStatus::kFiring;
+    ++(firing ? counters_.alerts_fired : counters_.alerts_resolved);
+    if (firing) ++fired_in_this_run_;
+  }
+  if (outputs_->wants_windows()) {
+    window_line_.clear();
+    AppendWindowJson(report, *scorer_, judged_, over, options_.analyze.top, &window_line_);
+    if (Status status = outputs_->WriteWindow(window_line_); !status.ok()) return status;
+  }
+  if (alerts_.empty()) return {};
+  progress_.Clear();
+  flush_due_ = true;  // nobody should wait for an alert
+  return outputs_->WriteAlerts(alerts_);
+}
+
+void Analysis::OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason) {
+  malformed_samples_.Add(source_->partition_name(partition), line, text, reason);
+  if (outputs_->wants_malformed() && malformed_status_.ok()) malformed_status_ = outputs_->WriteMalformed(text);
+}
+
+Status Analysis::OnPause(bool idle) {
+  if (!malformed_status_.ok()) return malformed_status_;
+  if (!options_.analyze.late_to.empty()) {
+    const std::string late = windows_->TakeLateLines();
+    if (!late.empty()) {
+      if (Status status = outputs_->WriteLate(late); !status.ok()) return status;
+    }
+  }
+  progress_.Update(windows_->counters().lines(), loop_->latest_time());
+  if (state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval) return Save();
+  if (!idle && !flush_due_) return {};
+  flush_due_ = false;
+  return outputs_->Flush(false);
+}
+
+Status Analysis::Run() {
+  Status status = loop_->Run();
+  if (status.ok()) status = OnPause(true);
+  if (status.ok()) status = outputs_->Flush(false);
+  if (status.ok()) status = Save();
+  progress_.Clear();
+  if (!status.ok()) return status;
+  return Finish();
+}
+
+Status Analysis::Finish() {
+  RunSummary summary;
+  summary.lines = windows_->counters();
+  summary.windows = counters_;
+  summary.open_windows = windows_->open_windows();
+  summary.evicted_keys = windows_->evicted_keys();
+  summary.latest_time = loop_->latest_time();
+  summary.malformed_samples = malformed_samples_.lines();
+  if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
+  const std::string warning = LatenessWarning(summary.lines, windows_->lateness());
+  if (!warning.empty()) LogWarning(warning);
+  if (options_.analyze.summary.empty()) return {};
+  const std::string path = options_.analyze.summary == "-" ? "/dev/stdout" : options_.analyze.summary;
+  return WriteFileAtomically(path, SummaryJson(summary), 0644);
+}
+
+}  // namespace
+
+Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context) {
+  Analysis analysis(options, context);
+  if (Status status = analysis.SetUp(); !status.ok()) {
+    if (StopRequested()) return JobOutcome::kDone;
+    return status;
+  }
+  if (Status status = analysis.Run(); !status.ok()) return status;
+  return options.analyze.fail_on_alert && analysis.alerts_fired() ? JobOutcome::kAlertsFired : JobOutcome::kDone;
+}
+
+}  // namespace socklog

@@ -1,0 +1,97 @@
+#include "pipeline/outputs.h"
+
+#include <sys/stat.h>
+
+#include "alert/alert_json.h"
+#include "report/alert_table.h"
+#include "transport/transport.h"
+
+namespace socklog {
+namespace {
+
+std::uint64_t FileLength(const std::string& path) {
+  struct stat info = {};
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
+Result<std::unique_ptr<Sink>> OpenOne(const std::string& text, const Options& options, const Clock& clock,
+                                      const std::map<std::string, std::uint64_t>* resume) {
+  Result<Endpoint> endpoint = ParseEndpoint(text);
+  if (!endpoint.ok()) return endpoint.status();
+  SinkOptions sink_options;
+  sink_options.connection = options.connection;
+  if (resume != nullptr && endpoint->kind == Endpoint::Kind::kFile) {
+    const auto recorded = resume->find(text);
+    sink_options.resume_length = recorded != resume->end() ? recorded->second : FileLength(endpoint->path);
+  }
+  return OpenSink(*endpoint, sink_options, clock);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text_on_stdout, bool color, const Clock& clock,
+                                               const std::map<std::string, std::uint64_t>* resume) {
+  auto outputs = std::make_unique<Outputs>();
+  outputs->color_ = color;
+  const AnalyzeOptions& analyze = options.analyze;
+  for (const std::string& text : analyze.alerts_to.empty() ? std::vector<std::string>{"-"} : analyze.alerts_to) {
+    Result<std::unique_ptr<Sink>> sink = OpenOne(text, options, clock, resume);
+    if (!sink.ok()) return sink.status();
+    Sink* added = outputs->Add(text, std::move(*sink));
+    if (text == "-" && text_on_stdout) {
+      outputs->alerts_text_ = added;
+    } else {
+      outputs->alerts_json_.push_back(added);
+    }
+  }
+  const auto open_optional = [&](const std::string& text, Sink** place) -> Status {
+    if (text.empty()) return {};
+    Result<std::unique_ptr<Sink>> sink = OpenOne(text, options, clock, resume);
+    if (!sink.ok()) return sink.status();
+    *place = outputs->Add(text, std::move(*sink));
+    return {};
+  };
+  if (Status status = open_optional(analyze.windows_to, &outputs->windows_); !status.ok()) return status;
+  if (Status status = open_optional(analyze.invalid_requests, &outputs->malformed_); !status.ok()) return status;
+  if (Status status = open_optional(analyze.late_to, &outputs->late_); !status.ok()) return status;
+  return outputs;
+}
+
+Sink* Outputs::Add(const std::string& endpoint, std::unique_ptr<Sink> sink) {
+  all_.push_back({endpoint, std::move(sink)});
+  return all_.back().sink.get();
+}
+
+Status Outputs::WriteAlerts(const std::vector<Alert>& alerts) {
+  if (alerts.empty()) return {};
+  buffer_.clear();
+  for (const Alert& alert : alerts) AppendAlertJson(alert, &buffer_);
+  for (Sink* sink : alerts_json_) {
+    if (Status status = sink->Write(buffer_); !status.ok()) return status;
+  }
+  if (alerts_text_ == nullptr) return {};
+  buffer_.clear();
+  for (const Alert& alert : alerts) AppendAlertRow(alert, color_, &buffer_);
+  return alerts_text_->Write(buffer_);
+}
+
+Status Outputs::WriteMalformed(std::string_view line) {
+  buffer_.assign(line);
+  buffer_.push_back('\n');
+  return malformed_->Write(buffer_);
+}
+
+Status Outputs::Flush(bool durable) {
+  for (const Output& output : all_) {
+    if (Status status = output.sink->Flush(durable); !status.ok()) return status;
+  }
+  return {};
+}
+
+std::map<std::string, std::uint64_t> Outputs::Lengths() const {
+  std::map<std::string, std::uint64_t> lengths;
+  for (const Output& output : all_) lengths[output.endpoint] = output.sink->length();
+  return lengths;
+}
+
+}  // namespace socklog

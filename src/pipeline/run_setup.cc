@@ -1,0 +1,176 @@
+#include "pipeline/run_setup.h"
+
+#include <algorithm>
+#include <limits>
+#include <thread>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/snapshot.h"
+#include "base/text.h"
+#include "metrics/registry.h"
+#include "window/window_aggregator.h"
+
+namespace socklog {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::string_view kHeaderPrefix = "header:";
+
+const ThresholdEntry* FindEntry(const ThresholdSet* thresholds, std::string_view metric) {
+  if (thresholds == nullptr) return nullptr;
+  for (const ThresholdEntry& entry : thresholds->entries) {
+    if (entry.metric == metric) return &entry;
+  }
+  return nullptr;
+}
+
+bool IsChosen(const Options& options, const ThresholdSet* thresholds, std::string_view metric) {
+  const auto& named = options.analyze.metrics;
+  if (!named.empty()) return std::find(named.begin(), named.end(), metric) != named.end();
+  if (thresholds == nullptr) return true;
+  return FindEntry(thresholds, metric) != nullptr || options.analyze.threshold.count(std::string(metric)) > 0;
+}
+
+ScoredMetric ScoredOf(const Options& options, const ThresholdSet* thresholds, const Metric& metric) {
+  const auto given = options.analyze.min_samples.find(std::string(metric.name));
+  if (given != options.analyze.min_samples.end()) return {&metric, given->second};
+  const ThresholdEntry* entry = FindEntry(thresholds, metric.name);
+  return {&metric, entry != nullptr ? entry->min_samples : metric.min_samples};
+}
+
+Threshold ThresholdOf(const Options& options, const ThresholdSet* thresholds, const Metric& metric) {
+  Threshold threshold;
+  const auto given = options.analyze.threshold.find(std::string(metric.name));
+  if (given != options.analyze.threshold.end()) {
+    threshold.value = given->second;
+    threshold.source = options.common.config.empty() ? "--threshold" : "--threshold or " + options.common.config;
+  } else if (const ThresholdEntry* entry = FindEntry(thresholds, metric.name)) {
+    threshold.value = entry->threshold;
+    threshold.source = thresholds->source;
+  } else {
+    threshold.value = metric.default_threshold == kNoThreshold ? kInfinity : metric.default_threshold;
+    threshold.source = "default";
+  }
+  threshold.clear = threshold.value * options.alert.clear;
+  return threshold;
+}
+
+Status CheckMetricNames(const Options& options) {
+  std::vector<std::string> names = options.analyze.metrics;
+  for (const auto& [name, value] : options.analyze.threshold) names.push_back(name);
+  for (const auto& [name, value] : options.analyze.min_samples) names.push_back(name);
+  for (const std::string& name : names) {
+    if (FindMetric(name) == nullptr) return Status::Usage("no metric is called '" + name + "'" + DidYouMean(name, MetricNames()));
+  }
+  return {};
+}
+
+std::string HeaderName(const std::string& key_option) {
+  return key_option.starts_with(kHeaderPrefix) ? key_option.substr(kHeaderPrefix.size()) : std::string();
+}
+
+std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
+  std::uint64_t partitions = 0;
+  for (const Endpoint& input : inputs) partitions += input.listens() ? connection.max_clients : 1;
+  return partitions;
+}
+
+// Sets shape->max_keys so that the tables fit into --max-memory.
+Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
+  constexpr std::uint64_t kDefaultMaxKeys = 100'000;
+  constexpr std::uint64_t kSmallestMaxKeys = 64;
+  shape->max_keys = options.max_keys != 0 ? std::min(options.max_keys, KeyTable::kLargestMaxKeys) : kDefaultMaxKeys;
+  std::uint64_t bound = WindowAggregator::MemoryBound(*shape, partitions);
+  while (options.max_keys == 0 && bound > options.max_memory && shape->max_keys > kSmallestMaxKeys) {
+    shape->max_keys = std::max(kSmallestMaxKeys, shape->max_keys * 9 / 10);
+    bound = WindowAggregator::MemoryBound(*shape, partitions);
+  }
+  const std::string text = FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
+  if (bound > options.max_memory) {
+    return Status::Usage("tables of keys may take " + text + ", more than --max-memory allows (" + FormatThousands(options.max_memory >> 20) +
+                         " MiB): lower --max-keys, lengthen --slide, or raise --max-memory");
+  }
+  LogDetail("memory of tables is bounded by " + text);
+  return {};
+}
+
+}  // namespace
+
+Result<Judgement> MakeJudgement(const Options& options, const ThresholdSet* thresholds) {
+  if (Status status = CheckMetricNames(options); !status.ok()) return status;
+  Judgement judgement;
+  for (const Metric* metric : AllMetrics()) {
+    if (!IsChosen(options, thresholds, metric->name)) continue;
+    judgement.metrics.push_back(ScoredOf(options, thresholds, *metric));
+    judgement.thresholds.push_back(ThresholdOf(options, thresholds, *metric));
+  }
+  return judgement;
+}
+
+Result<ReadingSetup> MakeReading(const Options& options, const std::vector<ScoredMetric>& metrics) {
+  ReadingSetup setup;
+  for (const std::string& text : options.input.inputs) {
+    Result<Endpoint> endpoint = ParseEndpoint(text);
+    if (!endpoint.ok()) return endpoint.status();
+    setup.inputs.push_back(std::move(*endpoint));
+  }
+  setup.shape.options = options.window;
+  setup.shape.since = options.input.since;
+  setup.shape.until = options.input.until;
+  for (const ScoredMetric& scored : metrics) setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
+  if (Status status = FitMemory(options.window, PossiblePartitions(setup.inputs, options.connection), &setup.shape); !status.ok()) return status;
+
+  Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(options.keys, options.ignore, options.window.event_time, setup.shape.dimensions);
+  if (!rules.ok()) return rules.status();
+  setup.rules = std::move(*rules);
+  FormatRequest request;
+  request.options = options.format;
+  request.fields = setup.rules->fields();
+  request.user_header = HeaderName(options.keys.user);
+  request.client_header = HeaderName(options.keys.client);
+  Result<std::unique_ptr<LogFormat>> format = MakeLogFormat(request);
+  if (!format.ok()) return format.status();
+  setup.format = std::move(*format);
+  return setup;
+}
+
+std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics) {
+  SnapshotWriter shape;
+  const WindowOptions& window = options.window;
+  for (const Micros length : {window.window, window.slide_or_window(), window.lateness, window.max_ahead, window.max_gap}) shape.I64(length);
+  shape.U32(static_cast<std::uint32_t>(window.event_time));
+  shape.U64(window.max_keys);
+  shape.U64(window.max_keys == 0 ? window.max_memory : 0);
+  shape.I64(options.input.since.value_or(kNoTime));
+  shape.I64(options.input.until.value_or(kNoTime));
+  for (const std::string& text : {options.format.log_format, options.format.envelope, options.format.tz, options.keys.user, options.keys.client}) {
+    shape.String(text);
+  }
+  shape.U32(static_cast<std::uint32_t>(options.keys.ipv6_prefix));
+  for (const UrlRule& rule : options.keys.url) {
+    shape.String(rule.match);
+    shape.String(rule.to);
+  }
+  const auto add_ranges = [&](const std::vector<StatusRange>& ranges) {
+    shape.U64(ranges.size());
+    for (const StatusRange& range : ranges) {
+      shape.U32(static_cast<std::uint32_t>(range.first));
+      shape.U32(static_cast<std::uint32_t>(range.last));
+    }
+  };
+  add_ranges(options.keys.errors);
+  for (const IgnoreRule& rule : options.ignore) {
+    for (const std::string& text : {rule.url, rule.client, rule.agent}) shape.String(text);
+    add_ranges(rule.status);
+  }
+  for (const ScoredMetric& scored : metrics) shape.String(scored.metric->name);
+  return Hash128Hex(shape.bytes());
+}
+
+std::size_t ResolveJobs(const Options& options) {
+  if (options.analyze.jobs > 0) return options.analyze.jobs;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace socklog

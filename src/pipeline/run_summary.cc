@@ -1,0 +1,100 @@
+#include "pipeline/run_summary.h"
+
+#include <array>
+#include <cstdio>
+
+#include "base/json_writer.h"
+#include "base/text.h"
+
+namespace socklog {
+namespace {
+
+std::string Percent(std::uint64_t part, std::uint64_t whole) {
+  std::array<char, 32> buffer;
+  const double share = whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+  const int size = std::snprintf(buffer.data(), buffer.size(), share < 0.1 && part > 0 ? "%.3f %%" : "%.2f %%", share);
+  return std::string(buffer.data(), static_cast<std::size_t>(size));
+}
+
+std::string Plural(std::uint64_t count, const std::string& one) { return FormatThousands(count) + " " + one + (count == 1 ? "" : "s"); }
+
+}  // namespace
+
+void WindowCounters::Encode(SnapshotWriter* out) const {
+  for (const std::uint64_t value : {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved}) out->U64(value);
+}
+
+void WindowCounters::Decode(SnapshotReader* in) {
+  for (std::uint64_t* value : {&windows, &windows_judged, &windows_alerting, &windows_firing, &alerts_fired, &alerts_resolved}) *value = in->U64();
+}
+
+void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text, std::string_view reason) {
+  constexpr std::size_t kShown = 120;
+  if (lines_.size() == kMost) return;
+  std::string sample = partition + ":" + std::to_string(line) + ": " + std::string(reason) + ": ";
+  AppendTerminalSafe(text.substr(0, kShown), &sample);
+  if (text.size() > kShown) sample += "...";
+  lines_.push_back(std::move(sample));
+}
+
+std::string SummaryJson(const RunSummary& summary) {
+  std::string text;
+  JsonWriter json(&text);
+  json.BeginObject();
+  json.Key("type").String("socklog.summary.v1");
+  const auto add = [&](std::string_view name, std::uint64_t value) { json.Key(name).Unsigned(value); };
+  add("lines", summary.lines.lines());
+  add("parsed", summary.lines.parsed());
+  add("malformed", summary.lines.malformed);
+  add("counted", summary.lines.counted);
+  add("late", summary.lines.late);
+  add("ahead", summary.lines.ahead);
+  add("ignored", summary.lines.ignored);
+  add("outside", summary.lines.outside);
+  add("late_after_idle", summary.lines.late_after_idle);
+  add("windows", summary.windows.windows);
+  add("windows_judged", summary.windows.windows_judged);
+  add("windows_alerting", summary.windows.windows_alerting);
+  add("windows_firing", summary.windows.windows_firing);
+  add("open_windows", summary.open_windows);
+  add("alerts_fired", summary.windows.alerts_fired);
+  add("alerts_resolved", summary.windows.alerts_resolved);
+  add("slow_path", summary.lines.slow_path);
+  add("evicted_keys", summary.evicted_keys);
+  json.Key("malformed_samples").BeginArray();
+  for (const std::string& sample : summary.malformed_samples) json.String(sample);
+  json.EndArray();
+  if (summary.holdout) {
+    add("holdout_windows", summary.holdout->windows);
+    json.Key("holdout_alert_rate").Double(summary.holdout->alert_rate);
+    json.Key("holdout_ci").BeginArray().Double(summary.holdout->ci_low).Double(summary.holdout->ci_high).EndArray();
+  }
+  json.EndObject();
+  return text + '\n';
+}
+
+std::string SummaryText(const RunSummary& summary) {
+  const LineCounters& lines = summary.lines;
+  const WindowCounters& windows = summary.windows;
+  std::string text = Plural(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) + " resolved), " +
+                     FormatThousands(windows.windows_alerting) + " of " + Plural(windows.windows_judged, "judged window") + " over a threshold (" +
+                     Percent(windows.windows_alerting, windows.windows_judged) + ")";
+  if (summary.open_windows > 0) text += ", " + Plural(summary.open_windows, "window") + " open";
+  text += "\n" + Plural(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" + Percent(lines.malformed, lines.lines()) +
+          "), " + FormatThousands(lines.late) + " late";
+  if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
+  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored";
+  if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
+  text += "\n";
+  if (summary.evicted_keys > 0) text += FormatThousands(summary.evicted_keys) + " rare keys were evicted (--max-keys)\n";
+  for (const std::string& sample : summary.malformed_samples) text += "  malformed: " + sample + "\n";
+  return text;
+}
+
+std::string LatenessWarning(const LineCounters& lines, const LatenessHistogram& lateness) {
+  if (lines.late * 100 <= lines.parsed()) return "";
+  return Percent(lines.late, lines.parsed()) + " of the lines came too late for their window; --lateness " +
+         FormatDuration(lateness.Quantile(0.999)) + " would have kept 99.9 %";
+}
+
+}  // namespace socklog

@@ -1,0 +1,65 @@
+// The saved state of a run (--state DIR): parts encoded by their modules, joined, versioned, checked and replaced atomically.
+#ifndef SOCKLOG_PIPELINE_STATE_FILE_H_
+#define SOCKLOG_PIPELINE_STATE_FILE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "socklog/status.h"
+#include "window/partition_windows.h"
+
+namespace socklog {
+
+// Where one partition goes on.
+struct SavedPartition {
+  std::string name;
+  std::string position;  // as Source::EncodePosition gave it
+  std::string chosen;    // format
+  PartitionWindows::Saved windows;
+};
+
+struct RunState {
+  std::string shape;  // ShapeHash of the run
+  std::vector<SavedPartition> partitions;
+  std::string aggregator;  // WindowAggregator::Encode
+  std::string counters;    // WindowCounters::Encode
+  std::string alerts;      // AlertTracker::Encode
+  std::map<std::string, std::uint64_t> output_lengths;  // by endpoint
+};
+
+std::string EncodeState(const RunState& state);
+// Error (kDataLoss): no state, damaged, or of another version; the message says what to do.
+Result<RunState> DecodeState(std::string_view bytes);
+
+// A directory that holds one state and is used by one process at a time. Thread-compatible.
+class StateDirectory {
+ public:
+  // Creates the directory (mode 0700) if it is missing. Errors (kUsage): no permission, used by another process.
+  static Result<std::unique_ptr<StateDirectory>> Open(const std::string& path);
+  ~StateDirectory();
+  StateDirectory(const StateDirectory&) = delete;
+  StateDirectory& operator=(const StateDirectory&) = delete;
+
+  // nullopt: nothing was saved yet.
+  Result<std::optional<RunState>> Load() const;
+  Status Save(const RunState& state);
+  // --reset-state: forgets what was saved.
+  Status Reset();
+
+ private:
+  StateDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}
+  std::string FilePath() const { return path_ + "/state"; }
+
+  std::string path_;
+  int lock_fd_;
+  std::string saved_;  // bytes of the last Save: an unchanged state is not written again
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_PIPELINE_STATE_FILE_H_

@@ -75,7 +75,7 @@ Status TrafficWriter::WaitUntil(Micros due) {
 }
 
 Status TrafficWriter::WriteBuffer() {
-  const Status status = ForEachSink([this](Sink* sink) { return sink->Write(buffer_); });
+  Status status = ForEachSink([this](Sink* sink) { return sink->Write(buffer_); });
   buffer_.clear();
   if (settings_.progress) ShowProgress(clock_.Monotonic());
   return status;

@@ -1,0 +1,151 @@
+// JSON lines, by a map of members to fields.
+#include <tuple>
+#include <utility>
+
+#include "format/bind.h"
+#include "format/json_reader.h"
+#include "format/line_parser.h"
+
+namespace socklog {
+namespace {
+
+// A member that is read. Slots of JsonReader have the same order.
+struct Slot {
+  FieldRule rule;
+  bool bound = true;      // false: is only looked for to recognise the preset
+  bool required = false;
+};
+
+struct Definition {
+  FormatContext context;
+  std::string name;
+  bool strict = false;
+  std::vector<Slot> slots;
+  std::vector<std::vector<std::string>> paths;
+};
+
+// "X-Forwarded-For": as Go servers spell header names.
+std::string CanonicalHeader(std::string_view name) {
+  std::string canonical = HeaderName(name);
+  for (std::size_t i = 0; i < canonical.size(); ++i) {
+    const bool start = i == 0 || canonical[i - 1] == '-';
+    if (start && canonical[i] >= 'a' && canonical[i] <= 'z') canonical[i] = static_cast<char>(canonical[i] - 'a' + 'A');
+  }
+  return canonical;
+}
+
+// Where the map has the request header `name`; empty if it does not say.
+std::vector<std::string> HeaderPaths(const JsonMap& map, const std::string& name) {
+  const std::string lower = HeaderName(name);
+  for (const JsonMember& member : map.members) {
+    const bool named = member.header == lower || (member.rule.field == Field::kAgent && lower == "user-agent") ||
+                       (member.rule.field == Field::kReferer && lower == "referer") || (member.rule.field == Field::kHost && lower == "host");
+    if (named) return member.paths;
+  }
+  if (map.header_prefix.empty()) return {};
+  if (map.header_underscores) {
+    std::string underscored = lower;
+    for (char& c : underscored) c = c == '-' ? '_' : c;
+    return {map.header_prefix + underscored};
+  }
+  return {map.header_prefix + CanonicalHeader(name), map.header_prefix + name, map.header_prefix + lower};
+}
+
+class JsonParser : public LineParser {
+ public:
+  explicit JsonParser(const Definition& definition)
+      : d_(definition),
+        reader_(definition.paths),
+        builder_(definition.context.zone, definition.context.request.fields),
+        recognised_(!definition.strict) {}
+
+  const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
+    if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
+    builder_.Begin(Escape::kJson, entry, batch);
+    for (std::size_t i = 0; i < d_.slots.size(); ++i) {
+      const JsonReader::Value& value = reader_.value(i);
+      if (!value.present) {
+        if (const char* reason = Missing(d_.slots[i]); reason != nullptr) return reason;
+      } else if (d_.slots[i].bound) {
+        if (const char* reason = Set(d_.slots[i].rule, value, batch); reason != nullptr) return reason;
+      }
+    }
+    if (const char* reason = builder_.Finish(); reason != nullptr) return reason;
+    recognised_ = true;
+    if (reader_.mended()) ++batch->slow_path;
+    return nullptr;
+  }
+
+  std::string_view chosen() const override { return d_.name; }
+
+  Status Restore(std::string_view chosen) override {
+    recognised_ = true;
+    return LineParser::Restore(chosen);
+  }
+
+ private:
+  const char* Missing(const Slot& slot) const {
+    if (slot.rule.field == Field::kTime && slot.bound) return "the member that holds the time is missing";
+    if (slot.rule.field == Field::kStatus && slot.bound) return "the member that holds the status is missing";
+    return slot.required && !recognised_ ? "a member by which the format is recognised is missing" : nullptr;
+  }
+
+  const char* Set(const FieldRule& rule, const JsonReader::Value& value, LogBatch* batch) {
+    const bool text = rule.field != Field::kTime && rule.field != Field::kStatus && rule.field != Field::kBytes &&
+                      rule.field != Field::kDuration;
+    if (text || value.raw.find('\\') == std::string_view::npos) return builder_.Set(rule, value.raw);
+    std::string& decoded = batch->decoded.emplace_back();
+    AppendUnescaped(value.raw, Escape::kJson, &decoded);
+    return builder_.Set(rule, decoded);
+  }
+
+  const Definition& d_;
+  JsonReader reader_;
+  EntryBuilder builder_;
+  bool recognised_;
+};
+
+class JsonFormat : public LineFormat {
+ public:
+  explicit JsonFormat(Definition definition) : definition_(std::move(definition)) {}
+  std::unique_ptr<LineParser> NewParser() const override { return std::make_unique<JsonParser>(definition_); }
+
+ private:
+  const Definition definition_;
+};
+
+// Adds a slot for a header that the request names; false if the map does not have it.
+bool AddHeader(const JsonMap& map, const std::string& name, Field field, Definition* definition) {
+  std::vector<std::string> paths = HeaderPaths(map, name);
+  if (paths.empty()) return false;
+  Slot slot;
+  slot.rule.field = field;
+  definition->slots.push_back(slot);
+  definition->paths.push_back(std::move(paths));
+  return true;
+}
+
+}  // namespace
+
+LineFormatResult MakeJsonFormat(const FormatContext& context, std::string name, const JsonMap& map, bool strict) {
+  const FormatRequest& request = context.request;
+  Definition definition{context, std::move(name), strict, {}, {}};
+  bool duration = false;
+  for (const JsonMember& member : map.members) {
+    if (!member.header.empty()) continue;
+    const bool wanted = IsWanted(member.rule.field, request);
+    if (!wanted && !(strict && member.required)) continue;
+    duration |= member.rule.field == Field::kDuration;
+    definition.slots.push_back({member.rule, wanted, member.required});
+    definition.paths.push_back(member.paths);
+  }
+  if (Status status = NeedField(duration, kFieldDuration, request); !status.ok()) return status;
+  for (const auto& [mask, field, header] : {std::tuple{kFieldUserHeader, Field::kUserHeader, request.user_header},
+                                            std::tuple{kFieldClientHeader, Field::kClientHeader, request.client_header}}) {
+    if ((request.fields & mask) == 0) continue;
+    if (Status status = NeedField(AddHeader(map, header, field, &definition), mask, request); !status.ok()) return status;
+  }
+  return std::unique_ptr<LineFormat>(std::make_unique<JsonFormat>(std::move(definition)));
+}
+
+}  // namespace socklog

@@ -1,0 +1,67 @@
+// One format behind one interface: what LogParser calls for each line.
+#ifndef SOCKLOG_FORMAT_LINE_PARSER_H_
+#define SOCKLOG_FORMAT_LINE_PARSER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "format/entry_builder.h"
+#include "format/format.h"
+#include "format/json_map.h"
+#include "format/template.h"
+#include "socklog/log_entry.h"
+#include "socklog/status.h"
+
+namespace socklog {
+
+// Parses the lines of one partition. Thread-compatible.
+class LineParser {
+ public:
+  virtual ~LineParser() = default;
+
+  // `line` without its end and trailing blanks, not empty. Returns nullptr and a full *entry (but for `line`), or why the line is
+  // malformed, a string with static storage; *entry may then be half filled. Views as in LogEntry; `line` must be part of the Block or
+  // of batch->decoded.
+  virtual const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) = 0;
+
+  // As LogParser.
+  virtual std::string_view chosen() const = 0;
+  virtual Status Restore(std::string_view chosen);
+};
+
+// Immutable, thread-safe; outlives its parsers.
+class LineFormat {
+ public:
+  virtual ~LineFormat() = default;
+  virtual std::unique_ptr<LineParser> NewParser() const = 0;
+};
+
+// What all formats of one run share.
+struct FormatContext {
+  FormatRequest request;
+  std::shared_ptr<const TimeZone> zone;
+};
+
+using LineFormatResult = Result<std::unique_ptr<LineFormat>>;
+
+// A pasted format string; `name` is what chosen() gives.
+LineFormatResult MakeTextFormat(const FormatContext& context, std::string name, Template format);
+// vhost_combined, vhost_common, combined, common: one expression reads them all. `name`: the one that was asked for, or empty where the
+// first line decides what chosen() gives.
+LineFormatResult MakeFamilyFormat(const FormatContext& context, std::string name);
+// The user's expression with named groups, without its prefix.
+LineFormatResult MakeRegexFormat(const FormatContext& context, std::string name, std::string_view expression);
+// JSON lines. With `strict`, every member by which the preset is recognised must be there.
+LineFormatResult MakeJsonFormat(const FormatContext& context, std::string name, const JsonMap& map, bool strict);
+// The line is the string in the member `path` of a JSON object, and of the format `inner`.
+std::unique_ptr<LineFormat> MakeEnvelopeFormat(std::string path, std::unique_ptr<LineFormat> inner);
+// The first line that fits one of the named formats decides.
+LineFormatResult MakeAutoFormat(const FormatContext& context);
+
+// The Apache format string of a family name ("%h %l %u %t ..."), empty if it is none.
+std::string_view FamilyString(std::string_view name);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_LINE_PARSER_H_

@@ -1,0 +1,83 @@
+// Lines of a pasted format string.
+#include <utility>
+
+#include "format/bind.h"
+#include "format/diagnose.h"
+#include "format/expression.h"
+#include "format/line_parser.h"
+#include "format/quoted_line.h"
+
+namespace socklog {
+namespace {
+
+struct Definition {
+  std::string name;
+  Template format;
+  LineExpression expression;
+  FormatContext context;
+};
+
+class TextParser : public LineParser {
+ public:
+  explicit TextParser(const Definition& definition)
+      : definition_(definition),
+        builder_(definition.context.zone, definition.context.request.fields),
+        values_(definition.expression.rules.size()) {}
+
+  const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
+    if (definition_.expression.Match(line, &values_)) return Build(entry, batch);
+    if (ParseSlowly(line, entry, batch)) {
+      ++batch->slow_path;
+      return nullptr;
+    }
+    const char* reason = Diagnose(definition_.format, line, definition_.context.zone, false);
+    return reason != nullptr ? reason : "the line does not fit the format";
+  }
+
+  std::string_view chosen() const override { return definition_.name; }
+
+ private:
+  const char* Build(LogEntry* entry, LogBatch* batch) {
+    builder_.Begin(definition_.format.escape, entry, batch);
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      for (const FieldRule& rule : definition_.expression.rules[i]) {
+        if (const char* reason = builder_.Set(rule, values_[i]); reason != nullptr) return reason;
+      }
+    }
+    return builder_.Finish();
+  }
+
+  bool ParseSlowly(std::string_view line, LogEntry* entry, LogBatch* batch) {
+    if (definition_.expression.MatchWide(line, &values_)) return Build(entry, batch) == nullptr;
+    return TryUnquoted(line, batch, [&](std::string_view inner) {
+      return (definition_.expression.Match(inner, &values_) || definition_.expression.MatchWide(inner, &values_)) &&
+             Build(entry, batch) == nullptr;
+    });
+  }
+
+  const Definition& definition_;
+  EntryBuilder builder_;
+  std::vector<std::string_view> values_;
+};
+
+class TextFormat : public LineFormat {
+ public:
+  explicit TextFormat(Definition definition) : definition_(std::move(definition)) {}
+  std::unique_ptr<LineParser> NewParser() const override { return std::make_unique<TextParser>(definition_); }
+
+ private:
+  const Definition definition_;
+};
+
+}  // namespace
+
+LineFormatResult MakeTextFormat(const FormatContext& context, std::string name, Template format) {
+  Result<Bindings> bindings = BindFields(format, context.request);
+  if (!bindings.ok()) return bindings.status();
+  Result<LineExpression> expression = MakeLineExpression(format, std::move(bindings).value());
+  if (!expression.ok()) return expression.status();
+  return std::unique_ptr<LineFormat>(
+      std::make_unique<TextFormat>(Definition{std::move(name), std::move(format), std::move(expression).value(), context}));
+}
+
+}  // namespace socklog

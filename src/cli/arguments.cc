@@ -10,10 +10,6 @@
 namespace socklog {
 namespace {
 
-constexpr char kPositional[] = "ARGUMENTS";
-
-bool LooksLikeFlag(const std::string& arg) { return arg.size() > 1 && arg[0] == '-'; }
-
 // One command's CLI11 application, made from its rows.
 class Parser {
  public:
@@ -22,11 +18,6 @@ class Parser {
     app_.allow_extras();
     for (const OptionRow& option : OptionTable()) {
       if ((option.commands & row.command) != 0) AddOption(option);
-    }
-    if (!row.arguments.empty()) {
-      positional_ = app_.add_option(kPositional, Accept());
-      positional_->expected(1, CLI::detail::expected_max_vector_size);
-      TakeAsIs(positional_);
     }
   }
 
@@ -45,8 +36,8 @@ class Parser {
       out.errors.emplace_back(error.what());
       return out;
     }
-    Collect(&out);
-    ExplainRest(&out);
+    CollectFlags(&out);
+    CollectRest(&out);
     return out;
   }
 
@@ -76,18 +67,10 @@ class Parser {
     }
   }
 
-  void Collect(Arguments* out) {
+  void CollectFlags(Arguments* out) {
     std::map<const CLI::Option*, std::size_t> used;
     for (const CLI::Option* option : app_.parse_order()) {
       const std::string& value = option->results()[used[option]++];
-      if (option == positional_) {
-        if (row_.command == kCommandCheckConfig) {
-          out->positionals.push_back(value);
-        } else {
-          out->flags.push_back({"from", value});
-        }
-        continue;
-      }
       const OptionRow& row = *rows_.at(option);
       if (row.name == "help") out->help = true;
       if (row.name == "version") out->version = true;
@@ -95,14 +78,21 @@ class Parser {
     }
   }
 
-  void ExplainRest(Arguments* out) {
+  // What belongs to no flag. CLI11's own positional options differ between its versions, so they are not used.
+  void CollectRest(Arguments* out) {
+    bool flags_ended = false;
     for (const std::string& arg : app_.remaining()) {
-      if (arg == "--") continue;
-      if (!LooksLikeFlag(arg)) {
+      if (arg == "--" && !flags_ended) {
+        flags_ended = true;
+      } else if (!flags_ended && arg.size() > 1 && arg[0] == '-') {
+        out->errors.push_back("unknown flag '" + arg + '\'' + ExplainFlag(arg.substr(0, arg.find('='))));
+      } else if (row_.arguments.empty()) {
         out->errors.push_back("unexpected argument '" + arg + "'");
-        continue;
+      } else if (row_.command == kCommandCheckConfig) {
+        out->positionals.push_back(arg);
+      } else {
+        out->flags.push_back({"from", arg});
       }
-      out->errors.push_back("unknown flag '" + arg + '\'' + ExplainFlag(arg.substr(0, arg.find('='))));
     }
   }
 
@@ -121,7 +111,6 @@ class Parser {
 
   const CommandRow& row_;
   CLI::App app_;
-  CLI::Option* positional_ = nullptr;
   std::map<const CLI::Option*, const OptionRow*> rows_;
 };
 

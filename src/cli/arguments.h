@@ -11,7 +11,7 @@
 namespace socklog {
 
 struct Arguments {
-  std::vector<FlagUse> flags;            // in their order; positional inputs are uses of --from among them
+  std::vector<FlagUse> flags;            // in their order; then positional inputs, as uses of --from
   std::vector<std::string> positionals;  // of check-config: its files
   std::vector<std::string> errors;       // unknown flags, missing values, arguments too many; each a sentence
   bool help = false;

@@ -42,7 +42,7 @@ class Diagnostics {
   void Error(std::string where, std::string what) { Error(Place{std::move(where)}, std::move(what)); }
   void Warning(std::string where, std::string what) { Warning(Place{std::move(where)}, std::move(what)); }
 
-  // Takes all of `other`, flags first, then by line and column; what is there already is not said again.
+  // Takes all of `other`, flags first, then by file, line and column; what is there already is not said again.
   void AddInOrder(const Diagnostics& other);
 
   // Whether something at that very place was an error, so that what follows from it need not be said.

@@ -74,16 +74,22 @@ ConfigNode Convert(const std::string& name, const toml::node& node) {
   return out;
 }
 
-// The first line with more than kMaxKeyParts points outside quotes; 0 if there is none.
+// The first line with more than kMaxKeyParts points outside quotes and comments; 0 if there is none.
 int FindDeepKey(std::string_view text) {
   int line = 1;
   std::size_t points = 0;
   char quote = 0;
+  bool comment = false;
   for (const char c : text) {
     if (c == '\n') {
       ++line;
       points = 0;
       quote = 0;
+      comment = false;
+    } else if (comment) {
+      continue;
+    } else if (c == '#' && quote == 0) {
+      comment = true;
     } else if (c == '"' || c == '\'') {
       quote = quote == 0 ? c : quote == c ? 0 : quote;
     } else if (c == '.' && quote == 0 && ++points > kMaxKeyParts) {

@@ -1,0 +1,146 @@
+// Endpoints: two streams on one, states, TLS, insecure transports.
+#include <sys/stat.h>
+
+#include "config/endpoints.h"
+#include "helpers.h"
+#include "support/catch.h"
+
+namespace socklog {
+namespace {
+
+TEST_CASE("two streams on one endpoint are an error") {
+  const TempDir dir;
+  const std::string link = dir.Path("link");
+  const std::string real = dir.Write("real", "");
+  std::filesystem::create_symlink(real, link);
+  const struct {
+    Command command;
+    std::vector<FlagUse> flags;
+    std::string text;
+  } cases[] = {
+      {kCommandAnalyze, {{"alerts-to", "x"}, {"windows-to", "x"}}, "error --windows-to: 'x' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze, {{"windows-to", "-"}}, "error --windows-to: stdout is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze, {{"windows-to", "-"}, {"alerts-to", "a"}}, ""},
+      {kCommandAnalyze, {{"summary", "/dev/stdout"}}, "error --summary: '/dev/stdout' is taken by --alerts-to: send --summary somewhere else\n"},
+      {kCommandAnalyze, {{"invalid-requests", "./y"}, {"late-to", "y"}}, "error --late-to: 'y' is taken by --invalid-requests: send --late-to somewhere else\n"},
+      {kCommandAnalyze, {{"invalid-requests", "/dev/null"}, {"late-to", "/dev/null"}}, ""},
+      {kCommandAnalyze, {{"alerts-to", "a"}, {"alerts-to", "a"}}, "error --alerts-to: 'a' is taken by --alerts-to: send --alerts-to somewhere else\n"},
+      {kCommandAnalyze, {{"alerts-to", "tcp://localhost:1"}, {"windows-to", "tcp://127.0.0.1:1"}},
+       "error --windows-to: 'tcp://127.0.0.1:1' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze, {{"from", "tcp-listen://:1"}, {"alerts-to", "tcp-listen://127.0.0.1:1"}},
+       "error --alerts-to: 'tcp-listen://127.0.0.1:1' is read as input: send --alerts-to somewhere else\n"},
+      {kCommandAnalyze, {{"from", "x.log"}, {"alerts-to", "x.log"}}, "error --alerts-to: 'x.log' is read as input: send --alerts-to somewhere else\n"},
+      {kCommandAnalyze, {{"from", "x.log"}, {"from", "x.log"}}, ""},
+      {kCommandAnalyze, {{"from", "-"}}, ""},
+      {kCommandAnalyze, {{"alerts-to", real}, {"windows-to", link}}, "error --windows-to: '" + link + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandThresholds, {{"summary", "-"}}, "error --summary: stdout is taken by --output-file: send --summary somewhere else\n"},
+      {kCommandThresholds, {{"summary", "-"}, {"output-file", "t.toml"}}, ""},
+      {kCommandThresholds, {{"from", "t.toml"}, {"output-file", "t.toml"}}, "error --output-file: 't.toml' is read as input: send --output-file somewhere else\n"},
+      {kCommandGenerate, {{"to", "a"}, {"to", "b"}}, ""},
+      {kCommandGenerate, {{"port", "9999"}, {"to", "tcp-listen://:9999"}}, "error --host"},
+  };
+  for (const auto& c : cases) {
+    const Built built = Build(c.command, c.flags);
+    INFO(c.flags.front().value);
+    if (c.text == "error --host") {
+      CHECK(built.wrong);
+    } else {
+      CHECK(built.text == c.text);
+    }
+  }
+}
+
+TEST_CASE("--state needs inputs that can be read again") {
+  CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text == "");
+  for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
+    const Built built = Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}, {"from", input}});
+    CHECK(built.text == std::string("error --state: --state needs inputs that can be read again, files; '") + input + "' cannot\n");
+  }
+  CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text == "error --state: --state needs inputs that can be read again, files; stdin cannot\n");
+  // In a file the input may be missing: the command line can name it.
+  CHECK(Check("[analyze]\nstate = \"s\"\n") == "");
+}
+
+TEST_CASE("certificates and keys are looked at") {
+  const TempDir dir;
+  const std::string cert = dir.Write("cert.pem", "x");
+  const std::string key = dir.Write("key.pem", "x");
+  chmod(key.c_str(), 0600);
+  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"tls-key", key}}).text == "error --tls-key: a key needs its certificate: give --tls-cert\n");
+  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}}).text == "error --tls-cert: a certificate needs its key: give --tls-key\n");
+  CHECK(Build(kCommandAnalyze, {{"tls-ca", dir.Path("none")}}).text ==
+        "error --tls-ca: cannot read '" + dir.Path("none") + "': No such file or directory\n");
+  CHECK(Build(kCommandGenerate, {{"to", "tls-listen://:1"}}).text == "error --to: 'tls-listen://:1' needs --tls-cert and --tls-key\n");
+  chmod(key.c_str(), 0604);
+  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text ==
+        "error --tls-key: everybody can read the private key '" + key + "': chmod o-rwx it\n");
+  CheckHooks hooks;
+  hooks.touch_files = false;
+  CHECK(Check("tls_ca = \"/nonexistent\"\n", hooks) == "");
+}
+
+TEST_CASE("check-config warns of insecure transports") {
+  const struct {
+    std::string endpoint;
+    std::string warning;  // a piece of it, empty: none
+  } cases[] = {
+      {"tcp://192.0.2.1:1", "neither encrypted nor authenticated"},
+      {"tcp://logs.example.com:1", "neither encrypted nor authenticated"},
+      {"tcp://127.0.0.1:1", ""},
+      {"tcp://localhost:1", ""},
+      {"tcp://[::1]:1", ""},
+      {"tls://192.0.2.1:1", ""},
+      {"unix:/run/x", ""},
+      {"tcp-listen://:1", ""},
+      {"tcp-listen://0.0.0.0:1", "anybody on the network may connect"},
+      {"tcp-listen://[::]:1", "anybody on the network may connect"},
+  };
+  for (const auto& c : cases) {
+    const std::string text = Check("[analyze]\nfrom = \"" + c.endpoint + "\"\n");
+    INFO(c.endpoint << ": " << text);
+    CHECK(text.empty() == c.warning.empty());
+    CHECK(text.find(c.warning) != std::string::npos);
+    if (!text.empty()) CHECK(text.find("warning c.toml:2:8: ") == 0);
+    // A run does what it is told.
+    CHECK(Build(kCommandAnalyze, {{"from", c.endpoint}}).text == "");
+  }
+}
+
+TEST_CASE("endpoints are taken apart") {
+  const struct {
+    std::string text;
+    std::string scheme;
+    std::string host;
+    std::string port;
+    std::string path;
+  } cases[] = {
+      {"-", "-", "", "", ""},
+      {"a.log", "file", "", "", "a.log"},
+      {"/var/log/a:b.log", "file", "", "", "/var/log/a:b.log"},
+      {"./foo://x", "file", "", "", "./foo://x"},
+      {"tcp://h:1", "tcp", "h", "1", ""},
+      {"tls://[2001:db8::1]:443", "tls", "2001:db8::1", "443", ""},
+      {"tcp-listen://:0", "tcp-listen", "", "0", ""},
+      {"tls-listen://[::]:9", "tls-listen", "::", "9", ""},
+      {"unix:/run/s", "unix", "", "", "/run/s"},
+      {"unix-listen:s", "unix-listen", "", "", "s"},
+  };
+  for (const auto& c : cases) {
+    const Result<EndpointText> endpoint = SplitEndpoint(c.text);
+    INFO(c.text);
+    REQUIRE(endpoint.ok());
+    CHECK(endpoint.value().scheme == c.scheme);
+    CHECK(endpoint.value().host == c.host);
+    CHECK(endpoint.value().port == c.port);
+    CHECK(endpoint.value().path == c.path);
+  }
+  for (const char* bad : {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:x", "tcp://h:0", "tcp://h:65536", "tcp://:1", "tcp://[::1", "tcp://[::1]",
+                          "tcp://::1:5", "unix:", "http://h:1", "kafka://b/t"}) {
+    INFO(bad);
+    CHECK_FALSE(SplitEndpoint(bad).ok());
+  }
+}
+
+}  // namespace
+}  // namespace socklog

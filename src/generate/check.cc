@@ -3,7 +3,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/text.h"
 #include "generate/people.h"
@@ -53,10 +52,6 @@ Status CheckIncident(const Incident& incident) {
   return CheckShare("incident: rate", incident.rate);
 }
 
-bool HasErrorUsers(const GenerateOptions& options) {
-  return options.error_users > 0 && options.error_urls > 0 && options.error_rate > 0;
-}
-
 }  // namespace
 
 Status CheckTraffic(const GenerateOptions& options) {
@@ -86,17 +81,7 @@ Status CheckTraffic(const GenerateOptions& options) {
 
 std::vector<std::string> TrafficWarnings(const GenerateOptions& options) {
   std::vector<std::string> warnings;
-  const std::pair<std::string_view, double> shares[] = {{"--error-users", options.error_users},
-                                                        {"--error-rate", options.error_rate},
-                                                        {"--error-urls", options.error_urls}};
-  for (const auto& [flag, share] : shares) {
-    if (share > 0 && !HasErrorUsers(options)) {
-      warnings.push_back(std::string(flag) +
-                         " has no effect: --error-users, --error-rate and --error-urls must all be above 0");
-      break;
-    }
-  }
-  if (HasErrorUsers(options)) {
+  if (options.error_users > 0 && options.error_urls > 0) {
     if (std::llround(options.error_users * options.users) == 0) {
       warnings.push_back("--error-users: that share of " + FormatThousands(options.users) + " users is nobody");
     }

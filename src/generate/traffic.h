@@ -33,7 +33,7 @@ Result<std::unique_ptr<Traffic>> MakeTraffic(const GenerateOptions& options, Mic
 // an incident of a kind that is not known, a status that is no error, ... (kUsage).
 Status CheckTraffic(const GenerateOptions& options);
 
-// What a user may have meant otherwise, one sentence each: settings without effect, an incident after the end.
+// What a user may have meant otherwise, one sentence each: a share of users that is nobody, an incident after the end.
 std::vector<std::string> TrafficWarnings(const GenerateOptions& options);
 
 // Log time from the first request to the end of the stream, at the mean rate; 0: it has no end.

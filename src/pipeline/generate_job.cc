@@ -97,7 +97,9 @@ Result<JobOutcome> RunGenerate(const Options& options, const JobContext& context
   const TrafficWriter::Settings settings{generate.speed, start, ShowsProgress(options, context, *endpoints)};
   const Status status =
       TrafficWriter(settings, writer->get(), std::move(sinks).value(), context.clock).Run(traffic->get());
-  if (!status.ok() && status.code() != StatusCode::kBrokenPipe) return status;
+  if (status.ok() || status.code() == StatusCode::kBrokenPipe) return JobOutcome::kDone;
+  if (!StopRequested()) return status;
+  LogWarning(status.message());  // a reader that does not read must not turn a stop into a failure
   return JobOutcome::kDone;
 }
 

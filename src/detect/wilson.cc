@@ -6,7 +6,7 @@
 namespace socklog {
 
 double WilsonLowerBound(std::uint64_t k, std::uint64_t n, double z) {
-  if (n == 0) return 0;
+  if (k == 0 || n == 0) return 0;  // exactly, where rounding would leave a trace
   const auto trials = static_cast<double>(n);
   const double p = static_cast<double>(k) / trials;
   const double z2 = z * z;

@@ -48,7 +48,7 @@ class Speller {
       case Content::kHost:
       case Content::kMethod:
       case Content::kProtocol: return quoted_ ? Fast() : "[^ ]*?";
-      default: return escapes && !quoted_ ? "(?:[^\"\\\\]|\\\\.)*?" : ".*?";
+      default: return escapes ? (quoted_ ? std::string(kLenientQuoted) : "(?:[^\"\\\\]|\\\\.)*?") : ".*?";
     }
   }
 
@@ -64,7 +64,7 @@ class Speller {
     switch (element_.time.form) {
       case TimeForm::kClf:
         if (strict) return "[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?";
-        return !next_.empty() && next_[0] == ']' ? "[^\\]]*" : "[0-9]+/[A-Za-z]+/[0-9:.]+ [+-][0-9:]+";
+        return !next_.empty() && next_[0] == ']' ? R"([^\[\]]*)" : "[0-9]+/[A-Za-z]+/[0-9:.]+ [+-][0-9:]+";
       case TimeForm::kIso: return "[0-9]+-[0-9TtZz:.,+-]+";
       case TimeForm::kEpoch: return "[0-9]+(?:\\.[0-9]+)?";
       case TimeForm::kFraction: return "[0-9]+";

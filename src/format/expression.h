@@ -38,6 +38,9 @@ struct LineExpression {
 
 Result<LineExpression> MakeLineExpression(const Template& format, Bindings bindings);
 
+// Quoted text with quotes that a server did not escape; an escaped one never ends it.
+inline constexpr std::string_view kLenientQuoted = R"((?:[^"\\]|\\.|")*?)";
+
 // The expression (without a group) of quoted text; `escape` decides what a backslash means.
 std::string QuotedExpression(Escape escape);
 

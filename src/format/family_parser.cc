@@ -83,7 +83,7 @@ Status MakePieces(Definition* d) {
     if (Status status = AddPiece(head, 4, d); !status.ok()) return status;
     head.clear();
   }
-  head += R"(([^\]]*)\] ")" + Group(d->request, quoted) + "\" (" + std::string(kNumber) + ") ";
+  head += R"(([^\[\]]*)\] ")" + Group(d->request, quoted) + "\" (" + std::string(kNumber) + ") ";
   const std::string bytes = "(" + std::string(d->bytes ? "" : "?:") + std::string(kNumber) + ")";
   if (d->bytes) head += bytes;
   if (Status status = AddPiece(head, 2 + (d->request ? 1 : 0) + (d->bytes ? 1 : 0), d); !status.ok()) return status;
@@ -95,7 +95,8 @@ Status MakePieces(Definition* d) {
 Status MakeWide(Definition* d) {
   const std::string quoted = QuotedExpression(Escape::kApache);
   const std::string expression = R"re(([^ ]+) ([^ ]+) ((?:[^"\\]|\\.)+?) \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?)\] ")re" +
-                                 Group(true, quoted) + R"re(" ([0-9]+|-) ([0-9]+|-)(?: "(.*?)" "(.*?)"(?: .*)?)?)re";
+                                 Group(true, quoted) + R"(" ([0-9]+|-) ([0-9]+|-)(?: ")" + Group(true, kLenientQuoted) + R"(" ")" +
+                                 Group(true, kLenientQuoted) + R"("(?: .*)?)?)";
   Result<Regex> wide = Regex::Compile(expression);
   if (!wide.ok()) return wide.status();
   d->wide = std::make_unique<Regex>(std::move(wide).value());

@@ -209,6 +209,7 @@ class EntryReader {
       member_.number = true;
     } else if (time && unit == "rfc3339") {
       spelling.form = TimeForm::kIso;
+      spelling.decimals = 6;
     } else if (time && unit == "clf") {
       spelling.form = TimeForm::kClf;
     } else if (time && unit.find('%') != std::string_view::npos) {

@@ -57,6 +57,13 @@ void AppendClf(Micros time, std::string* out) {
   out->append(" +0000");
 }
 
+// As nginx's $time_iso8601.
+void AppendWholeIso(Micros time, std::string* out) {
+  out->append(FormatTime(time - (time % kSecond + kSecond) % kSecond));
+  out->pop_back();
+  out->append("+00:00");
+}
+
 void AppendFixed(std::int64_t value, int digits, std::string* out) {
   const std::string text = std::to_string(value);
   if (text.size() < static_cast<std::size_t>(digits)) out->append(static_cast<std::size_t>(digits) - text.size(), '0');
@@ -190,6 +197,10 @@ void AppendTime(const TimeSpelling& spelling, Micros time, std::string* out) {
       return AppendFixed(spelling.exponent == 3 ? fraction / kMillisecond : fraction, spelling.exponent, out);
     }
     case TimeForm::kZone: out->append("+0000"); return;
+    case TimeForm::kIso:
+      if (spelling.decimals == 0) return AppendWholeIso(time, out);
+      out->append(FormatTime(time));
+      return;
     default: out->append(FormatTime(time));
   }
 }

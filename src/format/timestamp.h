@@ -26,7 +26,7 @@ enum class TimeForm {
 struct TimeSpelling {
   TimeForm form = TimeForm::kAny;
   int exponent = 6;                              // kEpoch: of ten, from its unit to microseconds (6: seconds); kFraction: number of digits
-  int decimals = 0;                              // kEpoch: digits after the point, when written
+  int decimals = 0;                              // when written: digits after the point; kIso: 0 or as many as are not 0
   std::shared_ptr<const TimePattern> pattern;    // kPattern
 };
 

@@ -139,8 +139,8 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
 }
 
 Result<Progress> FilePartition::Finish(Block* block) {
-  // Somebody is just writing this line; its end is beyond what was to be read.
-  const bool half_written = options_.until_end && !stream_.compressed() && stream_.has_more();
+  // Somebody is just writing this line; its end is beyond what was to be read, or comes later.
+  const bool half_written = !stream_.compressed() && ((options_.until_end && stream_.has_more()) || options_.leave_partial_line);
   if (!half_written) splitter_.Finish(block);
   ended_ = true;
   return block->lines.empty() ? Progress::kEnd : Progress::kMore;

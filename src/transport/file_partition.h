@@ -21,6 +21,7 @@ namespace socklog {
 struct FilePartitionOptions {
   bool follow = false;
   bool until_end = false;
+  bool leave_partial_line = false;  // see SourceOptions
   // False for what rotation made of another input: when it is renamed again, what then has its name is that input's.
   bool across_rotation = true;
   // Where to begin: the file that `path` names, or one that rotation made of it.
@@ -37,7 +38,8 @@ struct FilePartitionOptions {
 //  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read again.
 // Each file is a segment of the positions. A compressed file ends where it ends, followed or not.
 //
-// An unfinished last line waits for its end while the file is followed; it is handed out as a line when the file ends.
+// An unfinished last line waits for its end while the file is followed; it is handed out as a line when the file ends
+// (or left where it is, with leave_partial_line).
 // Thread-compatible.
 class FilePartition : public Partition {
  public:

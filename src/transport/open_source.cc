@@ -124,6 +124,7 @@ class Opener {
     FilePartitionOptions file;
     file.follow = options_.follow && !options_.until_end;
     file.until_end = options_.until_end;
+    file.leave_partial_line = options_.leave_partial_line;
     file.across_rotation = !IsRotatedInput(input);
     file.start_path = input.path;
     file.others = numbers_;

@@ -125,6 +125,7 @@ void EntryBuilder::SetRequest(std::string_view raw) {
   if ((fields_ & kFieldProtocol) != 0) entry_->protocol = request.protocol;
 }
 
+// Sizes and durations that are no numbers are unknown, so that a line is well-formed or not whatever fields were asked for.
 const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw) {
   const bool missing = IsMissing(raw);
   std::int64_t value = 0;
@@ -134,12 +135,10 @@ const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw)
       entry_->status = static_cast<std::uint16_t>(value >= 100 && value <= 599 ? value : 0);
       return nullptr;
     case Field::kBytes:
-      if (!missing && !ParseScaled(raw, 0, &value)) return FieldReason(rule);
-      entry_->bytes = value;
+      if (missing || ParseScaled(raw, 0, &value)) entry_->bytes = value;
       return nullptr;
     default:
-      if (missing) return nullptr;
-      if (!ReadDuration(raw, rule.exponent, &value)) return FieldReason(rule);
+      if (missing || !ReadDuration(raw, rule.exponent, &value)) return nullptr;
       entry_->duration = value < 0 ? 0 : value;  // a clock was set back meanwhile
       return nullptr;
   }

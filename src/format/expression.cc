@@ -132,7 +132,8 @@ class Maker {
     const Speller speller(format_, i);
     const std::string fast = speller.Fast();
     const std::string wide = speller.Wide();
-    wide_differs_ |= fast != wide;
+    // A lazy value may end too early for the pieces after it.
+    wide_differs_ |= fast != wide || fast == ".*?";
     const bool captured = !bindings_[i].empty();
     piece_ += captured ? "(" + fast + ")" : fast;
     wide_ += captured ? "(" + wide + ")" : wide;

@@ -1,0 +1,94 @@
+// What the fuzzers of the module share. A broken promise aborts.
+#ifndef SOCKLOG_TESTS_FUZZ_FORMAT_FUZZ_HELPER_H_
+#define SOCKLOG_TESTS_FUZZ_FORMAT_FUZZ_HELPER_H_
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/line_splitter.h"
+#include "format/format.h"
+
+namespace socklog {
+
+inline constexpr std::uint32_t kEveryField = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient | kFieldUser |
+                                             kFieldAgent | kFieldReferer | kFieldBytes | kFieldProtocol;
+
+inline void Require(bool promise) {
+  if (!promise) std::abort();
+}
+
+inline Block BlockOf(std::string_view text) {
+  Block block;
+  LineSplitter splitter;
+  splitter.Add(text, &block);
+  splitter.Finish(&block);
+  return block;
+}
+
+inline FormatRequest RequestFor(std::string_view format, std::uint32_t fields) {
+  FormatRequest request;
+  request.options.log_format = format;
+  request.fields = fields;
+  return request;
+}
+
+// Reads every byte that the entry shows, for AddressSanitizer.
+inline std::size_t SumOf(const LogEntry& entry) {
+  std::size_t sum = 0;
+  for (const std::string_view text : {entry.method, entry.target, entry.protocol, entry.host, entry.client, entry.user, entry.agent,
+                                      entry.referer}) {
+    for (const char c : text) sum += static_cast<unsigned char>(c);
+  }
+  return sum;
+}
+
+// One format, made for all fields and for the time alone.
+struct FormatPair {
+  std::unique_ptr<LogFormat> every, least;
+};
+
+// REQUIRES: `format` is valid
+inline FormatPair MakePair(std::string_view format) {
+  auto every = MakeLogFormat(RequestFor(format, kEveryField));
+  auto least = MakeLogFormat(RequestFor(format, kFieldTime));
+  Require(every.ok() && least.ok());
+  return {std::move(every).value(), std::move(least).value()};
+}
+
+// Parses `text` with all fields, and with the time alone: each line is in one of the two vectors, in order, and the same lines are
+// well-formed with the same times and statuses.
+inline void CheckParse(const FormatPair& formats, std::string_view text) {
+  const Block block = BlockOf(text);
+  LogBatch all, few;
+  formats.every->NewParser()->Parse(block, &all);
+  formats.least->NewParser()->Parse(block, &few);
+  Require(all.entries.size() + all.malformed.size() == block.lines.size());
+  Require(all.entries.size() == few.entries.size());
+  Require(all.slow_path <= all.entries.size());
+  volatile std::size_t sum = 0;
+  for (std::size_t i = 0; i < all.entries.size(); ++i) {
+    const LogEntry& entry = all.entries[i];
+    sum = sum + SumOf(entry);
+    Require(entry.line == few.entries[i].line && entry.line < block.lines.size());
+    Require(entry.time == few.entries[i].time && entry.status == few.entries[i].status);
+    Require(entry.status == 0 || (entry.status >= 100 && entry.status <= 599));
+    Require(entry.request_valid || entry.target.empty());
+    Require(i == 0 || all.entries[i - 1].line < entry.line);
+  }
+  for (const MalformedLine& line : all.malformed) Require(line.reason != nullptr && line.reason[0] != '\0');
+}
+
+// For fuzzers of lines: the input's first byte picks one of `formats`, the rest is the text.
+inline void CheckPicked(const std::vector<FormatPair>& formats, const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return;
+  CheckParse(formats[data[0] % formats.size()], std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1));
+}
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TESTS_FUZZ_FORMAT_FUZZ_HELPER_H_

@@ -95,7 +95,8 @@ void LingeringClose(int fd, Micros patience) {
   for (;;) {
     const ssize_t got = recv(fd, discarded, sizeof(discarded), MSG_DONTWAIT);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     if (got < 0 && left <= 0) return;
     if (got < 0) {
       pollfd entry = {fd, POLLIN, 0};
@@ -104,6 +105,8 @@ void LingeringClose(int fd, Micros patience) {
   }
 }
 
-bool IsPeerGone(int error) { return error == EPIPE || error == ECONNRESET || error == ECONNABORTED || error == ENOTCONN; }
+bool IsPeerGone(int error) {
+  return error == EPIPE || error == ECONNRESET || error == ECONNABORTED || error == ENOTCONN;
+}
 
 }  // namespace socklog

@@ -37,7 +37,8 @@ class Channel {
   virtual IoResult Read(char* buffer, std::size_t size) = 0;
   // As many of `bytes` as fit. REQUIRES: !bytes.empty()
   virtual IoResult Write(std::string_view bytes) = 0;
-  // What has to happen before the first byte: kDone, kWouldBlock or kError (trying again is of no use) or kCut (it may help).
+  // What has to happen before the first byte: kDone, kWouldBlock or kError (trying again is of no use) or kCut (it may
+  // help).
   virtual IoResult Handshake() { return {}; }
   // Says to the peer that no more will come, and lets what was written arrive; blocks for a second at the most.
   virtual void CloseWriting() {}
@@ -57,8 +58,8 @@ std::unique_ptr<Channel> NewSocketChannel(UniqueFd fd);
 // A pipe, FIFO, terminal, device or regular file that others may share, so it is not switched to non-blocking mode.
 std::unique_ptr<Channel> NewFdChannel(UniqueFd fd);
 
-// Ends a socket's writing side without losing what was sent: unread input would make close() reset the connection. Waits up to
-// `patience` for the peer to close as well.
+// Ends a socket's writing side without losing what was sent: unread input would make close() reset the connection.
+// Waits up to `patience` for the peer to close as well.
 void LingeringClose(int fd, Micros patience);
 
 // The errors by which a socket says that the peer has gone.

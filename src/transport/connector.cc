@@ -28,7 +28,8 @@ int SocketError(int fd) {
 bool IsConnectedToItself(int fd) {
   const SocketAddress local = LocalAddress(fd);
   const SocketAddress peer = PeerAddress(fd);
-  return local.family() != AF_UNIX && local.size != 0 && local.size == peer.size && AddressText(local) == AddressText(peer);
+  return local.family() != AF_UNIX && local.size != 0 && local.size == peer.size &&
+         AddressText(local) == AddressText(peer);
 }
 
 void SetTcpOptions(int fd) {
@@ -46,7 +47,8 @@ Connector::Connector(const Endpoint& endpoint, const ConnectionOptions& options,
       started_(clock.Monotonic()),
       backoff_(kFirstBackoff) {}
 
-Result<std::unique_ptr<Connector>> Connector::Create(const Endpoint& endpoint, const ConnectionOptions& options, const Clock& clock) {
+Result<std::unique_ptr<Connector>> Connector::Create(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                     const Clock& clock) {
   std::unique_ptr<Connector> connector(new Connector(endpoint, options, clock));
   if (endpoint.kind == Endpoint::Kind::kTls) {
     Result<std::shared_ptr<const TlsContext>> context = NewTlsClientContext(options.tls);
@@ -67,10 +69,18 @@ Result<std::unique_ptr<Channel>> Connector::Step() {
       case State::kBackoff:
         if (clock_.Monotonic() >= next_try_) state_ = State::kStart;
         break;
-      case State::kStart: Start(); break;
-      case State::kNextAddress: ConnectToNext(); break;
-      case State::kConnecting: CheckConnected(); break;
-      case State::kHandshaking: CheckHandshake(); break;
+      case State::kStart:
+        Start();
+        break;
+      case State::kNextAddress:
+        ConnectToNext();
+        break;
+      case State::kConnecting:
+        CheckConnected();
+        break;
+      case State::kHandshaking:
+        CheckHandshake();
+        break;
     }
     if (!fatal_.ok()) return fatal_;
     if (established_) {
@@ -129,13 +139,18 @@ void Connector::CheckConnected() {
 void Connector::CheckHandshake() {
   const IoResult io = channel_->Handshake();
   switch (io.state) {
-    case IoState::kDone: established_ = true; return;
+    case IoState::kDone:
+      established_ = true;
+      return;
     case IoState::kWouldBlock:
       if (clock_.Monotonic() - attempt_started_ > kAttemptTimeout) AddressFailed("the TLS handshake takes too long");
       return;
-    case IoState::kError: fatal_ = Status(io.error.code(), endpoint_.text + ": " + io.error.message()); return;
+    case IoState::kError:
+      fatal_ = Status(io.error.code(), endpoint_.text + ": " + io.error.message());
+      return;
     case IoState::kEnd:
-    case IoState::kCut: return AddressFailed(io.error.message());
+    case IoState::kCut:
+      return AddressFailed(io.error.message());
   }
 }
 
@@ -165,16 +180,24 @@ void Connector::Restart() {
 Micros Connector::Deadline() const { return started_ + timeout_; }
 
 Status Connector::TimedOut() const {
-  return Status(StatusCode::kUnavailable, endpoint_.text + ": cannot connect: " + (last_error_.empty() ? "no answer" : last_error_) +
+  return Status(StatusCode::kUnavailable, endpoint_.text +
+                                              ": cannot connect: " + (last_error_.empty() ? "no answer" : last_error_) +
                                               " (tried for " + FormatDuration(timeout_) + ")");
 }
 
 void Connector::AddTo(PollSet* set) const {
   switch (state_) {
-    case State::kConnecting: set->Add(socket_.get(), POLLOUT); break;
-    case State::kHandshaking: set->Add(channel_->fd(), channel_->read_events()); break;
-    case State::kBackoff: set->DueIn(next_try_ - clock_.Monotonic()); break;
-    default: set->DueIn(0);
+    case State::kConnecting:
+      set->Add(socket_.get(), POLLOUT);
+      break;
+    case State::kHandshaking:
+      set->Add(channel_->fd(), channel_->read_events());
+      break;
+    case State::kBackoff:
+      set->DueIn(next_try_ - clock_.Monotonic());
+      break;
+    default:
+      set->DueIn(0);
   }
   if (state_ == State::kConnecting || state_ == State::kHandshaking) {
     set->DueIn(attempt_started_ + kAttemptTimeout + kMillisecond - clock_.Monotonic());

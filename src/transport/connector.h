@@ -14,15 +14,16 @@
 
 namespace socklog {
 
-// One connection at a time to tcp://, tls:// or unix:. Tries all addresses of the host, then waits 50 ms, doubling up to 1 s. Until the
-// first success it gives up after options.connect_timeout; after it, never. Thread-compatible.
+// One connection at a time to tcp://, tls:// or unix:. Tries all addresses of the host, then waits 50 ms, doubling up
+// to 1 s. Until the first success it gives up after options.connect_timeout; after it, never. Thread-compatible.
 class Connector {
  public:
   // Errors: kUsage (TLS files, length of a path).
-  static Result<std::unique_ptr<Connector>> Create(const Endpoint& endpoint, const ConnectionOptions& options, const Clock& clock);
+  static Result<std::unique_ptr<Connector>> Create(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                   const Clock& clock);
 
-  // Goes on as far as it can now. A channel: connected (with TLS: and verified). nullptr: not yet, see AddTo. Errors: kUnavailable
-  // when the time is over, kFailed when trying again is of no use (a certificate that is not accepted).
+  // Goes on as far as it can now. A channel: connected (with TLS: and verified). nullptr: not yet, see AddTo. Errors:
+  // kUnavailable when the time is over, kFailed when trying again is of no use (a certificate that is not accepted).
   Result<std::unique_ptr<Channel>> Step();
 
   // What to wait for before the next Step.

@@ -96,7 +96,9 @@ class ZstdDecoder : public Decoder {
 }  // namespace
 
 Recognised RecogniseCompression(std::string_view bytes) {
-  const auto matches = [bytes](std::string_view magic) { return bytes.substr(0, magic.size()) == magic.substr(0, bytes.size()); };
+  const auto matches = [bytes](std::string_view magic) {
+    return bytes.substr(0, magic.size()) == magic.substr(0, bytes.size());
+  };
   if (bytes.empty()) return {Compression::kNone, true};
   if (matches(kGzipMagic)) return {Compression::kGzip, bytes.size() < kGzipMagic.size()};
   if (matches(kZstdMagic)) return {Compression::kZstd, bytes.size() < kZstdMagic.size()};
@@ -110,9 +112,12 @@ Recognised RecogniseCompression(std::string_view bytes) {
 
 std::unique_ptr<Decoder> NewDecoder(Compression compression) {
   switch (compression) {
-    case Compression::kGzip: return std::make_unique<GzipDecoder>();
-    case Compression::kZstd: return std::make_unique<ZstdDecoder>();
-    case Compression::kNone: break;
+    case Compression::kGzip:
+      return std::make_unique<GzipDecoder>();
+    case Compression::kZstd:
+      return std::make_unique<ZstdDecoder>();
+    case Compression::kNone:
+      break;
   }
   return nullptr;
 }

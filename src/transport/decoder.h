@@ -23,8 +23,8 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
 
-  // Takes bytes from the front of *input and writes plain text to out[0 .. size). Returns the number written; less than `size`
-  // means that *input is used up, or that ended() or damaged().
+  // Takes bytes from the front of *input and writes plain text to out[0 .. size). Returns the number written; less than
+  // `size` means that *input is used up, or that ended() or damaged().
   virtual std::size_t Decode(std::string_view* input, char* out, std::size_t size) = 0;
 
   // Between two members (frames): the stream may end here.

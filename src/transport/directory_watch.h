@@ -10,7 +10,8 @@
 
 namespace socklog {
 
-// Only a hint: not every file system tells, so the caller looks for itself every poll_interval() besides. Thread-compatible.
+// Only a hint: not every file system tells, so the caller looks for itself every poll_interval() besides.
+// Thread-compatible.
 class DirectoryWatch {
  public:
   DirectoryWatch();

@@ -36,8 +36,9 @@ Status UnknownScheme(std::string_view text, std::string_view scheme) {
   if (scheme == "kafka") return EndpointError(text, "needs a build with Kafka; not in this version");
   std::vector<std::string_view> names = {"kafka"};
   for (const Scheme& known : kSchemes) names.push_back(known.name);
-  return EndpointError(text, "unknown scheme '" + std::string(scheme) + "'" + DidYouMean(scheme, names) +
-                                 "; there are tcp, tls, unix, tcp-listen, tls-listen, unix-listen, a path, and - for stdin or stdout");
+  return EndpointError(
+      text, "unknown scheme '" + std::string(scheme) + "'" + DidYouMean(scheme, names) +
+                "; there are tcp, tls, unix, tcp-listen, tls-listen, unix-listen, a path, and - for stdin or stdout");
 }
 
 const Scheme* FindScheme(std::string_view name) {
@@ -69,8 +70,10 @@ Status ParseAddress(std::string_view address, Endpoint* endpoint) {
     return EndpointError(endpoint->text, "port '" + std::string(port) + "' is not a number from 1 to 65535");
   }
   const auto odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == '?'; };
-  if (std::any_of(host.begin(), host.end(), odd)) return EndpointError(endpoint->text, "host '" + std::string(host) + "' is no host name");
-  if (host.empty() && !endpoint->listens()) return EndpointError(endpoint->text, "the host is missing; write HOST:PORT");
+  if (std::any_of(host.begin(), host.end(), odd))
+    return EndpointError(endpoint->text, "host '" + std::string(host) + "' is no host name");
+  if (host.empty() && !endpoint->listens())
+    return EndpointError(endpoint->text, "the host is missing; write HOST:PORT");
   endpoint->host = host.empty() ? "127.0.0.1" : std::string(host);
   endpoint->port = std::to_string(*number);
   return Status();
@@ -82,18 +85,20 @@ bool SameFile(const std::string& a, const std::string& b) {
   const bool there_b = stat(b.c_str(), &info_b) == 0;
   if (there_a != there_b) return false;
   if (there_a) return info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
-  return BaseName(a) == BaseName(b) && stat(DirectoryOf(a).c_str(), &info_a) == 0 && stat(DirectoryOf(b).c_str(), &info_b) == 0 &&
-         info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
+  return BaseName(a) == BaseName(b) && stat(DirectoryOf(a).c_str(), &info_a) == 0 &&
+         stat(DirectoryOf(b).c_str(), &info_b) == 0 && info_a.st_dev == info_b.st_dev && info_a.st_ino == info_b.st_ino;
 }
 
 std::string LowerHost(const std::string& host) {
   std::string lower = host == "localhost" ? "127.0.0.1" : host;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
 }
 
 bool HasAddress(Endpoint::Kind kind) {
-  return std::any_of(std::begin(kSchemes), std::end(kSchemes), [kind](const Scheme& s) { return s.kind == kind && s.has_address; });
+  return std::any_of(std::begin(kSchemes), std::end(kSchemes),
+                     [kind](const Scheme& s) { return s.kind == kind && s.has_address; });
 }
 
 }  // namespace

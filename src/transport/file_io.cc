@@ -24,8 +24,10 @@ StatusCode CodeOfOpenError(int error) {
     case EDQUOT:
     case EIO:
     case EMFILE:
-    case ENFILE: return StatusCode::kFailed;
-    default: return StatusCode::kUsage;
+    case ENFILE:
+      return StatusCode::kFailed;
+    default:
+      return StatusCode::kUsage;
   }
 }
 
@@ -79,9 +81,11 @@ Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_byt
     const ssize_t got = read(fd.get(), buffer, sizeof(buffer));
     if (got == 0) return bytes;
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return PathError(errno == EISDIR ? StatusCode::kUsage : StatusCode::kFailed, path, "cannot read", errno);
+    if (got < 0)
+      return PathError(errno == EISDIR ? StatusCode::kUsage : StatusCode::kFailed, path, "cannot read", errno);
     if (bytes.size() + static_cast<std::size_t>(got) > max_bytes) {
-      return Status::Usage(path + ": larger than the " + FormatThousands(max_bytes) + " bytes that such a file may have");
+      return Status::Usage(path + ": larger than the " + FormatThousands(max_bytes) +
+                           " bytes that such a file may have");
     }
     bytes.append(buffer, static_cast<std::size_t>(got));
   }
@@ -103,8 +107,8 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes, mode
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return WriteInPlace(path, bytes);
   static std::atomic<unsigned> counter{0};
   const std::string target = FollowLink(path);
-  const std::string temporary = DirectoryOf(target) + "/." + BaseName(target) + ".tmp" + std::to_string(getpid()) + "." +
-                                std::to_string(counter.fetch_add(1));
+  const std::string temporary = DirectoryOf(target) + "/." + BaseName(target) + ".tmp" + std::to_string(getpid()) +
+                                "." + std::to_string(counter.fetch_add(1));
   UniqueFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!fd.valid()) return PathError(CodeOfOpenError(errno), path, "cannot write beside it", errno);
   Status status = WriteAll(fd.get(), path, bytes);

@@ -12,12 +12,14 @@
 
 namespace socklog {
 
-// Errors name the path: kUsage for no such file, a directory, no permission, more than `max_bytes`; kFailed while reading.
+// Errors name the path: kUsage for no such file, a directory, no permission, more than `max_bytes`; kFailed while
+// reading.
 Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes);
 
-// After a crash at any moment the file holds either its old or its new bytes: a temporary file beside it is written, brought to
-// the disk and renamed. `mode`: of the new file. A path that is no regular file (/dev/stdout, a FIFO) is written to as it is.
-// Errors: kUsage when the place cannot be written (directory missing, no permission), kFailed otherwise.
+// After a crash at any moment the file holds either its old or its new bytes: a temporary file beside it is written,
+// brought to the disk and renamed. `mode`: of the new file. A path that is no regular file (/dev/stdout, a FIFO) is
+// written to as it is. Errors: kUsage when the place cannot be written (directory missing, no permission), kFailed
+// otherwise.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, mode_t mode = 0600);
 
 // Brings a directory's entries to the disk, so that a file just created in it survives a crash.

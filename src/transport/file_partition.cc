@@ -21,7 +21,8 @@ std::optional<FileNumber> NumberAt(const std::string& path) {
 Result<UniqueFd> OpenRegular(const std::string& path) {
   Result<UniqueFd> fd = OpenForReading(path);
   struct stat info;
-  if (fd.ok() && fstat(fd->get(), &info) == 0 && !S_ISREG(info.st_mode)) return Status::Failed(path + ": is no file any more");
+  if (fd.ok() && fstat(fd->get(), &info) == 0 && !S_ISREG(info.st_mode))
+    return Status::Failed(path + ": is no file any more");
   return fd;
 }
 
@@ -86,7 +87,9 @@ Result<Progress> FilePartition::Read(Block* block) {
         if (!block->lines.empty()) return Progress::kMore;
         break;
       }
-      case IoState::kCut: LogWarning(stream_.path() + ": " + io.error.message() + "; what could be read of it was used"); [[fallthrough]];
+      case IoState::kCut:
+        LogWarning(stream_.path() + ": " + io.error.message() + "; what could be read of it was used");
+        [[fallthrough]];
       case IoState::kEnd:
       case IoState::kWouldBlock: {
         bool again = false;
@@ -95,7 +98,8 @@ Result<Progress> FilePartition::Read(Block* block) {
         block->segment = static_cast<std::uint32_t>(segments_.size());
         break;
       }
-      case IoState::kError: return io.error;
+      case IoState::kError:
+        return io.error;
     }
   }
   return Progress::kEnd;
@@ -140,7 +144,8 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
 
 Result<Progress> FilePartition::Finish(Block* block) {
   // Somebody is just writing this line; its end is beyond what was to be read, or comes later.
-  const bool half_written = !stream_.compressed() && ((options_.until_end && stream_.has_more()) || options_.leave_partial_line);
+  const bool half_written =
+      !stream_.compressed() && ((options_.until_end && stream_.has_more()) || options_.leave_partial_line);
   if (!half_written) splitter_.Finish(block);
   ended_ = true;
   return block->lines.empty() ? Progress::kEnd : Progress::kMore;
@@ -164,7 +169,9 @@ FilePartition::Rotation FilePartition::CheckRotation() {
 bool FilePartition::WasRead(const Sibling& sibling) const {
   const std::optional<std::string> head = ReadHead(sibling.path, &context_.buffer);
   if (!head || head->empty()) return true;  // nothing in it (yet)
-  const auto same = [&](const FileIdentity& identity) { return identity.length > 0 && identity.Matches(*head, sibling.number); };
+  const auto same = [&](const FileIdentity& identity) {
+    return identity.length > 0 && identity.Matches(*head, sibling.number);
+  };
   return same(CurrentIdentity()) || std::any_of(segments_.begin(), segments_.end(), same);
 }
 
@@ -221,7 +228,9 @@ void FilePartition::StartAgain() {
   skip_line_ = false;
 }
 
-FileIdentity FilePartition::CurrentIdentity() const { return IdentityOf(stream_.head(), stream_.number(), stream_.path()); }
+FileIdentity FilePartition::CurrentIdentity() const {
+  return IdentityOf(stream_.head(), stream_.number(), stream_.path());
+}
 
 std::string FilePartition::EncodePosition(Position position) const {
   const FileIdentity identity = position.segment < segments_.size() ? segments_[position.segment] : CurrentIdentity();

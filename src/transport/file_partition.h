@@ -32,10 +32,13 @@ struct FilePartitionOptions {
 };
 
 // Reads the file at a path to its end. With `follow` it then waits for more, through all that happens to logs:
-//  - renamed and created anew (or removed and created anew): the old one is read until nothing was written to it for a second,
-//    since servers keep writing to it for a while; then come the files that were rotated in between, if any, then the new one;
+//  - renamed and created anew (or removed and created anew): the old one is read until nothing was written to it for a
+//  second,
+//    since servers keep writing to it for a while; then come the files that were rotated in between, if any, then the
+//    new one;
 //  - truncated or overwritten: the new contents are read from their beginning;
-//  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read again.
+//  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read
+//  again.
 // Each file is a segment of the positions. A compressed file ends where it ends, followed or not.
 //
 // An unfinished last line waits for its end while the file is followed; it is handed out as a line when the file ends
@@ -44,7 +47,8 @@ struct FilePartitionOptions {
 class FilePartition : public Partition {
  public:
   // `fd`: what options.start_path names, a regular file.
-  FilePartition(std::string name, std::string path, UniqueFd fd, FilePartitionOptions options, const PartitionContext& context);
+  FilePartition(std::string name, std::string path, UniqueFd fd, FilePartitionOptions options,
+                const PartitionContext& context);
 
   // Goes to options.offset. REQUIRES: called once, before the first Read.
   Status Begin();
@@ -88,7 +92,7 @@ class FilePartition : public Partition {
   bool skip_line_ = false;  // an earlier run has handed out the beginning of this line as a line
   Micros rotated_since_ = -1;
   Micros last_data_ = 0;
-  std::string last_problem_;  // said once
+  std::string last_problem_;                   // said once
   std::map<FileNumber, std::uint64_t> sizes_;  // until_end: at the start
 };
 

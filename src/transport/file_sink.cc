@@ -20,7 +20,8 @@ Result<std::unique_ptr<FileSink>> FileSink::Open(const std::string& path, std::o
   if (!fd.valid()) {
     const int error = errno;
     const bool disk = error == ENOSPC || error == EDQUOT || error == EIO;
-    return Status(disk ? StatusCode::kFailed : StatusCode::kUsage, path + ": cannot open for writing: " + ErrnoText(error));
+    return Status(disk ? StatusCode::kFailed : StatusCode::kUsage,
+                  path + ": cannot open for writing: " + ErrnoText(error));
   }
   std::unique_ptr<FileSink> sink(new FileSink(std::move(fd), path));
   if (resume_length) {
@@ -42,7 +43,8 @@ Status FileSink::Resume(std::uint64_t length) {
   }
   const std::uint64_t end = size_;
   if (Status status = ReadKept(length, end); !status.ok()) return status;
-  if (size_ < end && ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) return Fail("cannot cut off its unfinished last line", errno);
+  if (size_ < end && ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0)
+    return Fail("cannot cut off its unfinished last line", errno);
   return Status();
 }
 

@@ -18,15 +18,16 @@ namespace socklog {
 // Thread-compatible.
 class FileSink : public Sink {
  public:
-  // Without `resume_length` the file is created (mode 0644) or emptied. With it the file stays as it is, but for a last line
-  // without newline beyond that length. Lines beyond it that are written again are found there and not appended.
+  // Without `resume_length` the file is created (mode 0644) or emptied. With it the file stays as it is, but for a last
+  // line without newline beyond that length. Lines beyond it that are written again are found there and not appended.
   // Errors (kUsage): directory, no permission, no such directory. kFailed: the file cannot be read.
   static Result<std::unique_ptr<FileSink>> Open(const std::string& path, std::optional<std::uint64_t> resume_length);
 
   Status Write(std::string_view lines) override;
   Status Flush(bool durable) override;
 
-  // Up to the first line beyond resume_length that was not written again yet: a run that dies now must find it there next time.
+  // Up to the first line beyond resume_length that was not written again yet: a run that dies now must find it there
+  // next time.
   std::uint64_t length() const override;
 
  private:

@@ -83,7 +83,8 @@ void FileStream::Rewind() {
 FileStream::Facts FileStream::Stat() const {
   struct stat info;
   if (fstat(fd_.get(), &info) != 0) return {};
-  return {static_cast<std::uint64_t>(info.st_size), std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
+  return {static_cast<std::uint64_t>(info.st_size),
+          std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
 bool FileStream::WasRewritten() const {
@@ -103,7 +104,8 @@ Result<UniqueFd> OpenForReading(const std::string& path) {
       return Status::Usage(path + ": is a Unix socket; write unix:" + path);
     }
     if (error == EMFILE || error == ENFILE) {
-      return Status::Failed(path + ": cannot open: " + ErrnoText(error) + "; raise the limit (ulimit -n) or give fewer files");
+      return Status::Failed(path + ": cannot open: " + ErrnoText(error) +
+                            "; raise the limit (ulimit -n) or give fewer files");
     }
     return Status::Usage(path + ": cannot open: " + ErrnoText(error));
   }

@@ -32,11 +32,12 @@ class FileStream {
   // `fd`: of a regular file. `path`: for messages.
   FileStream(UniqueFd fd, std::string path);
 
-  // Starts at `offset` of the plain text; for compressed files by reading up to there. False if the file has not so much text; the
-  // stream is then at its beginning. REQUIRES: nothing was read yet.
+  // Starts at `offset` of the plain text; for compressed files by reading up to there. False if the file has not so
+  // much text; the stream is then at its beginning. REQUIRES: nothing was read yet.
   Result<bool> Seek(std::uint64_t offset, ReadBuffer* buffer);
 
-  // The next piece of text, valid until *buffer is used again. kEnd: the present end, or the end for good if compressed().
+  // The next piece of text, valid until *buffer is used again. kEnd: the present end, or the end for good if
+  // compressed().
   IoResult Read(ReadBuffer* buffer, std::string_view* text);
 
   // Begins again at 0, as after truncation.

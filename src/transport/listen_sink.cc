@@ -22,7 +22,8 @@ void ListenSink::AcceptClients() {
 
 Status ListenSink::WaitForClient() {
   for (;;) {
-    if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, listener_->name() + ": stopped before a client came");
+    if (SinkStopRequested())
+      return Status(StatusCode::kBrokenPipe, listener_->name() + ": stopped before a client came");
     AcceptClients();
     if (!readers_.empty()) return Status();
     PollSet set;

@@ -11,8 +11,9 @@
 
 namespace socklog {
 
-// Each client gets whole lines, from when it joined. The slowest one sets the pace. One that goes is dropped without a word; with none
-// left the output is discarded until the next one joins, or, with `once`, the end: kBrokenPipe. Thread-compatible.
+// Each client gets whole lines, from when it joined. The slowest one sets the pace. One that goes is dropped without a
+// word; with none left the output is discarded until the next one joins, or, with `once`, the end: kBrokenPipe.
+// Thread-compatible.
 class ListenSink : public Sink {
  public:
   ListenSink(std::unique_ptr<Listener> listener, bool once) : listener_(std::move(listener)), once_(once) {}

@@ -30,9 +30,10 @@ Status ListenError(const Endpoint& endpoint, int error) {
   return Status::Usage(endpoint.text + ": cannot listen: " + ErrnoText(error));
 }
 
-// Whether some process accepts connections at this Unix socket.
+// Whether some process has this Unix socket open. A datagram socket asks, so that a living listener refuses it by its
+// type and does not take it for a client.
 bool IsAlive(const SocketAddress& address) {
-  const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const UniqueFd probe(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   return !probe.valid() || connect(probe.get(), address.get(), address.size) == 0 || errno != ECONNREFUSED;
 }
 
@@ -44,7 +45,8 @@ std::string ClientName(const Endpoint& endpoint, int fd, std::uint64_t number) {
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::Open(const Endpoint& endpoint, const ConnectionOptions& options, const Clock& clock) {
+Result<std::unique_ptr<Listener>> Listener::Open(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                 const Clock& clock) {
   std::unique_ptr<Listener> listener(new Listener(endpoint, options, clock));
   if (endpoint.kind == Endpoint::Kind::kTlsListen) {
     Result<std::shared_ptr<const TlsContext>> context = NewTlsServerContext(options.tls);
@@ -76,7 +78,8 @@ Status Listener::BindAddresses() {
     if (endpoint_.port == "0") break;
   }
   if (sockets_.empty()) return ListenError(endpoint_, error);
-  for (const UniqueFd& fd : sockets_) LogDetail(endpoint_.text + ": listening on " + AddressText(LocalAddress(fd.get())));
+  for (const UniqueFd& fd : sockets_)
+    LogDetail(endpoint_.text + ": listening on " + AddressText(LocalAddress(fd.get())));
   if (endpoint_.port == "0") LogNote(endpoint_.text + ": listening on port " + std::to_string(port()));
   return Status();
 }
@@ -87,7 +90,8 @@ Status Listener::BindUnix() {
   const SocketAddress& address = addresses->front();
   struct stat info;
   if (lstat(endpoint_.path.c_str(), &info) == 0) {
-    if (!S_ISSOCK(info.st_mode)) return Status::Usage(endpoint_.text + ": the path is taken by something that is no socket");
+    if (!S_ISSOCK(info.st_mode))
+      return Status::Usage(endpoint_.text + ": the path is taken by something that is no socket");
     if (IsAlive(address)) return ListenError(endpoint_, EADDRINUSE);
     unlink(endpoint_.path.c_str());  // left over by a process that has died
   }
@@ -113,7 +117,8 @@ void Listener::Close() {
   if (!owns_path_) return;
   owns_path_ = false;
   struct stat info;
-  const bool ours = lstat(endpoint_.path.c_str(), &info) == 0 && info.st_dev == path_device_ && info.st_ino == path_inode_;
+  const bool ours =
+      lstat(endpoint_.path.c_str(), &info) == 0 && info.st_dev == path_device_ && info.st_ino == path_inode_;
   if (ours) unlink(endpoint_.path.c_str());
 }
 
@@ -126,7 +131,8 @@ std::uint16_t Listener::port() const {
 }
 
 bool Listener::HasRoom(std::size_t active) const {
-  return active + pending_.size() < std::max<std::size_t>(options_.max_clients, 1) && clock_.Monotonic() >= paused_until_;
+  return active + pending_.size() < std::max<std::size_t>(options_.max_clients, 1) &&
+         clock_.Monotonic() >= paused_until_;
 }
 
 // Returns whether another client may be waiting.

@@ -21,16 +21,18 @@ struct Client {
   std::string name;  // "tcp client 127.0.0.1:40312", "unix client 1"
 };
 
-// tcp-listen://, tls-listen:// or unix-listen:. With TLS a client appears when its handshake is done; one that fails is a warning,
-// one that takes too long is dropped. A Unix socket has mode 0600 and is removed at the end. Thread-compatible.
+// tcp-listen://, tls-listen:// or unix-listen:. With TLS a client appears when its handshake is done; one that fails is
+// a warning, one that takes too long is dropped. A Unix socket has mode 0600 and is removed at the end.
+// Thread-compatible.
 class Listener {
  public:
   // Errors (kUsage): port or path in use, no such address, no permission, TLS files.
-  static Result<std::unique_ptr<Listener>> Open(const Endpoint& endpoint, const ConnectionOptions& options, const Clock& clock);
+  static Result<std::unique_ptr<Listener>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                const Clock& clock);
   ~Listener();
 
-  // Clients that are ready now. `active`: how many that were handed out are still there; no more than max_clients are at the same
-  // time, others wait in the system's queue.
+  // Clients that are ready now. `active`: how many that were handed out are still there; no more than max_clients are
+  // at the same time, others wait in the system's queue.
   std::vector<Client> Accept(std::size_t active);
 
   // What to wait for before the next Accept, and whether that has come.

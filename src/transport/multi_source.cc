@@ -60,7 +60,8 @@ void MultiSource::AcceptClients() {
       LogDetail(client.name + ": connected");
       ++service.active;
       Entry entry;
-      entry.partition = std::make_unique<StreamPartition>(client.name, std::move(client.channel), true, false, context_);
+      entry.partition =
+          std::make_unique<StreamPartition>(client.name, std::move(client.channel), true, false, context_);
       entry.listener = i;
       partitions_.push_back(std::move(entry));
     }
@@ -95,7 +96,8 @@ bool MultiSource::TakeNews(const PollSet& set) {
 }
 
 bool MultiSource::HasSomethingToWaitFor() const {
-  return !complete() || std::any_of(partitions_.begin(), partitions_.end(), [](const Entry& entry) { return entry.waiting; });
+  return !complete() ||
+         std::any_of(partitions_.begin(), partitions_.end(), [](const Entry& entry) { return entry.waiting; });
 }
 
 Status MultiSource::Wait(Micros timeout) {
@@ -124,7 +126,8 @@ Status MultiSource::Wait(Micros timeout) {
 }
 
 bool MultiSource::complete() const {
-  return std::none_of(services_.begin(), services_.end(), [](const Service& service) { return service.listener->open(); });
+  return std::none_of(services_.begin(), services_.end(),
+                      [](const Service& service) { return service.listener->open(); });
 }
 
 std::string MultiSource::EncodePosition(PartitionId id, Position position) const {

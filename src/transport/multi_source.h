@@ -13,8 +13,8 @@
 
 namespace socklog {
 
-// Wait looks at partitions that were last found idle, and only once each until they are read again: one that the caller holds back does
-// not wake it. Thread-compatible, as Source.
+// Wait looks at partitions that were last found idle, and only once each until they are read again: one that the caller
+// holds back does not wake it. Thread-compatible, as Source.
 class MultiSource : public Source {
  public:
   // once: see ConnectionOptions.

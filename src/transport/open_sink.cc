@@ -24,7 +24,8 @@ Result<std::unique_ptr<Sink>> OpenDescriptor(int number, const std::string& name
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>(name, NewFdChannel(std::move(fd)), nullptr));
 }
 
-// /dev/stdout and the like name an open descriptor. Opened by that path, a file behind it would be written from its start once more.
+// /dev/stdout and the like name an open descriptor. Opened by that path, a file behind it would be written from its
+// start once more.
 std::optional<int> DescriptorOf(const std::string& path) {
   if (path == "/dev/stdout") return STDOUT_FILENO;
   if (path == "/dev/stderr") return STDERR_FILENO;
@@ -44,7 +45,8 @@ Status OpenError(const std::string& path, int error) {
 Result<std::unique_ptr<Sink>> OpenFifo(const std::string& path) {
   for (;;) {
     UniqueFd fd(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-    if (fd.valid()) return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd)), nullptr));
+    if (fd.valid())
+      return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd)), nullptr));
     if (errno != ENXIO && errno != EINTR) return OpenError(path, errno);
     if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, path + ": stopped before a reader came");
     PollSet set;
@@ -78,7 +80,8 @@ Result<std::unique_ptr<Sink>> OpenConnection(const Endpoint& endpoint, const Sin
   if (!channel.ok()) return channel.status();
   LogDetail(endpoint.text + ": connected");
   std::unique_ptr<Connector> again = options.connection.reconnect ? std::move(connector).value() : nullptr;
-  return std::unique_ptr<Sink>(std::make_unique<StreamSink>(endpoint.text, std::move(channel).value(), std::move(again)));
+  return std::unique_ptr<Sink>(
+      std::make_unique<StreamSink>(endpoint.text, std::move(channel).value(), std::move(again)));
 }
 
 Result<std::unique_ptr<Sink>> OpenListening(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
@@ -96,12 +99,16 @@ Result<std::unique_ptr<Sink>> OpenListening(const Endpoint& endpoint, const Sink
 
 Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
   switch (endpoint.kind) {
-    case Endpoint::Kind::kStdio: return OpenDescriptor(STDOUT_FILENO, "stdout");
-    case Endpoint::Kind::kFile: return OpenFile(endpoint.path, options);
+    case Endpoint::Kind::kStdio:
+      return OpenDescriptor(STDOUT_FILENO, "stdout");
+    case Endpoint::Kind::kFile:
+      return OpenFile(endpoint.path, options);
     case Endpoint::Kind::kTcp:
     case Endpoint::Kind::kTls:
-    case Endpoint::Kind::kUnix: return OpenConnection(endpoint, options, clock);
-    default: return OpenListening(endpoint, options, clock);
+    case Endpoint::Kind::kUnix:
+      return OpenConnection(endpoint, options, clock);
+    default:
+      return OpenListening(endpoint, options, clock);
   }
 }
 

@@ -20,7 +20,10 @@ constexpr int kWidePipe = 1 << 20;
 class Opener {
  public:
   Opener(const std::vector<Endpoint>& inputs, const SourceOptions& options, const Clock& clock)
-      : inputs_(inputs), options_(options), clock_(clock), source_(std::make_unique<MultiSource>(clock, options.connection.once)) {}
+      : inputs_(inputs),
+        options_(options),
+        clock_(clock),
+        source_(std::make_unique<MultiSource>(clock, options.connection.once)) {}
 
   Result<std::unique_ptr<Source>> Open(std::vector<PartitionId>* resumed) {
     resumed->assign(options_.resume.size(), kNotResumed);
@@ -84,7 +87,8 @@ class Opener {
       numbers_.insert(FileNumberOf(info));
     }
     if (options_.resume.empty()) return Status();
-    Result<std::vector<std::optional<ResumeStart>>> found = FindResumeStarts(files, options_.resume, &source_->context().buffer);
+    Result<std::vector<std::optional<ResumeStart>>> found =
+        FindResumeStarts(files, options_.resume, &source_->context().buffer);
     if (!found.ok()) return found.status();
     for (std::size_t i = 0; i < files.size(); ++i) starts_[input_of_file[i]] = (*found)[i];
     return Status();
@@ -93,12 +97,16 @@ class Opener {
   Status OpenOne(std::size_t i) {
     const Endpoint& input = inputs_[i];
     switch (input.kind) {
-      case Endpoint::Kind::kStdio: return AddStdin();
-      case Endpoint::Kind::kFile: return AddFile(i);
+      case Endpoint::Kind::kStdio:
+        return AddStdin();
+      case Endpoint::Kind::kFile:
+        return AddFile(i);
       case Endpoint::Kind::kTcp:
       case Endpoint::Kind::kTls:
-      case Endpoint::Kind::kUnix: return AddConnection(input);
-      default: break;
+      case Endpoint::Kind::kUnix:
+        return AddConnection(input);
+      default:
+        break;
     }
     Result<std::unique_ptr<Listener>> listener = Listener::Open(input, options_.connection, clock_);
     if (!listener.ok()) return listener.status();
@@ -131,7 +139,9 @@ class Opener {
     file.others.erase(FileNumberOf(info));
     UniqueFd fd = std::move(opened_[i]);
     if (const std::optional<ResumeStart>& start = starts_[i]) {
-      if (start->lost) LogWarning(input.path + ": the file that was read before is gone; reading from the beginning, lines between may be lost");
+      if (start->lost)
+        LogWarning(input.path +
+                   ": the file that was read before is gone; reading from the beginning, lines between may be lost");
       file.offset = start->offset;
       if (start->path != input.path) {
         Result<UniqueFd> sibling = OpenForReading(start->path);
@@ -141,7 +151,8 @@ class Opener {
         LogDetail(input.path + ": going on in " + start->path);
       }
     }
-    auto partition = std::make_unique<FilePartition>(input.text, input.path, std::move(fd), std::move(file), source_->context());
+    auto partition =
+        std::make_unique<FilePartition>(input.text, input.path, std::move(fd), std::move(file), source_->context());
     if (Status status = partition->Begin(); !status.ok()) return status;
     const PartitionId id = source_->Add(std::move(partition));
     if (starts_[i]) (*resumed_)[starts_[i]->resume_index] = id;
@@ -168,14 +179,15 @@ class Opener {
   }
 
   void AddStream(const std::string& name, UniqueFd fd, bool can_idle) {
-    source_->Add(std::make_unique<StreamPartition>(name, NewFdChannel(std::move(fd)), can_idle, true, source_->context()));
+    source_->Add(
+        std::make_unique<StreamPartition>(name, NewFdChannel(std::move(fd)), can_idle, true, source_->context()));
   }
 
   Status AddConnection(const Endpoint& input) {
     Result<std::unique_ptr<Connector>> connector = Connector::Create(input, options_.connection, clock_);
     if (!connector.ok()) return connector.status();
-    const PartitionId id = source_->Add(std::make_unique<StreamPartition>(input.text, std::move(connector).value(),
-                                                                          options_.connection.reconnect, source_->context()));
+    const PartitionId id = source_->Add(std::make_unique<StreamPartition>(
+        input.text, std::move(connector).value(), options_.connection.reconnect, source_->context()));
     // What was sent before cannot be read again, but it is the same stream that goes on.
     for (std::size_t r = 0; r < options_.resume.size(); ++r) {
       const ResumePoint& point = options_.resume[r];
@@ -189,15 +201,15 @@ class Opener {
   const Clock& clock_;
   std::unique_ptr<MultiSource> source_;
   std::vector<PartitionId>* resumed_ = nullptr;
-  std::vector<UniqueFd> opened_;                      // by input; only files
-  std::vector<std::optional<ResumeStart>> starts_;    // by input
+  std::vector<UniqueFd> opened_;                    // by input; only files
+  std::vector<std::optional<ResumeStart>> starts_;  // by input
   std::set<FileNumber> numbers_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options, const Clock& clock,
-                                           std::vector<PartitionId>* resumed) {
+Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options,
+                                           const Clock& clock, std::vector<PartitionId>* resumed) {
   return Opener(inputs, options, clock).Open(resumed);
 }
 

@@ -26,8 +26,8 @@ class PlainTextReader {
   // `recognise`: false takes the bytes as they are.
   explicit PlainTextReader(bool recognise) : decided_(!recognise) {}
 
-  // kDone: *text is the next piece, valid as long as *buffer is not used again. kEnd: no more (now, if !compressed()). kCut: a
-  // compressed stream that ends in its middle or is damaged; what could be read has been handed out.
+  // kDone: *text is the next piece, valid as long as *buffer is not used again. kEnd: no more (now, if !compressed()).
+  // kCut: a compressed stream that ends in its middle or is damaged; what could be read has been handed out.
   IoResult Read(const RawRead& raw, ReadBuffer* buffer, std::string_view* text);
 
   bool compressed() const { return decoder_ != nullptr; }
@@ -39,7 +39,7 @@ class PlainTextReader {
   bool decided_;
   std::string first_bytes_;  // while undecided
   std::unique_ptr<Decoder> decoder_;
-  std::string input_;  // of the decoder
+  std::string input_;         // of the decoder
   std::string_view pending_;  // part of input_ that is still to be decoded
 };
 

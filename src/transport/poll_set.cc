@@ -25,7 +25,8 @@ Status PollSet::Poll(Micros limit) {
 }
 
 bool PollSet::Fired(int fd) const {
-  return std::any_of(fds_.begin(), fds_.end(), [fd](const pollfd& entry) { return entry.fd == fd && entry.revents != 0; });
+  return std::any_of(fds_.begin(), fds_.end(),
+                     [fd](const pollfd& entry) { return entry.fd == fd && entry.revents != 0; });
 }
 
 bool ReadyNow(int fd, short events) {

@@ -25,7 +25,8 @@ struct Match {
   std::size_t file = 0;
 };
 
-// The best pairs first; each side is taken once. Ties go by order, so that the outcome does not depend on anything else.
+// The best pairs first; each side is taken once. Ties go by order, so that the outcome does not depend on anything
+// else.
 std::vector<Match> TakeBest(std::vector<Match> matches) {
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });
   std::set<std::size_t> resumes, files;
@@ -42,7 +43,12 @@ std::vector<Match> TakeBest(std::vector<Match> matches) {
 class Finder {
  public:
   Finder(const std::vector<FileInput>& inputs, const std::vector<ResumePoint>& resume, ReadBuffer* buffer)
-      : inputs_(inputs), resume_(resume), buffer_(buffer), starts_(inputs.size()), saved_(resume.size()), placed_(resume.size()) {}
+      : inputs_(inputs),
+        resume_(resume),
+        buffer_(buffer),
+        starts_(inputs.size()),
+        saved_(resume.size()),
+        placed_(resume.size()) {}
 
   Result<std::vector<std::optional<ResumeStart>>> Find() {
     for (std::size_t i = 0; i < resume_.size(); ++i) {
@@ -85,7 +91,9 @@ class Finder {
   // The input's name was known, but the file with that content has moved.
   void MatchSiblings(std::size_t input) {
     std::size_t r = 0;
-    while (r < resume_.size() && (!saved_[r] || placed_[r] || resume_[r].partition_name != inputs_[input].partition_name)) ++r;
+    while (r < resume_.size() &&
+           (!saved_[r] || placed_[r] || resume_[r].partition_name != inputs_[input].partition_name))
+      ++r;
     if (r == resume_.size()) return;
     const std::vector<Sibling> siblings = ListSiblings(inputs_[input].path);
     const Sibling* best = nullptr;
@@ -107,14 +115,16 @@ class Finder {
   // Both begin alike. A copy that compression is just making is worse than the original beside it.
   static bool IsBetter(const FileIdentity& identity, const Sibling& a, const Sibling& b) {
     const auto rank = [&identity](const Sibling& s) {
-      return (s.number == identity.number ? 8 : 0) + (s.name == identity.name ? 4 : 0) + (s.packed ? 0 : 2) + (s.is_rotated ? 1 : 0);
+      return (s.number == identity.number ? 8 : 0) + (s.name == identity.name ? 4 : 0) + (s.packed ? 0 : 2) +
+             (s.is_rotated ? 1 : 0);
     };
     if (rank(a) != rank(b)) return rank(a) > rank(b);
     return a.modified > b.modified;
   }
 
   bool IsInput(const FileNumber& number) const {
-    return std::any_of(inputs_.begin(), inputs_.end(), [&number](const FileInput& input) { return input.number == number; });
+    return std::any_of(inputs_.begin(), inputs_.end(),
+                       [&number](const FileInput& input) { return input.number == number; });
   }
 
   const std::vector<FileInput>& inputs_;
@@ -139,8 +149,9 @@ FileIdentity IdentityOf(std::string_view head, const FileNumber& number, const s
 
 std::string EncodeSavedPosition(const SavedPosition& position) {
   const FileIdentity& identity = position.identity;
-  std::string text = "1 " + std::to_string(identity.length) + " " + identity.hash + " " + std::to_string(position.offset) + " " +
-                     std::to_string(identity.number.device) + " " + std::to_string(identity.number.inode) + " ";
+  std::string text = "1 " + std::to_string(identity.length) + " " + identity.hash + " " +
+                     std::to_string(position.offset) + " " + std::to_string(identity.number.device) + " " +
+                     std::to_string(identity.number.inode) + " ";
   AppendPrintable(identity.name, &text);
   return text;
 }
@@ -157,7 +168,8 @@ std::optional<SavedPosition> DecodeSavedPosition(std::string_view text) {
 }
 
 Result<std::vector<std::optional<ResumeStart>>> FindResumeStarts(const std::vector<FileInput>& inputs,
-                                                                 const std::vector<ResumePoint>& resume, ReadBuffer* buffer) {
+                                                                 const std::vector<ResumePoint>& resume,
+                                                                 ReadBuffer* buffer) {
   return Finder(inputs, resume, buffer).Find();
 }
 

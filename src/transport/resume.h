@@ -13,8 +13,8 @@
 
 namespace socklog {
 
-// A file's identity is the hash of the first `length` bytes of its plain text. Number and name only decide between files that begin
-// alike (or are still empty).
+// A file's identity is the hash of the first `length` bytes of its plain text. Number and name only decide between
+// files that begin alike (or are still empty).
 struct FileIdentity {
   std::uint64_t length = 0;
   std::string hash;
@@ -51,11 +51,12 @@ struct FileInput {
   FileNumber number;
 };
 
-// Finds each resume point's file: among the inputs first, then beside the input of the same partition name. No file serves two resume
-// points, and no input takes two. One element per input; nullopt: a new partition, read from its beginning. Points whose text is no
-// file position (sockets) are skipped. Error (kDataLoss): text that cannot be read.
+// Finds each resume point's file: among the inputs first, then beside the input of the same partition name. No file
+// serves two resume points, and no input takes two. One element per input; nullopt: a new partition, read from its
+// beginning. Points whose text is no file position (sockets) are skipped. Error (kDataLoss): text that cannot be read.
 Result<std::vector<std::optional<ResumeStart>>> FindResumeStarts(const std::vector<FileInput>& inputs,
-                                                                 const std::vector<ResumePoint>& resume, ReadBuffer* buffer);
+                                                                 const std::vector<ResumePoint>& resume,
+                                                                 ReadBuffer* buffer);
 
 }  // namespace socklog
 

@@ -12,8 +12,9 @@ namespace socklog {
 
 struct Sibling {
   std::string path;
-  std::string name;    // without the directory
-  std::string suffix;  // what rotation added: "1", "20260101"; without separators and what compression adds. See is_rotated.
+  std::string name;  // without the directory
+  std::string
+      suffix;  // what rotation added: "1", "20260101"; without separators and what compression adds. See is_rotated.
   bool is_rotated = false;  // the name looks as rotation makes it; others merely begin alike
   bool packed = false;      // the name ends as compression makes it
   FileNumber number;
@@ -21,14 +22,15 @@ struct Sibling {
   std::uint64_t size = 0;
 };
 
-// What rotation may have made of `path`, which itself is not among them: the regular files beside it whose names begin with its
-// name, or with its name up to the last dot. Sorted by name. Empty if the directory cannot be read.
+// What rotation may have made of `path`, which itself is not among them: the regular files beside it whose names begin
+// with its name, or with its name up to the last dot. Sorted by name. Empty if the directory cannot be read.
 std::vector<Sibling> ListSiblings(const std::string& path);
 
 // Whether the name of `path` looks as if rotation had made it of `original`.
 bool IsRotatedNameOf(const std::string& path, const std::string& original);
 
-// Whether `a` was written before `b`: by their numbers (3 is older than 2) or dates when both have such, else by modification.
+// Whether `a` was written before `b`: by their numbers (3 is older than 2) or dates when both have such, else by
+// modification.
 bool IsOlder(const Sibling& a, const Sibling& b);
 
 }  // namespace socklog

@@ -48,7 +48,9 @@ std::string AddressText(const SocketAddress& address) {
   char host[NI_MAXHOST];
   char port[NI_MAXSERV];
   if (address.size == 0 || address.family() == AF_UNIX) return "";
-  if (getnameinfo(address.get(), address.size, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0) return "";
+  if (getnameinfo(address.get(), address.size, host, sizeof(host), port, sizeof(port),
+                  NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+    return "";
   const bool v6 = std::strchr(host, ':') != nullptr;
   return (v6 ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
 }

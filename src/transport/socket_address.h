@@ -20,8 +20,8 @@ struct SocketAddress {
   int family() const { return storage.ss_family; }
 };
 
-// What an endpoint stands for: a path, or all addresses of a host, in the order to try. Names are looked up, which may block.
-// Errors: kUsage for a path that is too long for a socket, kUnavailable for a name that is not known (now).
+// What an endpoint stands for: a path, or all addresses of a host, in the order to try. Names are looked up, which may
+// block. Errors: kUsage for a path that is too long for a socket, kUnavailable for a name that is not known (now).
 Result<std::vector<SocketAddress>> ResolveAddresses(const Endpoint& endpoint);
 
 // "192.0.2.7:4711", "[::1]:4711"; empty for a Unix socket.

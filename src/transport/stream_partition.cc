@@ -4,9 +4,13 @@
 
 namespace socklog {
 
-StreamPartition::StreamPartition(std::string partition_name, std::unique_ptr<Channel> channel, bool can_idle, bool recognise,
-                                 const PartitionContext& context)
-    : Partition(std::move(partition_name)), context_(context), channel_(std::move(channel)), reader_(recognise), can_idle_(can_idle) {}
+StreamPartition::StreamPartition(std::string partition_name, std::unique_ptr<Channel> channel, bool can_idle,
+                                 bool recognise, const PartitionContext& context)
+    : Partition(std::move(partition_name)),
+      context_(context),
+      channel_(std::move(channel)),
+      reader_(recognise),
+      can_idle_(can_idle) {}
 
 StreamPartition::StreamPartition(std::string partition_name, std::unique_ptr<Connector> connector, bool reconnect,
                                  const PartitionContext& context)
@@ -32,16 +36,22 @@ Result<Progress> StreamPartition::Read(Block* block) {
   if (channel_ == nullptr) return Progress::kIdle;
   while (!context_.stopping.load(std::memory_order_relaxed)) {
     std::string_view text;
-    IoResult io = reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &context_.buffer, &text);
+    IoResult io =
+        reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &context_.buffer, &text);
     switch (io.state) {
       case IoState::kDone:
         splitter_.Add(text, block);
         if (block->text.size() >= kReadBytes) return Progress::kMore;
         continue;
-      case IoState::kWouldBlock: return block->lines.empty() ? Progress::kIdle : Progress::kMore;
-      case IoState::kCut: LogWarning(name() + ": " + io.error.message() + "; lines may be missing at its end"); [[fallthrough]];
-      case IoState::kEnd: return Ended(block);
-      case IoState::kError: return Status(io.error.code(), name() + ": " + io.error.message());
+      case IoState::kWouldBlock:
+        return block->lines.empty() ? Progress::kIdle : Progress::kMore;
+      case IoState::kCut:
+        LogWarning(name() + ": " + io.error.message() + "; lines may be missing at its end");
+        [[fallthrough]];
+      case IoState::kEnd:
+        return Ended(block);
+      case IoState::kError:
+        return Status(io.error.code(), name() + ": " + io.error.message());
     }
   }
   return block->lines.empty() ? Progress::kIdle : Progress::kMore;

@@ -11,16 +11,18 @@
 
 namespace socklog {
 
-// The end of the stream is the end of the partition; an unfinished last line is handed out as a line. A stream that breaks off
-// (reset by the peer, TLS without its end) is a warning and an end like any other. Thread-compatible.
+// The end of the stream is the end of the partition; an unfinished last line is handed out as a line. A stream that
+// breaks off (reset by the peer, TLS without its end) is a warning and an end like any other. Thread-compatible.
 class StreamPartition : public Partition {
  public:
   // stdin, a FIFO, a client. `recognise`: compressed data is unpacked.
-  StreamPartition(std::string name, std::unique_ptr<Channel> channel, bool can_idle, bool recognise, const PartitionContext& context);
+  StreamPartition(std::string name, std::unique_ptr<Channel> channel, bool can_idle, bool recognise,
+                  const PartitionContext& context);
 
-  // Connects when it is first read or waited for. With `reconnect` the peer's close is not the end: the unfinished line is handed
-  // out, and the partition goes on with the next connection.
-  StreamPartition(std::string name, std::unique_ptr<Connector> connector, bool reconnect, const PartitionContext& context);
+  // Connects when it is first read or waited for. With `reconnect` the peer's close is not the end: the unfinished line
+  // is handed out, and the partition goes on with the next connection.
+  StreamPartition(std::string name, std::unique_ptr<Connector> connector, bool reconnect,
+                  const PartitionContext& context);
 
   // Not while there is no connection: unreachable is not silent.
   bool can_idle() const override { return can_idle_ && channel_ != nullptr; }

@@ -7,7 +7,8 @@ namespace socklog {
 
 Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector) {
   for (;;) {
-    if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, connector->name() + ": stopped before there was a connection");
+    if (SinkStopRequested())
+      return Status(StatusCode::kBrokenPipe, connector->name() + ": stopped before there was a connection");
     Result<std::unique_ptr<Channel>> channel = connector->Step();
     if (!channel.ok() || *channel != nullptr) return channel;
     PollSet set;
@@ -35,13 +36,17 @@ Status StreamSink::Drain() {
   while (sent_ < buffer_.size()) {
     IoResult io = channel_->Write(std::string_view(buffer_).substr(sent_));
     switch (io.state) {
-      case IoState::kDone: sent_ += io.bytes; break;
+      case IoState::kDone:
+        sent_ += io.bytes;
+        break;
       case IoState::kWouldBlock: {
         PollSet set;
         set.Add(channel_->fd(), channel_->write_events());
         Result<bool> ready = PollUnlessStopped(&set, kStopPatience);
         if (!ready.ok()) return failed_ = ready.status();
-        if (!*ready) return failed_ = Status::Failed(name_ + ": its reader does not read; at the stop " + std::to_string(buffer_.size() - sent_) + " bytes were not written");
+        if (!*ready)
+          return failed_ = Status::Failed(name_ + ": its reader does not read; at the stop " +
+                                          std::to_string(buffer_.size() - sent_) + " bytes were not written");
         break;
       }
       case IoState::kEnd:
@@ -49,7 +54,8 @@ Status StreamSink::Drain() {
         if (Status status = Reconnect(); !status.ok()) return failed_ = status;
         break;
       case IoState::kCut:
-      case IoState::kError: return failed_ = Status(io.error.code(), name_ + ": " + io.error.message());
+      case IoState::kError:
+        return failed_ = Status(io.error.code(), name_ + ": " + io.error.message());
     }
   }
   buffer_.clear();

@@ -22,8 +22,8 @@ Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector);
 // Thread-compatible.
 class StreamSink : public Sink {
  public:
-  // `connector`: makes a new connection when the peer has gone, and begins there with the line that was not wholly sent; nullptr: a
-  // peer that goes is kBrokenPipe.
+  // `connector`: makes a new connection when the peer has gone, and begins there with the line that was not wholly
+  // sent; nullptr: a peer that goes is kBrokenPipe.
   StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector);
   // Says goodbye to the peer. What was not flushed is lost.
   ~StreamSink() override;

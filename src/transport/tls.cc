@@ -64,21 +64,26 @@ int NoPassphrase(char*, int, int, void*) { return 0; }
 
 Status LoadCertificate(SSL_CTX* context, const TlsOptions& options) {
   if (options.cert.empty() != options.key.empty()) {
-    return Status::Usage(options.cert.empty() ? "a TLS key without its certificate was given" : "a TLS certificate without its key was given");
+    return Status::Usage(options.cert.empty() ? "a TLS key without its certificate was given"
+                                              : "a TLS certificate without its key was given");
   }
   if (options.cert.empty()) return Status();
   if (Status status = CheckReadable("certificate", options.cert); !status.ok()) return status;
   if (Status status = CheckKeyIsPrivate(options.key); !status.ok()) return status;
   if (Status status = CheckReadable("key", options.key); !status.ok()) return status;
-  if (SSL_CTX_use_certificate_chain_file(context, options.cert.c_str()) != 1) return FileError("certificate", options.cert);
-  if (SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) != 1) return FileError("key", options.key);
+  if (SSL_CTX_use_certificate_chain_file(context, options.cert.c_str()) != 1)
+    return FileError("certificate", options.cert);
+  if (SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return FileError("key", options.key);
   if (SSL_CTX_check_private_key(context) != 1) return FileError("key of " + options.cert, options.key);
   return Status();
 }
 
 Status LoadAuthorities(SSL_CTX* context, const TlsOptions& options) {
   if (options.ca.empty()) {
-    return SSL_CTX_set_default_verify_paths(context) == 1 ? Status() : Status::Usage("cannot load the system's authorities: " + TakeErrors());
+    return SSL_CTX_set_default_verify_paths(context) == 1
+               ? Status()
+               : Status::Usage("cannot load the system's authorities: " + TakeErrors());
   }
   if (Status status = CheckReadable("authorities", options.ca); !status.ok()) return status;
   return SSL_CTX_load_verify_file(context, options.ca.c_str()) == 1 ? Status() : FileError("authorities", options.ca);
@@ -109,8 +114,10 @@ class TlsChannel : public Channel {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_);
     IoResult io = Outcome(result, 0, &read_events_);
+    handshake_done_ = io.state == IoState::kDone;
     if (io.state == IoState::kEnd) {
-      return {IoState::kCut, 0, Status(StatusCode::kUnavailable, "the peer closed the connection during the TLS handshake")};
+      return {IoState::kCut, 0,
+              Status(StatusCode::kUnavailable, "the peer closed the connection during the TLS handshake")};
     }
     return io;
   }
@@ -118,7 +125,8 @@ class TlsChannel : public Channel {
   IoResult Read(char* buffer, std::size_t size) override {
     ERR_clear_error();
     std::size_t got = 0;
-    return Outcome(SSL_read_ex(ssl_, buffer, size, &got), got, &read_events_);
+    const int result = SSL_read_ex(ssl_, buffer, size, &got);
+    return Outcome(result, got, &read_events_);
   }
 
   IoResult Write(std::string_view bytes) override {
@@ -133,7 +141,8 @@ class TlsChannel : public Channel {
     }
     ERR_clear_error();
     std::size_t sent = 0;
-    IoResult io = Outcome(SSL_write_ex(ssl_, bytes.data(), bytes.size(), &sent), sent, &write_events_);
+    const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &sent);
+    IoResult io = Outcome(result, sent, &write_events_);
     if (io.state == IoState::kCut) io = {IoState::kEnd, 0, {}};
     return io;
   }
@@ -153,13 +162,20 @@ class TlsChannel : public Channel {
     if (result > 0) return {IoState::kDone, bytes, {}};
     const int system_error = errno;
     switch (SSL_get_error(ssl_, result)) {
-      case SSL_ERROR_WANT_READ: *events = POLLIN; return {IoState::kWouldBlock, 0, {}};
-      case SSL_ERROR_WANT_WRITE: *events = POLLOUT; return {IoState::kWouldBlock, 0, {}};
-      case SSL_ERROR_ZERO_RETURN: return {IoState::kEnd, 0, {}};
+      case SSL_ERROR_WANT_READ:
+        *events = POLLIN;
+        return {IoState::kWouldBlock, 0, {}};
+      case SSL_ERROR_WANT_WRITE:
+        *events = POLLOUT;
+        return {IoState::kWouldBlock, 0, {}};
+      case SSL_ERROR_ZERO_RETURN:
+        return {IoState::kEnd, 0, {}};
       case SSL_ERROR_SYSCALL:
         ERR_clear_error();
-        return {IoState::kCut, 0, Status(StatusCode::kUnavailable, ErrnoText(system_error == 0 ? ECONNRESET : system_error))};
-      default: return ProtocolError();
+        return {IoState::kCut, 0,
+                Status(StatusCode::kUnavailable, ErrnoText(system_error == 0 ? ECONNRESET : system_error))};
+      default:
+        return ProtocolError();
     }
   }
 
@@ -168,23 +184,27 @@ class TlsChannel : public Channel {
     const int reason = ERR_GET_REASON(code);
     if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
       ERR_clear_error();
-      const char* text = SSL_is_init_finished(ssl_) ? "closed without the end that TLS asks for" : "closed during the TLS handshake";
+      const char* text =
+          handshake_done_ ? "closed without the end that TLS asks for" : "closed during the TLS handshake";
       return {IoState::kCut, 0, Status(StatusCode::kUnavailable, text)};
     }
     std::string text = TakeErrors();
     const long verified = SSL_get_verify_result(ssl_);
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
+    if (!handshake_done_ && verified != X509_V_OK) {
       text = std::string("the peer's certificate is not accepted: ") + X509_verify_cert_error_string(verified);
     } else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST) {
       text = "the peer does not speak TLS (" + text + ")";
     } else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
       text = "the client showed no certificate";
+    } else if (reason > SSL_AD_REASON_OFFSET) {
+      text = std::string("the peer refused with: ") + SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
     }
     return {IoState::kError, 0, Status::Failed("TLS: " + text)};
   }
 
   std::shared_ptr<const TlsContext> context_;
   SSL* ssl_;
+  bool handshake_done_ = false;
   short read_events_ = POLLIN;
   short write_events_ = POLLOUT;
 };
@@ -201,7 +221,8 @@ Status ExpectHost(SSL* ssl, const std::string& host) {
     ok = X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1;
   } else {
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    ok = X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+    ok = X509_VERIFY_PARAM_set1_host(parameters, host.c_str(), host.size()) == 1 &&
+         SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
   }
   return ok ? Status() : Status::Usage("'" + host + "' is no name that a TLS certificate can be for");
 }
@@ -223,7 +244,8 @@ Result<std::shared_ptr<const TlsContext>> NewTlsServerContext(const TlsOptions& 
   Result<std::shared_ptr<TlsContext>> context = NewContext(TLS_server_method(), options, true);
   if (!context.ok()) return context.status();
   SSL_CTX* raw = (*context)->get();
-  // Connections are long: nothing is gained by resuming one, and a ticket that the peer never reads could reset it at the end.
+  // Connections are long: nothing is gained by resuming one, and a ticket that the peer never reads could reset it at
+  // the end.
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_num_tickets(raw, 0);
@@ -234,7 +256,8 @@ Result<std::shared_ptr<const TlsContext>> NewTlsServerContext(const TlsOptions& 
   return std::shared_ptr<const TlsContext>(*context);
 }
 
-Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket, const std::string& host) {
+Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket,
+                                               const std::string& host) {
   ERR_clear_error();
   SSL* ssl = SSL_new(context->get());
   if (ssl == nullptr || SSL_set_fd(ssl, socket.get()) != 1) {

@@ -14,15 +14,19 @@ namespace socklog {
 // Keys, certificates and rules of one endpoint: at least TLS 1.2. Immutable once made.
 class TlsContext;
 
-// Connecting: the server's chain (against options.ca, else the system's authorities) and its name are always checked; cert and key
-// are shown to a server that asks. Errors (kUsage): a file that cannot be read or does not fit, a key that others may read.
+// Connecting: the server's chain (against options.ca, else the system's authorities) and its name are always checked;
+// cert and key are shown to a server that asks. Errors (kUsage): a file that cannot be read or does not fit, a key that
+// others may read.
 Result<std::shared_ptr<const TlsContext>> NewTlsClientContext(const TlsOptions& options);
 
-// Listening: cert and key are needed. With options.ca every client must show a certificate of that authority. Errors: as above.
+// Listening: cert and key are needed. With options.ca every client must show a certificate of that authority. Errors:
+// as above.
 Result<std::shared_ptr<const TlsContext>> NewTlsServerContext(const TlsOptions& options);
 
-// A channel whose Handshake is still to be done. `host`: for clients, the name or address that the certificate must be for.
-Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket, const std::string& host);
+// A channel whose Handshake is still to be done. `host`: for clients, the name or address that the certificate must be
+// for.
+Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket,
+                                               const std::string& host);
 
 }  // namespace socklog
 

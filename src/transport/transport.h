@@ -31,11 +31,12 @@ struct Endpoint {
 // Errors (kUsage): unknown scheme with the nearest known one, missing or bad port, kafka:// (not in this build).
 Result<Endpoint> ParseEndpoint(std::string_view text);
 
-// True when both name the same place (the same file through links, the same address); stdin and stdout are not the same.
+// True when both name the same place (the same file through links, the same address); stdin and stdout are not the
+// same.
 bool SameEndpoint(const Endpoint& a, const Endpoint& b);
 
-// Where a source goes on: by partition, what EncodePosition gave. Key: the position text's own identity part is enough to
-// find the file again after rotation or compression; the name only helps to tell equal files apart.
+// Where a source goes on: by partition, what EncodePosition gave. Key: the position text's own identity part is enough
+// to find the file again after rotation or compression; the name only helps to tell equal files apart.
 struct ResumePoint {
   std::string partition_name;
   std::string position;
@@ -50,17 +51,19 @@ struct SourceOptions {
   std::vector<ResumePoint> resume;
 };
 
-// Opens all inputs; partitions are numbered in the order given. For a partition found in `resume`, reading starts there.
-// On return *resumed[i] tells, by index into options.resume, which partition it became (kNotResumed: none).
-// Errors (kUsage): directory, no permission, no such file, no certificate, port in use. Connecting retries up to connect_timeout: kUnavailable.
+// Opens all inputs; partitions are numbered in the order given. For a partition found in `resume`, reading starts
+// there. On return *resumed[i] tells, by index into options.resume, which partition it became (kNotResumed: none).
+// Errors (kUsage): directory, no permission, no such file, no certificate, port in use. Connecting retries up to
+// connect_timeout: kUnavailable.
 inline constexpr PartitionId kNotResumed = static_cast<PartitionId>(-1);
-Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options, const Clock& clock,
-                                           std::vector<PartitionId>* resumed);
+Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options,
+                                           const Clock& clock, std::vector<PartitionId>* resumed);
 
 struct SinkOptions {
   ConnectionOptions connection;
-  // Files: without it an existing file is replaced. With it the file is kept up to this length; what lies beyond was written by a
-  // run that died: a last line without newline is cut off, and a line written again that is already there is not appended again.
+  // Files: without it an existing file is replaced. With it the file is kept up to this length; what lies beyond was
+  // written by a run that died: a last line without newline is cut off, and a line written again that is already there
+  // is not appended again.
   std::optional<std::uint64_t> resume_length;
   // A listening sink waits in OpenSink for its first client; each client gets what is written from when it joined.
   bool wait_for_client = true;

@@ -1,0 +1,254 @@
+#include "testing.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "support/catch.h"
+
+namespace socklog::testing {
+namespace {
+
+using std::chrono::steady_clock;
+
+steady_clock::time_point Deadline() { return steady_clock::now() + std::chrono::microseconds(kPatience); }
+
+struct Address {
+  sockaddr_storage storage = {};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+Address AddressOf(const std::string& where) {
+  Address address;
+  if (where.find('/') != std::string::npos) {
+    auto* path = reinterpret_cast<sockaddr_un*>(&address.storage);
+    path->sun_family = AF_UNIX;
+    where.copy(path->sun_path, sizeof(path->sun_path) - 1);
+    address.size = sizeof(*path);
+  } else {
+    auto* loopback = reinterpret_cast<sockaddr_in*>(&address.storage);
+    loopback->sin_family = AF_INET;
+    loopback->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    loopback->sin_port = htons(static_cast<std::uint16_t>(std::stoi(where)));
+    address.size = sizeof(*loopback);
+  }
+  return address;
+}
+
+void Require(bool ok, const char* what) {
+  if (!ok) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+const Clock& TestClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+TempDir::TempDir() {
+  std::string path = (std::filesystem::temp_directory_path() / "socklog-test-XXXXXX").string();
+  Require(mkdtemp(path.data()) != nullptr, "mkdtemp");
+  path_ = path;
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void WriteFile(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+void AppendFile(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::app) << bytes;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+void Rename(const std::string& from, const std::string& to) { std::filesystem::rename(from, to); }
+
+std::string Lines(int first, int last, const std::string& word) {
+  std::string text;
+  for (int i = first; i <= last; ++i)
+    text += word + " " + std::to_string(i) + " " + std::string(static_cast<std::size_t>(40 + i % 40), 'x') + "\n";
+  return text;
+}
+
+bool Has(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return true;
+  UNSCOPED_INFO("'" << part << "' is not in: " << text);
+  return false;
+}
+
+Endpoint At(const std::string& text) {
+  Result<Endpoint> endpoint = ParseEndpoint(text);
+  if (!endpoint.ok()) throw std::runtime_error(endpoint.status().message());
+  return *endpoint;
+}
+
+Reader::Reader(const std::vector<std::string>& inputs, SourceOptions options) {
+  std::vector<Endpoint> endpoints;
+  for (const std::string& input : inputs) endpoints.push_back(At(input));
+  Result<std::unique_ptr<Source>> source = OpenSource(endpoints, options, TestClock(), &resumed_);
+  if (!source.ok()) throw std::runtime_error(source.status().message());
+  source_ = std::move(source).value();
+}
+
+// Reads every partition once; whether any of them had something.
+bool Reader::Step() {
+  bool any = false;
+  Block block;
+  for (PartitionId id = 0; id < source_->partition_count(); ++id) {
+    if (ended_.count(id)) continue;
+    Result<Progress> progress = source_->Read(id, &block);
+    if (!progress.ok()) {
+      error_ = progress.status();
+      return false;
+    }
+    any = any || *progress != Progress::kIdle;
+    REQUIRE((*progress == Progress::kMore) == !block.lines.empty());
+    if (*progress == Progress::kEnd) ended_[id] = true;
+    for (std::size_t i = 0; i < block.lines.size(); ++i) {
+      REQUIRE((
+          positions_[id].empty() || block.segment > positions_[id].back().segment ||
+          (block.segment == positions_[id].back().segment && block.position(i).offset > positions_[id].back().offset)));
+      texts_[id].append(block.line(i)).append("\n");
+      positions_[id].push_back(block.position(i));
+      next_[id] = {block.segment, block.lines[i].position + block.lines[i].size + 1};
+    }
+  }
+  return any;
+}
+
+bool Reader::ReadUntil(const std::function<bool()>& condition) {
+  const auto end = Deadline();
+  while (error_.ok()) {
+    const bool any = Step();
+    if (condition()) return true;
+    if (steady_clock::now() > end) return false;
+    if (any) continue;
+    if (source_->complete() && ended_.size() == source_->partition_count()) return false;
+    if (!source_->Wait(kSecond).ok()) return false;
+  }
+  return false;
+}
+
+bool Reader::ReadAll() {
+  return ReadUntil([this] { return source_->complete() && ended_.size() == source_->partition_count(); });
+}
+
+bool Reader::ReadUntilText(const std::string& wanted, PartitionId id) {
+  return ReadUntil([&] { return texts_[id].size() >= wanted.size(); }) && texts_[id] == wanted;
+}
+
+void Reader::ReadPresent() {
+  while (Step()) {
+  }
+}
+
+std::string Reader::PositionAfter(PartitionId id) const {
+  const auto next = next_.find(id);
+  return source_->EncodePosition(id, next == next_.end() ? Position() : next->second);
+}
+
+std::string Reader::PositionOf(std::size_t i, PartitionId id) const {
+  return source_->EncodePosition(id, positions_.at(id).at(i));
+}
+
+Status OpenError(const std::vector<std::string>& inputs, SourceOptions options) {
+  std::vector<Endpoint> endpoints;
+  for (const std::string& input : inputs) endpoints.push_back(At(input));
+  std::vector<PartitionId> resumed;
+  Result<std::unique_ptr<Source>> source = OpenSource(endpoints, options, TestClock(), &resumed);
+  return source.ok() ? Status() : source.status();
+}
+
+std::string FreePort() {
+  const UniqueFd fd = ListenAt("0");
+  sockaddr_in address = {};
+  socklen_t size = sizeof(address);
+  Require(getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0, "getsockname");
+  return std::to_string(ntohs(address.sin_port));
+}
+
+UniqueFd ConnectTo(const std::string& where) {
+  const Address address = AddressOf(where);
+  const auto end = Deadline();
+  for (;;) {
+    UniqueFd fd(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (connect(fd.get(), address.get(), address.size) == 0) return fd;
+    Require(steady_clock::now() < end, "connect");
+    std::this_thread::yield();
+  }
+}
+
+UniqueFd ListenAt(const std::string& where) {
+  const Address address = AddressOf(where);
+  UniqueFd fd(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  Require(bind(fd.get(), address.get(), address.size) == 0 && listen(fd.get(), 16) == 0, "listen");
+  return fd;
+}
+
+UniqueFd AcceptOne(const UniqueFd& listener) {
+  pollfd entry = {listener.get(), POLLIN, 0};
+  Require(poll(&entry, 1, static_cast<int>(kPatience / kMillisecond)) == 1, "nobody connected");
+  return UniqueFd(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+void SendAll(const UniqueFd& fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    Require(sent > 0, "send");
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+std::string Receive(const UniqueFd& fd, std::size_t bytes) {
+  std::string text;
+  char buffer[65536];
+  while (text.size() < bytes) {
+    pollfd entry = {fd.get(), POLLIN, 0};
+    Require(poll(&entry, 1, static_cast<int>(kPatience / kMillisecond)) == 1, "nothing came");
+    const ssize_t got = recv(fd.get(), buffer, std::min(sizeof(buffer), bytes - text.size()), 0);
+    if (got <= 0) break;
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+CapturedStderr::CapturedStderr() : saved_(dup(STDERR_FILENO)) {
+  const int file = open((directory_ / "stderr").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+  dup2(file, STDERR_FILENO);
+  close(file);
+}
+
+CapturedStderr::~CapturedStderr() {
+  dup2(saved_, STDERR_FILENO);
+  close(saved_);
+}
+
+std::string CapturedStderr::text() const { return ReadFile(directory_ / "stderr"); }
+
+}  // namespace socklog::testing

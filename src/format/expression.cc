@@ -32,7 +32,7 @@ class Speller {
       case Content::kBytes: return "-?[0-9]*";
       case Content::kTime: return Time(false);
       case Content::kRequest: return quoted_ ? QuotedExpression(format_.escape) : Text();
-      default: return Text();
+      default: return IsWord() && !quoted_ ? Word() : Text();
     }
   }
 
@@ -44,15 +44,21 @@ class Speller {
       case Content::kBytes: return Fast();
       case Content::kTime: return Time(true);
       case Content::kRequest: return quoted_ && escapes ? QuotedExpression(format_.escape) : ".*?";
-      case Content::kClient:
-      case Content::kHost:
-      case Content::kMethod:
-      case Content::kProtocol: return quoted_ ? Fast() : "[^ ]*?";
-      default: return escapes ? (quoted_ ? std::string(kLenientQuoted) : "(?:[^\"\\\\]|\\\\.)*?") : ".*?";
+      default: break;
     }
+    if (IsWord()) return quoted_ ? Fast() : "[^ ]*?";
+    return escapes ? (quoted_ ? std::string(kLenientQuoted) : "(?:[^\"\\\\]|\\\\.)*?") : ".*?";
   }
 
  private:
+  // Values that hold no blank.
+  bool IsWord() const {
+    return element_.content == Content::kClient || element_.content == Content::kHost || element_.content == Content::kMethod ||
+           element_.content == Content::kProtocol;
+  }
+
+  std::string Word() const { return next_.empty() || next_[0] == ' ' ? "[^ ]*" : "[^ " + HexEscape(next_[0]) + "]*"; }
+
   // Up to what follows.
   std::string Text() const {
     if (quoted_) return QuotedExpression(format_.escape);

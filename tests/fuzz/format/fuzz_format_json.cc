@@ -14,6 +14,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return made;
   }();
-  socklog::CheckPicked(formats, data, size);
+  socklog::CheckPicked(formats, data, size, false);
   return 0;
 }

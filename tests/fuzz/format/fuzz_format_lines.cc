@@ -20,6 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return made;
   }();
-  socklog::CheckPicked(formats, data, size);
+  socklog::CheckPicked(formats, data, size, true);
   return 0;
 }

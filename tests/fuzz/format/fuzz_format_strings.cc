@@ -25,7 +25,7 @@ void CheckWriter(const FormatOptions& options) {
   std::string out;
   writer.value()->Write(request, &out);
   Require(!out.empty() && out.back() == '\n');
-  CheckParse(MakePair(options.log_format), out);
+  CheckParse(MakePair(options.log_format), out, false);
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     socklog::Require(format.status().code() == socklog::StatusCode::kUsage && !format.status().message().empty());
     return 0;
   }
-  socklog::CheckParse(socklog::MakePair(text), socklog::kLines);
+  socklog::CheckParse(socklog::MakePair(text), socklog::kLines, false);
   socklog::CheckWriter(request.options);
   return 0;
 }

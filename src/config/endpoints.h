@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_CONFIG_ENDPOINTS_H_
 #define SOCKLOG_CONFIG_ENDPOINTS_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -1,4 +1,5 @@
 // The part of text.h that deals with time.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>

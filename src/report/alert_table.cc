@@ -1,5 +1,7 @@
 #include "report/alert_table.h"
 
+#include <algorithm>
+
 #include "alert/alert_sentence.h"
 #include "base/text.h"
 

@@ -1,0 +1,96 @@
+# The executable: exit codes, and what goes to stdout and to stderr.
+. "$(dirname "$0")/lib.sh"
+
+run
+same "no command" 2 "$code"
+same "no command: stdout" "" "$out"
+[[ $err == *"Usage: socklog COMMAND"* ]] || fail "no command: $err"
+
+run --help
+same "--help" 0 "$code"
+same "--help: stderr" "" "$err"
+run --version
+same "--version" 0 "$code"
+[[ $out =~ ^socklog\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "--version: $out"
+
+for command in generate analyze thresholds check-config; do
+  run "$command" --help
+  same "$command --help" 0 "$code"
+  [[ $out == "Usage: socklog $command"* ]] || fail "$command --help: $out"
+  run "$command" --version --nonsense
+  same "$command --version" 0 "$code"
+  run "$command" --nonsense
+  same "$command --nonsense" 2 "$code"
+  [[ $err == "socklog $command: unknown flag '--nonsense'"* ]] || fail "$command --nonsense: $err"
+done
+
+run analyse
+same "unknown command" 2 "$code"
+[[ $err == "socklog: unknown command 'analyse' (did you mean 'analyze'?)"* ]] || fail "unknown command: $err"
+run $'\e[31m'
+[[ $err == *$'\e'* ]] && fail "an escape sequence reaches the terminal"
+run --nonsense
+same "flag before the command" 2 "$code"
+run ""
+same "empty command" 2 "$code"
+
+run analyze --window nonsense --top x
+same "bad values" 2 "$code"
+same "bad values: messages" "socklog analyze: --window: 'nonsense' is not a length of time: write 10s, 5m, 1h30m or 1d
+socklog analyze: --top: 'x' is not a whole number" "$err"
+same "bad values: stdout" "" "$out"
+
+run analyze --list-metrics
+same "--list-metrics" 0 "$code"
+[[ $out == METRIC*error_rate* ]] || fail "--list-metrics: $out"
+
+# Both mistakes, with line, column and suggestion.
+printf 'window = "10 parsecs"\n[analyze.threshold]\nerror_rat = 1\n' >"$work/bad.toml"
+run check-config "$work/bad.toml"
+same "check-config" 2 "$code"
+same "check-config: messages" "$work/bad.toml:1:10: error: '10 parsecs' is not a length of time: write 10s, 5m, 1h30m or 1d
+$work/bad.toml:3:1: error: unknown metric 'error_rat' (did you mean 'error_rate'?)" "$err"
+run check-config --output json "$work/bad.toml"
+same "check-config --output json" 2 "$code"
+same "check-config --output json: lines" 2 "$(wc -l <"$work/out")"
+same "check-config --output json: stderr" "" "$err"
+[[ $out == '{"type":"socklog.diagnostic.v1","severity":"error","file":'*'"line":1,"column":10,'* ]] || fail "json: $out"
+
+printf '[analyze]\nfrom = "tcp://192.0.2.1:1"\n' >"$work/warn.toml"
+run check-config "$work/warn.toml"
+same "warnings" 0 "$code"
+[[ $err == *"warning: 'tcp://192.0.2.1:1' is insecure"* ]] || fail "warning: $err"
+same "warnings: ok" "$work/warn.toml: ok, a configuration (1 setting)" "$out"
+run check-config --fail-on-warning "$work/warn.toml"
+same "--fail-on-warning" 2 "$code"
+printf '[analyze]\nlog_format = "%%h %%Z"\n' >"$work/format.toml"
+run check-config "$work/format.toml"
+same "log format" 2 "$code"
+[[ $err == "$work/format.toml:2:14: error: "* ]] || fail "log format: $err"
+run check-config "$work/none.toml" "$work/warn.toml" "$work"
+same "unreadable files" 2 "$code"
+[[ $err == *"none.toml: error: cannot be opened"*"$work: error: cannot be read"* ]] || fail "unreadable: $err"
+run check-config
+same "check-config without files" 2 "$code"
+run check-config --probe "$work/warn.toml"
+same "--probe" 2 "$code"
+
+# The reader of the output goes away; the disk is full.
+"$socklog" analyze --help | head -n 1 >/dev/null
+same "closed pipe" 0 "${PIPESTATUS[0]}"
+if [[ -w /dev/full ]]; then
+  "$socklog" --help >/dev/full 2>"$work/err"
+  same "full disk" 1 $?
+  [[ $(<"$work/err") == "socklog: cannot write to stdout: No space left on device" ]] || fail "full disk: $(<"$work/err")"
+fi
+
+# No input and stdin is a terminal.
+if command -v script >/dev/null; then
+  for command in analyze thresholds; do
+    script -qec "'$socklog' $command" "$work/typescript" >"$work/out" 2>&1 </dev/null
+    same "$command on a terminal" 2 $?
+    [[ $(<"$work/out") == *"Usage: socklog $command"* ]] || fail "$command on a terminal: $(<"$work/out")"
+  done
+fi
+
+finish

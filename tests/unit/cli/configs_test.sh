@@ -1,0 +1,19 @@
+# Every example that is shipped passes check-config, and so do the examples of the manual pages.
+. "$(dirname "$0")/lib.sh"
+
+for file in "$source_dir"/configs/*.toml; do
+  run check-config --fail-on-warning "$file"
+  same "$file" 0 "$code"
+  same "$file: messages" "" "$err"
+done
+
+# The literal block after .Sh EXAMPLES.
+for page in socklog-config.5 socklog-thresholds.5; do
+  awk '/^\.Sh/ { examples = /EXAMPLES/ } /^\.Ed/ { literal = 0 } examples && literal { print } /^\.Bd/ { literal = 1 }' \
+    "$source_dir/man/$page" | sed -e 's/\\e/\\/g' -e '/^tls_ca/d' -e '/^thresholds = /d' >"$work/$page.toml"
+  [[ -s $work/$page.toml ]] || fail "$page has no example"
+  run check-config --fail-on-warning "$work/$page.toml"
+  same "$page: $err" 0 "$code"
+done
+
+finish

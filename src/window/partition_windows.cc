@@ -57,7 +57,7 @@ void PartitionWindows::Add(const CountedRequest& request, Position position, std
     Wait(request, mark, line);
     if (waiting_.size() == kMaxHeld) Start();
   } else {
-    Admit(request, mark, {line, false});
+    Admit(request, mark, line);
   }
   last_.maximum = maximum_;
 }
@@ -85,7 +85,7 @@ void PartitionWindows::Start() {
   waiting_.clear();
   const Mark start = waiting_mark_;
   maximum_ = std::min_element(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) { return a.time < b.time; })->time;
-  for (const Waiting& waiting : first) Admit(waiting.View(), start, {waiting.line, true});
+  for (const Waiting& waiting : first) Admit(waiting.View(), start, waiting.line);
 }
 
 // What waited was right: the times go on from there.
@@ -93,7 +93,7 @@ void PartitionWindows::AcceptWaiting() {
   std::vector<Waiting> right = std::move(waiting_);
   waiting_.clear();
   const Mark start = waiting_mark_;
-  for (const Waiting& waiting : right) Accept(waiting.View(), start, {waiting.line, true});
+  for (const Waiting& waiting : right) Accept(waiting.View(), start, waiting.line);
 }
 
 void PartitionWindows::ReleaseAll() {
@@ -102,23 +102,32 @@ void PartitionWindows::ReleaseAll() {
   last_.maximum = maximum_;
 }
 
-void PartitionWindows::Admit(const CountedRequest& request, const Mark& mark, Origin origin) {
+void PartitionWindows::Admit(const CountedRequest& request, const Mark& mark, std::uint64_t line) {
   if (request.time > maximum_ + shape_.options.max_ahead) {
-    Wait(request, mark, origin.line);
+    Wait(request, mark, line);
     if (waiting_.size() == kMaxHeld) AcceptWaiting();
     return;
   }
   if (!waiting_.empty() && request.time >= maximum_) {  // time goes on here, so what waited was wrong
     for (const Waiting& waiting : waiting_) {
-      if (Counts({waiting.line, true})) ++counters_.ahead;
+      if (CountsNow(waiting.line)) ++counters_.ahead;
     }
     waiting_.clear();
   }
-  Accept(request, waiting_.empty() ? mark : waiting_mark_, origin);
+  Accept(request, waiting_.empty() ? mark : waiting_mark_, line);
 }
 
-void PartitionWindows::Accept(const CountedRequest& request, const Mark& mark, Origin origin) {
-  const bool counts = Counts(origin);
+// Whether the line counts, now that its fate is known: false where an earlier run has counted it.
+bool PartitionWindows::CountsNow(std::uint64_t line) {
+  if (IsNew(line)) return true;
+  const auto found = std::find(uncounted_.begin(), uncounted_.end(), line);
+  if (found == uncounted_.end()) return false;
+  uncounted_.erase(found);
+  return true;
+}
+
+void PartitionWindows::Accept(const CountedRequest& request, const Mark& mark, std::uint64_t line) {
+  const bool counts = CountsNow(line);
   const Micros start = PaneStart(request.time);
   const bool late = request.time < maximum_ - shape_.options.lateness;
   // The last window that holds a pane starts with it.
@@ -173,9 +182,11 @@ void PartitionWindows::DropPanesBefore(Micros start) {
 PartitionWindows::Saved PartitionWindows::Save() const {
   Saved saved;
   saved.mark = last_;
-  const bool replaying = next_line_ < frontier_;  // then the earlier run's counts are still the ones that hold
-  saved.frontier = replaying ? frontier_ : next_line_;
-  saved.first_waiting = replaying ? first_waiting_ : waiting_.empty() ? next_line_ : waiting_.front().line;
+  saved.frontier = std::max(frontier_, next_line_);
+  saved.uncounted = uncounted_;
+  for (const Waiting& waiting : waiting_) {
+    if (IsNew(waiting.line)) saved.uncounted.push_back(waiting.line);
+  }
   const auto earlier = [&](const Mark& mark) {
     if (mark.line < saved.mark.line) saved.mark = mark;
   };
@@ -189,14 +200,15 @@ void PartitionWindows::Restore(const Saved& saved) {
   maximum_ = saved.mark.maximum;
   next_line_ = saved.mark.line;
   frontier_ = saved.frontier;
-  first_waiting_ = saved.first_waiting;
+  uncounted_ = saved.uncounted;
 }
 
 void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out) {
   out->U64(saved.mark.line);
   out->I64(saved.mark.maximum);
   out->U64(saved.frontier);
-  out->U64(saved.first_waiting);
+  out->U64(saved.uncounted.size());
+  for (const std::uint64_t line : saved.uncounted) out->U64(line);
 }
 
 PartitionWindows::Saved DecodeSaved(SnapshotReader* in) {
@@ -204,7 +216,8 @@ PartitionWindows::Saved DecodeSaved(SnapshotReader* in) {
   saved.mark.line = in->U64();
   saved.mark.maximum = in->I64();
   saved.frontier = in->U64();
-  saved.first_waiting = in->U64();
+  saved.uncounted.resize(in->Count(sizeof(std::uint64_t)));
+  for (std::uint64_t& line : saved.uncounted) line = in->U64();
   return saved;
 }
 

@@ -81,7 +81,6 @@ class PartitionWindows {
   Micros maximum() const { return maximum_; }
   // Of the first line that waits for the first maximum; what a reader compares partitions by until then.
   Micros provisional_maximum() const { return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().time; }
-  bool holds_lines() const { return !waiting_.empty(); }
 
   const std::map<Micros, std::unique_ptr<Pane>>& panes() const { return panes_; }
   // Gives back panes that start before `start`.
@@ -90,8 +89,8 @@ class PartitionWindows {
   // Where to read on after a restart, and what is known there. Restore is called before the first Add, with lines from that mark.
   struct Saved {
     Mark mark;
-    std::uint64_t frontier = 0;       // lines before it were counted already
-    std::uint64_t first_waiting = 0;  // waiting lines from here on were not
+    std::uint64_t frontier = 0;             // lines before it were counted already
+    std::vector<std::uint64_t> uncounted;  // but for these, which wait
   };
   Saved Save() const;
   void Restore(const Saved& saved);
@@ -110,20 +109,14 @@ class PartitionWindows {
     std::string raw;
     CountedRequest View() const;
   };
-  // The line in hand: where it may be counted from.
-  struct Origin {
-    std::uint64_t line;
-    bool waited;
-  };
-
   void Wait(const CountedRequest& request, const Mark& mark, std::uint64_t line);
   void Start();
   void AcceptWaiting();
-  void Admit(const CountedRequest& request, const Mark& mark, Origin origin);
-  void Accept(const CountedRequest& request, const Mark& mark, Origin origin);
+  void Admit(const CountedRequest& request, const Mark& mark, std::uint64_t line);
+  void Accept(const CountedRequest& request, const Mark& mark, std::uint64_t line);
   void CountLate(const CountedRequest& request, bool after_idle);
   static void Count(const CountedRequest& request, Pane* pane);
-  bool Counts(Origin origin) const { return origin.line >= (origin.waited ? first_waiting_ : frontier_); }
+  bool CountsNow(std::uint64_t line);
   Pane* PaneAt(Micros start, const Mark& mark);
   Micros PaneStart(Micros time) const;
 
@@ -144,7 +137,7 @@ class PartitionWindows {
   Mark last_;                // of the last line seen, with the maximum after it
   std::uint64_t next_line_ = 0;
   std::uint64_t frontier_ = 0;
-  std::uint64_t first_waiting_ = 0;
+  std::vector<std::uint64_t> uncounted_;  // lines before the frontier whose fate no run has counted yet
 };
 
 void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out);

@@ -17,7 +17,7 @@ WindowAggregator::WindowAggregator(const WindowShape& shape, bool keep_late_line
 PartitionWindows& WindowAggregator::AddPartition() {
   partitions_.push_back(
       std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_, keep_late_lines_ ? &late_lines_ : nullptr));
-  if (next_start_ != kNoTime) partitions_.back()->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
+  TellClosedThrough();
   return *partitions_.back();
 }
 
@@ -113,10 +113,14 @@ Status WindowAggregator::FlushGap(const OnWindow& on_window) {
 
 void WindowAggregator::FinishWindow(Micros next_start) {
   next_start_ = next_start;
-  for (const auto& partition : partitions_) {
-    partition->DropPanesBefore(next_start);
-    partition->SetClosedThrough(next_start - slide_ + shape_.options.window);
-  }
+  for (const auto& partition : partitions_) partition->DropPanesBefore(next_start);
+  TellClosedThrough();
+}
+
+// The end of the last closed window.
+void WindowAggregator::TellClosedThrough() {
+  if (next_start_ == kNoTime) return;
+  for (const auto& partition : partitions_) partition->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
 }
 
 void WindowAggregator::BuildReport(Micros start) {
@@ -174,6 +178,7 @@ void WindowAggregator::Decode(SnapshotReader* in) {
   evicted_keys_ = in->U64();
   counters_.Decode(in);
   lateness_.Decode(in);
+  TellClosedThrough();
 }
 
 std::uint64_t WindowAggregator::MemoryBound(const WindowShape& shape, std::uint64_t partitions) {

@@ -58,6 +58,7 @@ class WindowAggregator {
   Status CloseEmpty(std::uint64_t count, const OnWindow& on_window);
   Status FlushGap(const OnWindow& on_window);
   void BuildReport(Micros start);
+  void TellClosedThrough();
   void FinishWindow(Micros start);
 
   const WindowShape shape_;

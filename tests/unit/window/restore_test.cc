@@ -118,4 +118,21 @@ TEST_CASE("held since before the first maximum") {
   }
 }
 
+TEST_CASE("what was closed by silence stays closed after a restart") {
+  const WindowShape shape = SmallShape();
+  std::vector<ModelLine> lines;
+  for (int i = 0; i < 20; ++i) lines.push_back(LineAt(100 + i));
+  lines.push_back(LineAt(125));  // for a window that the clock has closed
+  lines.push_back(LineAt(200));
+  Feeder first(shape, {lines});
+  for (int i = 0; i < 20; ++i) first.Step(0);
+  first.SetIdle(0, true);
+  first.CloseThrough(130 * kSecond);
+  CHECK(first.windows == std::vector<std::string>{"[100,110) 10/0 url: /=10/0", "[110,120) 10/0 url: /=10/0", "[120,130) 0/0"});
+  Feeder second(shape, {lines}, first.Save());
+  second.Finish();
+  CHECK(second.aggregator().counters().late_after_idle == 1);
+  CHECK(second.counters() == "malformed 0, counted 21, late 1, ahead 0, ignored 0, outside 0, late_after_idle 1");
+}
+
 }  // namespace socklog::testing

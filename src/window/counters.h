@@ -16,7 +16,7 @@ struct LineCounters {
   std::uint64_t ahead = 0;    // a time stamp from the future, contradicted by later lines
   std::uint64_t ignored = 0;  // an [[ignore]] rule
   std::uint64_t outside = 0;  // before --since, or at or after --until
-  std::uint64_t late_after_idle = 0;  // of `late`: its window was closed because the partition was silent
+  std::uint64_t late_after_idle = 0;  // of `late`: only because the partition was silent before
   std::uint64_t slow_path = 0;
 
   std::uint64_t parsed() const { return counted + late + ahead + ignored + outside; }

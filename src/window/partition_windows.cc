@@ -97,8 +97,11 @@ void PartitionWindows::AcceptWaiting() {
 }
 
 void PartitionWindows::ReleaseAll() {
-  if (maximum_ == kNoTime && !waiting_.empty()) Start();
-  if (!waiting_.empty()) AcceptWaiting();
+  if (waiting_.empty()) return;
+  const Micros late_before = maximum_ == kNoTime ? kNoTime : maximum_ - shape_.options.lateness;
+  if (maximum_ == kNoTime) Start();
+  AcceptWaiting();
+  late_by_silence_from_ = std::min(late_by_silence_from_, late_before);
   last_.maximum = maximum_;
 }
 
@@ -130,16 +133,17 @@ void PartitionWindows::Accept(const CountedRequest& request, const Mark& mark, s
   const bool counts = CountsNow(line);
   const Micros start = PaneStart(request.time);
   const bool late = request.time < maximum_ - shape_.options.lateness;
-  // The last window that holds a pane starts with it.
-  const bool closed = closed_through_ != kNoTime && start + shape_.options.window <= closed_through_;
+  // The first window that holds a pane ends with it, the last one starts with it.
+  const bool closed = start + shape_.options.slide_or_window() <= closed_through_;
+  const bool gone = start + shape_.options.window <= closed_through_;
   if (counts) lateness_.Add(request.time < maximum_ ? maximum_ - request.time : 0);
   maximum_ = std::max(maximum_, request.time);
   if (late || (closed && counts)) {
-    if (counts) CountLate(request, !late);
+    if (counts) CountLate(request, !late || request.time >= late_by_silence_from_);
     return;
   }
   if (counts) ++(request.ignored ? counters_.ignored : counters_.counted);
-  if (!closed) Count(request, PaneAt(start, mark));
+  if (!gone) Count(request, PaneAt(start, mark));
 }
 
 void PartitionWindows::CountLate(const CountedRequest& request, bool after_idle) {

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -74,7 +74,8 @@ class PartitionWindows {
   // One line that is no log line.
   void AddMalformed(Position position, std::uint64_t line);
 
-  // The partition has ended, or is silent: what was held was right.
+  // The partition has ended, or is silent: what was held was right. Should lines come all the same, those that are late only because of
+  // this count as late_after_idle.
   void ReleaseAll();
 
   // The largest time of an accepted line; kNoTime before that is known.
@@ -128,6 +129,7 @@ class PartitionWindows {
 
   Micros maximum_ = kNoTime;
   Micros closed_through_ = kNoTime;
+  Micros late_by_silence_from_ = std::numeric_limits<Micros>::max();  // late lines from this time on were not, had nobody been silent
   std::vector<Waiting> waiting_;
   Mark waiting_mark_;  // of the first waiting line
   std::map<Micros, std::unique_ptr<Pane>> panes_;

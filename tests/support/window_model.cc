@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/text.h"
-
 namespace socklog::testing {
 namespace {
 
-std::string Seconds(Micros time) { return FormatDouble(static_cast<double>(time) / static_cast<double>(kSecond)); }
+// Windows start and end at whole seconds.
+std::string Seconds(Micros time) { return std::to_string(time / kSecond); }
 
 std::string CellText(const Cell& cell) { return std::to_string(cell.requests) + "/" + std::to_string(cell.errors); }
 

@@ -159,6 +159,11 @@ Status Analysis::OpenInput() {
   Result<std::unique_ptr<Source>> source = OpenSource(reading_.inputs, source_options, context_.clock, &resumed_);
   if (!source.ok()) return source.status();
   source_ = std::move(*source);
+  if (state_directory_ == nullptr) return {};
+  for (PartitionId id = 0; id < source_->partition_count(); ++id) {
+    if (!source_->EncodePosition(id, {}).empty()) continue;
+    return Status::Usage("--state needs inputs that can be read again, files; '" + source_->partition_name(id) + "' cannot");
+  }
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <map>
 
@@ -104,7 +103,8 @@ class Parser {
       if ((option.commands & row_.command) != 0) known.push_back("--" + std::string(option.name));
     }
     for (const CommandRow& other : Commands()) {
-      if (FindOption(other.command, name) != nullptr) return " (it is one of 'socklog " + std::string(other.name) + "')";
+      if (FindOption(other.command, name) != nullptr)
+        return " (it is one of 'socklog " + std::string(other.name) + "')";
     }
     return DidYouMean(flag, {known.begin(), known.end()});
   }
@@ -116,6 +116,8 @@ class Parser {
 
 }  // namespace
 
-Arguments ParseArguments(const CommandRow& row, const std::vector<std::string>& args) { return Parser(row).Parse(args); }
+Arguments ParseArguments(const CommandRow& row, const std::vector<std::string>& args) {
+  return Parser(row).Parse(args);
+}
 
 }  // namespace socklog

@@ -21,7 +21,11 @@ std::string DiagnosticAsJson(const Diagnostic& item) {
   JsonWriter json(&out);
   json.BeginObject().Key("type").String("socklog.diagnostic.v1").Key("severity").String(SeverityName(item.severity));
   json.Key("file").String(item.place.file).Key("line").Unsigned(static_cast<std::uint64_t>(item.place.line));
-  json.Key("column").Unsigned(static_cast<std::uint64_t>(item.place.column)).Key("message").String(item.what).EndObject();
+  json.Key("column")
+      .Unsigned(static_cast<std::uint64_t>(item.place.column))
+      .Key("message")
+      .String(item.what)
+      .EndObject();
   return out + '\n';
 }
 

@@ -54,16 +54,22 @@ std::string ValueWords(const OptionRow& row) {
   if (row.map_key == MapKey::kMetric) return MetricWords("=");
   std::string out;
   switch (row.kind) {
-    case ValueKind::kSwitch: return ":switch\n";
-    case ValueKind::kMetric: return MetricWords("");
-    case ValueKind::kFormat: return FormatWords();
+    case ValueKind::kSwitch:
+      return ":switch\n";
+    case ValueKind::kMetric:
+      return MetricWords("");
+    case ValueKind::kFormat:
+      return FormatWords();
     case ValueKind::kFile:
-    case ValueKind::kEndpoint: return ":files\n";
-    case ValueKind::kDirectory: return ":directories\n";
+    case ValueKind::kEndpoint:
+      return ":files\n";
+    case ValueKind::kDirectory:
+      return ":directories\n";
     case ValueKind::kChoice:
       for (const std::string_view choice : SplitList(row.choices, '|')) out += Word(choice, "");
       return out;
-    default: return out;
+    default:
+      return out;
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace socklog {
 
-// `args`: commands | metrics | formats | options COMMAND | choices COMMAND FLAG. One word a line, followed by a tab and its help
-// where it has one. Nothing if the question is none.
+// `args`: commands | metrics | formats | options COMMAND | choices COMMAND FLAG. One word a line, followed by a tab and
+// its help where it has one. Nothing if the question is none.
 std::optional<std::string> CompletionWords(const std::vector<std::string>& args);
 
 }  // namespace socklog

@@ -16,11 +16,14 @@ enum ExitCode : int {
 constexpr ExitCode ExitCodeOf(StatusCode code) {
   switch (code) {
     case StatusCode::kOk:
-    case StatusCode::kBrokenPipe: return kExitDone;
+    case StatusCode::kBrokenPipe:
+      return kExitDone;
     case StatusCode::kUsage:
-    case StatusCode::kDataLoss: return kExitUsage;
+    case StatusCode::kDataLoss:
+      return kExitUsage;
     case StatusCode::kFailed:
-    case StatusCode::kUnavailable: return kExitFailed;
+    case StatusCode::kUnavailable:
+      return kExitFailed;
   }
   return kExitFailed;
 }

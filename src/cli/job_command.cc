@@ -43,7 +43,8 @@ bool ChooseInput(const CommandRow& row, Options* options) {
   return true;
 }
 
-ExitCode RunJob(const CommandRow& row, const Options& options, Result<JobOutcome> (*job)(const Options&, const JobContext&)) {
+ExitCode RunJob(const CommandRow& row, const Options& options,
+                Result<JobOutcome> (*job)(const Options&, const JobContext&)) {
   InitLog(options.common.verbosity, UseColor(options.common.color, STDERR_FILENO));
   InstallStopSignals();
   const SystemClock clock;

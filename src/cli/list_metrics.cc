@@ -15,9 +15,12 @@ using TableRow = std::array<std::string, 5>;
 
 std::string_view KindName(MetricKind kind) {
   switch (kind) {
-    case MetricKind::kRatio: return "ratio";
-    case MetricKind::kCount: return "count";
-    case MetricKind::kRate: return "rate";
+    case MetricKind::kRatio:
+      return "ratio";
+    case MetricKind::kCount:
+      return "count";
+    case MetricKind::kRate:
+      return "rate";
   }
   return "";
 }
@@ -50,8 +53,17 @@ std::string ListMetricsAsJson() {
   std::string out;
   for (const Metric* metric : AllMetrics()) {
     JsonWriter json(&out);
-    json.BeginObject().Key("name").String(metric->name).Key("help").String(metric->help).Key("unit").String(metric->unit);
-    json.Key("dimension").String(kDimensionNames[static_cast<std::size_t>(metric->dimension)]).Key("kind").String(KindName(metric->kind));
+    json.BeginObject()
+        .Key("name")
+        .String(metric->name)
+        .Key("help")
+        .String(metric->help)
+        .Key("unit")
+        .String(metric->unit);
+    json.Key("dimension")
+        .String(kDimensionNames[static_cast<std::size_t>(metric->dimension)])
+        .Key("kind")
+        .String(KindName(metric->kind));
     json.Key("default_threshold");
     if (metric->default_threshold == kNoThreshold) {
       json.Null();

@@ -40,7 +40,8 @@ bool LoadConfig(const std::vector<FlagUse>& flags, Options* options, ConfigNode*
 
 }  // namespace
 
-void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics) {
+void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds,
+                       Diagnostics* diagnostics) {
   Diagnostics found;
   settings.Apply(options, &found);
   if (settings.rules().url != nullptr) ReadUrlRules(*settings.rules().url, &options->keys.url, &found);
@@ -55,7 +56,8 @@ void BuildFromSettings(const Settings& settings, CheckScope scope, Options* opti
   for (const Diagnostic& item : found.items()) diagnostics->Add(item.severity, item.place, item.what);
 }
 
-bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics) {
+bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds,
+                  Diagnostics* diagnostics) {
   ConfigNode root;
   Settings settings(command);
   Diagnostics found;

@@ -9,8 +9,10 @@
 
 namespace socklog {
 
-// Fills *options from the settings: values, rules, --host and --port, the thresholds file; then checks how they go together.
-void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics);
+// Fills *options from the settings: values, rules, --host and --port, the thresholds file; then checks how they go
+// together.
+void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds,
+                       Diagnostics* diagnostics);
 
 }  // namespace socklog
 

@@ -35,14 +35,16 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, Diagnos
     settings.AddFile(root, diagnostics);
     Options options;
     ThresholdSet thresholds;
-    BuildFromSettings(settings, {.file_only = true, .touch_files = hooks.touch_files}, &options, &thresholds, diagnostics);
+    BuildFromSettings(settings, {.file_only = true, .touch_files = hooks.touch_files}, &options, &thresholds,
+                      diagnostics);
     CheckFormat(settings, options, hooks, diagnostics);
   }
 }
 
 }  // namespace
 
-FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks, Diagnostics* diagnostics) {
+FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks,
+                      Diagnostics* diagnostics) {
   FileSummary summary;
   Diagnostics found;
   ConfigNode root;

@@ -72,7 +72,8 @@ void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
-  if (!scope.file_only || settings.Find("output-file") != nullptr) list->Add("output-file", options.thresholds.output_file, true, false);
+  if (!scope.file_only || settings.Find("output-file") != nullptr)
+    list->Add("output-file", options.thresholds.output_file, true, false);
   list->Add("report", options.thresholds.report, true, false);
   list->Add("summary", options.analyze.summary, true, false);
 }
@@ -107,7 +108,8 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
     if (!stream.input) continue;
     any = true;
     if (stream.endpoint.scheme == "file") continue;
-    diagnostics->Error(settings.PlaceOf("state"), "--state needs inputs that can be read again, files; '" + stream.text + "' cannot");
+    diagnostics->Error(settings.PlaceOf("state"),
+                       "--state needs inputs that can be read again, files; '" + stream.text + "' cannot");
   }
   if (!any && !scope.file_only) {
     diagnostics->Error(settings.PlaceOf("state"), "--state needs inputs that can be read again, files; stdin cannot");
@@ -115,7 +117,8 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
 }
 
 // A file of TLS: there, readable; a key not by everybody.
-void CheckTlsFile(const Settings& settings, std::string_view option, const std::string& path, Diagnostics* diagnostics) {
+void CheckTlsFile(const Settings& settings, std::string_view option, const std::string& path,
+                  Diagnostics* diagnostics) {
   if (path.empty()) return;
   const Place place = settings.PlaceOf(option);
   struct stat info {};
@@ -131,8 +134,10 @@ void CheckTlsFile(const Settings& settings, std::string_view option, const std::
 void CheckTls(const Settings& settings, const Options& options, const std::vector<Stream>& streams, bool touch_files,
               Diagnostics* diagnostics) {
   const TlsOptions& tls = options.connection.tls;
-  if (!tls.key.empty() && tls.cert.empty()) diagnostics->Error(settings.PlaceOf("tls-key"), "a key needs its certificate: give --tls-cert");
-  if (!tls.cert.empty() && tls.key.empty()) diagnostics->Error(settings.PlaceOf("tls-cert"), "a certificate needs its key: give --tls-key");
+  if (!tls.key.empty() && tls.cert.empty())
+    diagnostics->Error(settings.PlaceOf("tls-key"), "a key needs its certificate: give --tls-cert");
+  if (!tls.cert.empty() && tls.key.empty())
+    diagnostics->Error(settings.PlaceOf("tls-cert"), "a certificate needs its key: give --tls-key");
   for (const Stream& stream : streams) {
     if (stream.endpoint.scheme == "tls-listen" && (tls.cert.empty() || tls.key.empty())) {
       diagnostics->Error(stream.place, "'" + stream.text + "' needs --tls-cert and --tls-key");
@@ -148,9 +153,11 @@ void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics
   for (const Stream& stream : streams) {
     if (!stream.endpoint.is_remote()) continue;
     if (stream.endpoint.scheme == "tcp") {
-      diagnostics->Warning(stream.place, "'" + stream.text + "' is insecure: neither encrypted nor authenticated; use tls://");
+      diagnostics->Warning(stream.place,
+                           "'" + stream.text + "' is insecure: neither encrypted nor authenticated; use tls://");
     } else if (stream.endpoint.scheme == "tcp-listen") {
-      diagnostics->Warning(stream.place, "'" + stream.text + "' is insecure: anybody on the network may connect; use tls-listen://");
+      diagnostics->Warning(stream.place,
+                           "'" + stream.text + "' is insecure: anybody on the network may connect; use tls-listen://");
     }
   }
 }

@@ -14,14 +14,15 @@ void CheckWindows(const Settings& settings, const Options& options, Diagnostics*
   if (window.window % window.slide_or_window() == 0) return;
   if (diagnostics->HasErrorAt(settings.PlaceOf("window")) || diagnostics->HasErrorAt(settings.PlaceOf("slide"))) return;
   const std::string_view at = settings.Find("slide") != nullptr ? "slide" : "window";
-  diagnostics->Error(settings.PlaceOf(at), "the slide " + FormatDuration(window.slide) + " does not divide the window " + FormatDuration(window.window));
+  diagnostics->Error(settings.PlaceOf(at), "the slide " + FormatDuration(window.slide) +
+                                               " does not divide the window " + FormatDuration(window.window));
 }
 
 void CheckTimes(const Settings& settings, const Options& options, Diagnostics* diagnostics) {
   const InputOptions& input = options.input;
   if (input.since && input.until && *input.since >= *input.until) {
-    diagnostics->Error(settings.PlaceOf("until"), "--until " + FormatTime(*input.until) + " is not after --since " + FormatTime(*input.since) +
-                                                      ": no line could count");
+    diagnostics->Error(settings.PlaceOf("until"), "--until " + FormatTime(*input.until) + " is not after --since " +
+                                                      FormatTime(*input.since) + ": no line could count");
   }
 }
 
@@ -60,8 +61,8 @@ class ShapeComparison {
   }
   void CompareAt(const Place& place, const std::string& mine, const std::string& file) {
     if (mine == file || diagnostics_.HasErrorAt(place)) return;
-    diagnostics_.Error(place, mine + " contradicts the thresholds of " + thresholds_.source + ", which were made with " + file +
-                                  ": leave it out, or make thresholds with it");
+    diagnostics_.Error(place, mine + " contradicts the thresholds of " + thresholds_.source +
+                                  ", which were made with " + file + ": leave it out, or make thresholds with it");
   }
 
  private:
@@ -78,7 +79,8 @@ std::string UrlRulesText(const std::vector<UrlRule>& rules) {
 
 std::string EventTimeText(EventTime which) { return which == EventTime::kEnd ? "end" : "start"; }
 
-void CompareShape(const Settings& settings, const ThresholdSet& thresholds, const Options& options, Diagnostics* diagnostics) {
+void CompareShape(const Settings& settings, const ThresholdSet& thresholds, const Options& options,
+                  Diagnostics* diagnostics) {
   ShapeComparison comparison(settings, thresholds, diagnostics);
   const WindowOptions& mine = options.window;
   const WindowOptions& file = thresholds.window;
@@ -88,16 +90,19 @@ void CompareShape(const Settings& settings, const ThresholdSet& thresholds, cons
   comparison.Compare("event-time", EventTimeText(mine.event_time), EventTimeText(file.event_time));
   comparison.Compare("user-key", options.keys.user, thresholds.keys.user);
   comparison.Compare("client-key", options.keys.client, thresholds.keys.client);
-  comparison.Compare("ipv6-prefix", std::to_string(options.keys.ipv6_prefix), std::to_string(thresholds.keys.ipv6_prefix));
+  comparison.Compare("ipv6-prefix", std::to_string(options.keys.ipv6_prefix),
+                     std::to_string(thresholds.keys.ipv6_prefix));
   comparison.Compare("errors", FormatStatusRanges(options.keys.errors), FormatStatusRanges(thresholds.keys.errors));
   if (settings.rules().url != nullptr) {
-    comparison.CompareAt(settings.rules().url->place, UrlRulesText(options.keys.url), UrlRulesText(thresholds.keys.url));
+    comparison.CompareAt(settings.rules().url->place, UrlRulesText(options.keys.url),
+                         UrlRulesText(thresholds.keys.url));
   }
   for (const Setting& setting : settings.all()) {
     if (setting.row->name != "min-samples") continue;
     for (const ThresholdEntry& entry : thresholds.entries) {
       const std::string file_text = entry.metric + '=' + std::to_string(entry.min_samples);
-      if (setting.text.substr(0, setting.text.find('=')) == entry.metric) comparison.CompareAt(setting.place, setting.text, file_text);
+      if (setting.text.substr(0, setting.text.find('=')) == entry.metric)
+        comparison.CompareAt(setting.place, setting.text, file_text);
     }
   }
 }
@@ -115,7 +120,8 @@ void CheckCombinations(const Settings& settings, const Options& options, CheckSc
   CheckStreams(settings, options, scope, diagnostics);
 }
 
-void TakeOverThresholds(const Settings& settings, const ThresholdSet& thresholds, Options* options, Diagnostics* diagnostics) {
+void TakeOverThresholds(const Settings& settings, const ThresholdSet& thresholds, Options* options,
+                        Diagnostics* diagnostics) {
   CompareShape(settings, thresholds, *options, diagnostics);
   options->window.window = thresholds.window.window;
   options->window.slide = thresholds.window.slide;

@@ -18,8 +18,10 @@ struct CheckScope {
 // `options` as Settings::Apply left them, the shape of a thresholds file taken over.
 void CheckCombinations(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics);
 
-// Takes windows, keys, minimum samples and the list of metrics from the thresholds file. Settings that say otherwise are errors.
-void TakeOverThresholds(const Settings& settings, const ThresholdSet& thresholds, Options* options, Diagnostics* diagnostics);
+// Takes windows, keys, minimum samples and the list of metrics from the thresholds file. Settings that say otherwise
+// are errors.
+void TakeOverThresholds(const Settings& settings, const ThresholdSet& thresholds, Options* options,
+                        Diagnostics* diagnostics);
 
 }  // namespace socklog
 

@@ -22,10 +22,11 @@ struct FlagUse {
   std::string value;
 };
 
-// Applies, in this order: defaults, the file that --config names, the flags. A thresholds file named by either is loaded too and
-// the shape of its windows and keys taken over; a flag or key that contradicts it is a mistake.
-// Reports every mistake, not only the first. Returns whether there were errors (warnings are none).
-bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds, Diagnostics* diagnostics);
+// Applies, in this order: defaults, the file that --config names, the flags. A thresholds file named by either is
+// loaded too and the shape of its windows and keys taken over; a flag or key that contradicts it is a mistake. Reports
+// every mistake, not only the first. Returns whether there were errors (warnings are none).
+bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds,
+                  Diagnostics* diagnostics);
 
 // What CheckFile found, whether or not it was right.
 struct FileSummary {
@@ -41,17 +42,18 @@ struct CheckHooks {
   bool touch_files = true;
 };
 
-// Checks one file of any kind socklog reads (configuration, thresholds): syntax, unknown keys with the nearest known one, types, ranges,
-// combinations, secrets that others may read, insecure transports. The sections of all commands are checked. Never connects.
-// The diagnostics are in the order of their places.
+// Checks one file of any kind socklog reads (configuration, thresholds): syntax, unknown keys with the nearest known
+// one, types, ranges, combinations, secrets that others may read, insecure transports. The sections of all commands are
+// checked. Never connects. The diagnostics are in the order of their places.
 FileSummary CheckFile(const std::string& path, const CheckHooks& hooks, Diagnostics* diagnostics);
 // The same for text that was read already; `name` stands for the file in the diagnostics.
-FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks, Diagnostics* diagnostics);
+FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks,
+                      Diagnostics* diagnostics);
 
 // Error (kUsage): the first mistake with its place, and how many more there are.
 Result<ThresholdSet> LoadThresholds(const std::string& path);
-// The TOML text; LoadThresholds of it gives the same values. An entry without a threshold (kNoThreshold) is left out: its metric is
-// then not judged, as it would not be without the file.
+// The TOML text; LoadThresholds of it gives the same values. An entry without a threshold (kNoThreshold) is left out:
+// its metric is then not judged, as it would not be without the file.
 std::string FormatThresholds(const ThresholdSet& thresholds);
 
 }  // namespace socklog

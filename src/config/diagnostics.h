@@ -38,7 +38,9 @@ class Diagnostics {
     items_.push_back({severity, std::move(where), std::move(what), std::move(place)});
   }
   void Error(Place place, std::string what) { Add(Diagnostic::Severity::kError, std::move(place), std::move(what)); }
-  void Warning(Place place, std::string what) { Add(Diagnostic::Severity::kWarning, std::move(place), std::move(what)); }
+  void Warning(Place place, std::string what) {
+    Add(Diagnostic::Severity::kWarning, std::move(place), std::move(what));
+  }
   void Error(std::string where, std::string what) { Error(Place{std::move(where)}, std::move(what)); }
   void Warning(std::string where, std::string what) { Warning(Place{std::move(where)}, std::move(what)); }
 

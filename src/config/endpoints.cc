@@ -9,7 +9,8 @@
 namespace socklog {
 namespace {
 
-const std::vector<std::string_view> kSchemes = {"tcp://", "tls://", "unix:", "tcp-listen://", "tls-listen://", "unix-listen:", "kafka://"};
+const std::vector<std::string_view> kSchemes = {"tcp://",        "tls://",       "unix:",   "tcp-listen://",
+                                                "tls-listen://", "unix-listen:", "kafka://"};
 
 // "HOST:PORT", "[HOST]:PORT", ":PORT"
 Status SplitAddress(std::string_view text, std::string_view address, EndpointText* out) {
@@ -20,11 +21,13 @@ Status SplitAddress(std::string_view text, std::string_view address, EndpointTex
     if (bracket == std::string_view::npos) return Status::Usage(what + "']' is missing");
     out->host = address.substr(1, bracket - 1);
     colon = bracket + 1;
-    if (colon >= address.size() || address[colon] != ':') return Status::Usage(what + "the port is missing, such as :9999");
+    if (colon >= address.size() || address[colon] != ':')
+      return Status::Usage(what + "the port is missing, such as :9999");
   } else {
     if (colon == std::string_view::npos) return Status::Usage(what + "the port is missing, such as :9999");
     out->host = address.substr(0, colon);
-    if (out->host.find(':') != std::string::npos) return Status::Usage(what + "an IPv6 address needs brackets, such as [::1]:9999");
+    if (out->host.find(':') != std::string::npos)
+      return Status::Usage(what + "an IPv6 address needs brackets, such as [::1]:9999");
   }
   out->port = address.substr(colon + 1);
   std::uint64_t port = 0;
@@ -39,7 +42,8 @@ std::string Canonical(const std::string& path, bool touch_files) {
   std::error_code error;
   const std::filesystem::path lexical = std::filesystem::path(path).lexically_normal();
   if (!touch_files) return lexical.string();
-  const std::filesystem::path real = std::filesystem::weakly_canonical(std::filesystem::absolute(lexical, error), error);
+  const std::filesystem::path real =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(lexical, error), error);
   return error ? lexical.string() : real.string();
 }
 
@@ -74,8 +78,9 @@ Result<EndpointText> SplitEndpoint(std::string_view text) {
     return out;
   }
   if (const std::size_t end = text.find("://"); end != std::string_view::npos && text.find('/') == end + 1) {
-    return Status::Usage("'" + std::string(text) + "': unknown kind of endpoint" + DidYouMean(text.substr(0, end + 3), kSchemes) +
-                         "; for a file of that name write ./" + std::string(text));
+    return Status::Usage("'" + std::string(text) + "': unknown kind of endpoint" +
+                         DidYouMean(text.substr(0, end + 3), kSchemes) + "; for a file of that name write ./" +
+                         std::string(text));
   }
   out.scheme = "file";
   out.path = text;
@@ -84,7 +89,8 @@ Result<EndpointText> SplitEndpoint(std::string_view text) {
 
 std::string SocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port) {
   const bool brackets = host.find(':') != std::string_view::npos && host.front() != '[';
-  return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' + std::to_string(port);
+  return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' +
+         std::to_string(port);
 }
 
 bool IsSamePlace(const EndpointText& a, const EndpointText& b, bool touch_files) {
@@ -96,7 +102,9 @@ bool IsSamePlace(const EndpointText& a, const EndpointText& b, bool touch_files)
     return Canonical(a.path, touch_files) == Canonical(b.path, touch_files);
   }
   if (a.port != b.port || a.port == "0" || a.listens() != b.listens()) return false;
-  const auto host = [](const EndpointText& e) { return e.host.empty() || IsLoopback(e.host) ? std::string("localhost") : e.host; };
+  const auto host = [](const EndpointText& e) {
+    return e.host.empty() || IsLoopback(e.host) ? std::string("localhost") : e.host;
+  };
   return host(a) == host(b);
 }
 

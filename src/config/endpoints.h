@@ -14,7 +14,7 @@ struct EndpointText {
   std::string scheme;  // "-", "file", "tcp", "tls", "unix", "tcp-listen", "tls-listen", "unix-listen", "kafka"
   std::string host;    // without brackets; listening without one: empty
   std::string port;
-  std::string path;    // files and Unix sockets
+  std::string path;  // files and Unix sockets
 
   bool is_socket() const { return scheme != "-" && scheme != "file"; }
   bool listens() const { return scheme.size() > 7 && scheme.compare(scheme.size() - 7, 7, "-listen") == 0; }

@@ -84,7 +84,8 @@ std::string ExplainUnknownKey(std::string_view section, std::string_view name) {
     if (!row.in_file) return "'" + std::string(name) + "' is a flag only: it has no place in a file";
     if (!row.file_place.empty()) {
       const std::size_t point = row.file_place.find('.');
-      return "write this as " + std::string(row.file_place.substr(point + 1)) + " under " + Bracketed(row.file_place.substr(0, point));
+      return "write this as " + std::string(row.file_place.substr(point + 1)) + " under " +
+             Bracketed(row.file_place.substr(0, point));
     }
   }
   if (const std::uint32_t commands = CommandsOf(name); commands != 0) {

@@ -62,7 +62,8 @@ Status ReadIncident(std::string_view text, std::vector<Incident>* out) {
     Status status = SplitNameValue(part, &name, &value);
     if (status.ok()) status = ReadPart(name, value, &incident);
     if (!status.ok()) return Status::Usage(status.message() + " (in the incident '" + std::string(text) + "')");
-    if (!seen.insert(name).second) return Status::Usage("'" + name + "' is there twice in the incident '" + std::string(text) + "'");
+    if (!seen.insert(name).second)
+      return Status::Usage("'" + name + "' is there twice in the incident '" + std::string(text) + "'");
   }
   if (first) return Status::Usage("the incident is empty: write 'error-burst at=20h for=5m rate=40% url=/cart'");
   out->push_back(std::move(incident));

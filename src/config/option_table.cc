@@ -6,10 +6,14 @@ namespace socklog {
 
 std::string_view CommandName(Command command) {
   switch (command) {
-    case kCommandGenerate: return "generate";
-    case kCommandAnalyze: return "analyze";
-    case kCommandThresholds: return "thresholds";
-    case kCommandCheckConfig: return "check-config";
+    case kCommandGenerate:
+      return "generate";
+    case kCommandAnalyze:
+      return "analyze";
+    case kCommandThresholds:
+      return "thresholds";
+    case kCommandCheckConfig:
+      return "check-config";
   }
   return "";
 }
@@ -17,7 +21,8 @@ std::string_view CommandName(Command command) {
 const std::vector<OptionRow>& OptionTable() {
   static const std::vector<OptionRow> table = [] {
     std::vector<OptionRow> rows;
-    for (const auto& part : {GenerateRows(), InputRows(), WindowRows(), DetectionRows(), OutputRows(), ConnectionRows(), GeneralRows()}) {
+    for (const auto& part :
+         {GenerateRows(), InputRows(), WindowRows(), DetectionRows(), OutputRows(), ConnectionRows(), GeneralRows()}) {
       rows.insert(rows.end(), part.begin(), part.end());
     }
     return rows;

@@ -20,27 +20,42 @@ enum Command : std::uint32_t {
 };
 
 // What an option's value is, for completions and error texts.
-enum class ValueKind : std::uint8_t { kSwitch, kText, kNumber, kDuration, kTime, kRatio, kBytes, kFile, kDirectory, kEndpoint, kMetric, kFormat, kChoice };
+enum class ValueKind : std::uint8_t {
+  kSwitch,
+  kText,
+  kNumber,
+  kDuration,
+  kTime,
+  kRatio,
+  kBytes,
+  kFile,
+  kDirectory,
+  kEndpoint,
+  kMetric,
+  kFormat,
+  kChoice
+};
 
 // What the NAME of a NAME=VALUE option is; kNone: the option is no such pair.
 enum class MapKey : std::uint8_t { kNone, kMetric, kLabel };
 
 struct OptionRow {
   std::string_view name = {};  // long flag without dashes; in TOML with - as _
-  char letter = 0;        // short flag, 0: none
+  char letter = 0;             // short flag, 0: none
   std::uint32_t commands = 0;
   std::string_view section = {};  // heading in --help and man pages: "Input", "Windows", ...
   ValueKind kind = ValueKind::kText;
-  MapKey map_key = MapKey::kNone;  // NAME=VALUE, `kind` is the value's; in TOML a table
+  MapKey map_key = MapKey::kNone;      // NAME=VALUE, `kind` is the value's; in TOML a table
   std::string_view metavar = {};       // "" for a switch
   std::string_view choices = {};       // "auto|json|text" for kChoice
   std::string_view default_text = {};  // as shown; "" for none
   std::string_view help = {};          // one sentence without full stop
-  bool repeatable = false;      // each use adds one; in TOML an array as well
-  bool list = false;            // VALUE[,VALUE...]; in TOML an array as well, whose elements are joined before `set`
-  bool in_file = true;          // false: makes no sense in a file (--config, --version)
+  bool repeatable = false;             // each use adds one; in TOML an array as well
+  bool list = false;    // VALUE[,VALUE...]; in TOML an array as well, whose elements are joined before `set`
+  bool in_file = true;  // false: makes no sense in a file (--config, --version)
   std::string_view file_place = {};  // where it stands in TOML, if not under its name: "keys.user"
-  // Parses `text` ("true" or "false" for a switch) into the member. Error: what is wrong with the value, without its place.
+  // Parses `text` ("true" or "false" for a switch) into the member. Error: what is wrong with the value, without its
+  // place.
   Status (*set)(Options* options, std::string_view text) = nullptr;
 };
 

@@ -71,7 +71,8 @@ Status ReadBudget(Options* options, std::string_view text) {
   double share = 0;
   Status status = ReadShare(text, false, &share);
   if (!status.ok()) return status;
-  if (share == 0 || share == 1) return Status::Usage("'" + std::string(text) + "' must be between 0 and 100 %, such as 1%");
+  if (share == 0 || share == 1)
+    return Status::Usage("'" + std::string(text) + "' must be between 0 and 100 %, such as 1%");
   options->thresholds.budget = share;
   return {};
 }
@@ -80,7 +81,8 @@ Status ReadHoldout(Options* options, std::string_view text) {
   double share = 0;
   Status status = ReadShare(text, false, &share);
   if (!status.ok()) return status;
-  if (share > 0.9) return Status::Usage("'" + std::string(text) + "' leaves too little to calibrate with: the most is 90%");
+  if (share > 0.9)
+    return Status::Usage("'" + std::string(text) + "' leaves too little to calibrate with: the most is 90%");
   options->thresholds.holdout = share;
   return {};
 }
@@ -89,46 +91,116 @@ Status ReadHoldout(Options* options, std::string_view text) {
 
 std::vector<OptionRow> DetectionRows() {
   return {
-      {.name = "metrics", .commands = kReaders, .section = kMetrics, .kind = ValueKind::kMetric, .metavar = "NAME,...",
-       .help = "judge these metrics only (default: all, or those of the thresholds file)", .list = true, .set = ReadMetrics},
-      {.name = "list-metrics", .commands = kCommandAnalyze, .section = kMetrics, .kind = ValueKind::kSwitch,
-       .help = "print the metrics that there are, and exit", .in_file = false,
+      {.name = "metrics",
+       .commands = kReaders,
+       .section = kMetrics,
+       .kind = ValueKind::kMetric,
+       .metavar = "NAME,...",
+       .help = "judge these metrics only (default: all, or those of the thresholds file)",
+       .list = true,
+       .set = ReadMetrics},
+      {.name = "list-metrics",
+       .commands = kCommandAnalyze,
+       .section = kMetrics,
+       .kind = ValueKind::kSwitch,
+       .help = "print the metrics that there are, and exit",
+       .in_file = false,
        .set = [](Options* o, std::string_view t) { return ReadSwitch(t, &o->analyze.list_metrics); }},
-      {.name = "thresholds", .commands = kCommandAnalyze, .section = kMetrics, .kind = ValueKind::kFile, .metavar = "FILE",
+      {.name = "thresholds",
+       .commands = kCommandAnalyze,
+       .section = kMetrics,
+       .kind = ValueKind::kFile,
+       .metavar = "FILE",
        .help = "use the thresholds that 'socklog thresholds' made, and the windows and keys they were made with",
        .set = [](Options* o, std::string_view t) { return ReadText(t, &o->analyze.thresholds); }},
-      {.name = "threshold", .commands = kCommandAnalyze, .section = kMetrics, .kind = ValueKind::kNumber,
-       .map_key = MapKey::kMetric, .metavar = "METRIC=VALUE", .help = "threshold of one metric, over the file's and the default",
-       .repeatable = true, .set = ReadThresholdOption},
-      {.name = "min-samples", .commands = kReaders, .section = kMetrics, .kind = ValueKind::kNumber, .map_key = MapKey::kMetric,
-       .metavar = "METRIC=N", .help = "a series with fewer samples in a window is not judged", .repeatable = true,
+      {.name = "threshold",
+       .commands = kCommandAnalyze,
+       .section = kMetrics,
+       .kind = ValueKind::kNumber,
+       .map_key = MapKey::kMetric,
+       .metavar = "METRIC=VALUE",
+       .help = "threshold of one metric, over the file's and the default",
+       .repeatable = true,
+       .set = ReadThresholdOption},
+      {.name = "min-samples",
+       .commands = kReaders,
+       .section = kMetrics,
+       .kind = ValueKind::kNumber,
+       .map_key = MapKey::kMetric,
+       .metavar = "METRIC=N",
+       .help = "a series with fewer samples in a window is not judged",
+       .repeatable = true,
        .set = ReadMinSamples},
 
-      {.name = "for", .commands = kCommandAnalyze, .section = kAlerts, .kind = ValueKind::kDuration, .metavar = "TIME",
-       .default_text = "0s", .help = "fire only when a series has been over its threshold for this long",
+      {.name = "for",
+       .commands = kCommandAnalyze,
+       .section = kAlerts,
+       .kind = ValueKind::kDuration,
+       .metavar = "TIME",
+       .default_text = "0s",
+       .help = "fire only when a series has been over its threshold for this long",
        .set = [](Options* o, std::string_view t) { return ReadDuration(t, {}, &o->alert.for_time); }},
-      {.name = "keep-firing-for", .commands = kCommandAnalyze, .section = kAlerts, .kind = ValueKind::kDuration, .metavar = "TIME",
+      {.name = "keep-firing-for",
+       .commands = kCommandAnalyze,
+       .section = kAlerts,
+       .kind = ValueKind::kDuration,
+       .metavar = "TIME",
        .help = "resolve only when a series has been below its clear level for this long (default: two windows)",
-       .set = [](Options* o, std::string_view t) {
-         Micros length = 0;
-         Status status = ReadDuration(t, {}, &length);
-         if (status.ok()) o->alert.keep_firing_for = length;
-         return status;
-       }},
-      {.name = "clear", .commands = kCommandAnalyze, .section = kAlerts, .kind = ValueKind::kRatio, .metavar = "SHARE",
-       .default_text = "100%", .help = "the clear level, as a share of the threshold", .set = ReadClear},
-      {.name = "severity", .commands = kCommandAnalyze, .section = kAlerts, .kind = ValueKind::kText, .map_key = MapKey::kMetric,
-       .metavar = "METRIC=WORD", .help = "severity of a metric's alerts (default: warning)", .repeatable = true, .set = ReadSeverity},
-      {.name = "label", .commands = kReaders, .section = kAlerts, .kind = ValueKind::kText, .map_key = MapKey::kLabel,
-       .metavar = "NAME=VALUE", .help = "label that every alert carries", .repeatable = true, .set = ReadLabel},
-      {.name = "fail-on-alert", .commands = kCommandAnalyze, .section = kAlerts, .kind = ValueKind::kSwitch,
+       .set =
+           [](Options* o, std::string_view t) {
+             Micros length = 0;
+             Status status = ReadDuration(t, {}, &length);
+             if (status.ok()) o->alert.keep_firing_for = length;
+             return status;
+           }},
+      {.name = "clear",
+       .commands = kCommandAnalyze,
+       .section = kAlerts,
+       .kind = ValueKind::kRatio,
+       .metavar = "SHARE",
+       .default_text = "100%",
+       .help = "the clear level, as a share of the threshold",
+       .set = ReadClear},
+      {.name = "severity",
+       .commands = kCommandAnalyze,
+       .section = kAlerts,
+       .kind = ValueKind::kText,
+       .map_key = MapKey::kMetric,
+       .metavar = "METRIC=WORD",
+       .help = "severity of a metric's alerts (default: warning)",
+       .repeatable = true,
+       .set = ReadSeverity},
+      {.name = "label",
+       .commands = kReaders,
+       .section = kAlerts,
+       .kind = ValueKind::kText,
+       .map_key = MapKey::kLabel,
+       .metavar = "NAME=VALUE",
+       .help = "label that every alert carries",
+       .repeatable = true,
+       .set = ReadLabel},
+      {.name = "fail-on-alert",
+       .commands = kCommandAnalyze,
+       .section = kAlerts,
+       .kind = ValueKind::kSwitch,
        .help = "exit with 3 if an alert fired",
        .set = [](Options* o, std::string_view t) { return ReadSwitch(t, &o->analyze.fail_on_alert); }},
 
-      {.name = "budget", .commands = kCommandThresholds, .section = kCalibration, .kind = ValueKind::kRatio, .metavar = "SHARE",
-       .default_text = "1%", .help = "share of the judged windows in which some series may be over its threshold", .set = ReadBudget},
-      {.name = "holdout", .commands = kCommandThresholds, .section = kCalibration, .kind = ValueKind::kRatio, .metavar = "SHARE",
-       .default_text = "30%", .help = "last share of the history, on which the alert rate is measured; 0: measure nothing",
+      {.name = "budget",
+       .commands = kCommandThresholds,
+       .section = kCalibration,
+       .kind = ValueKind::kRatio,
+       .metavar = "SHARE",
+       .default_text = "1%",
+       .help = "share of the judged windows in which some series may be over its threshold",
+       .set = ReadBudget},
+      {.name = "holdout",
+       .commands = kCommandThresholds,
+       .section = kCalibration,
+       .kind = ValueKind::kRatio,
+       .metavar = "SHARE",
+       .default_text = "30%",
+       .help = "last share of the history, on which the alert rate is measured; 0: measure nothing",
        .set = ReadHoldout},
   };
 }

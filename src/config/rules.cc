@@ -25,7 +25,8 @@ std::vector<const ConfigNode*> Tables(const ConfigNode& node, const std::string&
       if (element.kind == Kind::kTable) {
         tables.push_back(&element);
       } else {
-        diagnostics->Error(element.place, "expected a table, [[" + name + "]], found " + std::string(KindName(element.kind)));
+        diagnostics->Error(element.place,
+                           "expected a table, [[" + name + "]], found " + std::string(KindName(element.kind)));
       }
     }
   }
@@ -33,11 +34,13 @@ std::vector<const ConfigNode*> Tables(const ConfigNode& node, const std::string&
 }
 
 // False with a diagnostic if the key is none of `known`.
-bool CheckKey(const ConfigNode& node, const std::string& name, const std::vector<std::string_view>& known, Diagnostics* diagnostics) {
+bool CheckKey(const ConfigNode& node, const std::string& name, const std::vector<std::string_view>& known,
+              Diagnostics* diagnostics) {
   for (const std::string_view key : known) {
     if (key == node.key) return true;
   }
-  diagnostics->Error(node.key_place, "unknown key '" + node.key + "' in [[" + name + "]]" + DidYouMean(node.key, known));
+  diagnostics->Error(node.key_place,
+                     "unknown key '" + node.key + "' in [[" + name + "]]" + DidYouMean(node.key, known));
   return false;
 }
 
@@ -143,7 +146,8 @@ void ReadIgnoreRules(const ConfigNode& node, std::vector<IgnoreRule>* out, Diagn
       }
     }
     if (table->children.empty()) {
-      diagnostics->Error(table->place, "[[ignore]] has no part, so every request would be ignored: give url, client, status or agent");
+      diagnostics->Error(
+          table->place, "[[ignore]] has no part, so every request would be ignored: give url, client, status or agent");
       ok = false;
     }
     if (ok) out->push_back(std::move(rule));

@@ -10,8 +10,8 @@
 
 namespace socklog {
 
-// Both replace *out; `node` is the array of tables. Rules with a mistake are left out. Expressions are compiled, and groups that a
-// rewrite names are looked for, so what comes out can be used.
+// Both replace *out; `node` is the array of tables. Rules with a mistake are left out. Expressions are compiled, and
+// groups that a rewrite names are looked for, so what comes out can be used.
 void ReadUrlRules(const ConfigNode& node, std::vector<UrlRule>* out, Diagnostics* diagnostics);
 void ReadIgnoreRules(const ConfigNode& node, std::vector<IgnoreRule>* out, Diagnostics* diagnostics);
 

@@ -15,25 +15,37 @@ using Kind = ConfigNode::Kind;
 // Whether a value of that TOML type can stand for the option's value.
 bool Fits(ValueKind value, Kind kind) {
   switch (value) {
-    case ValueKind::kSwitch: return kind == Kind::kBoolean;
-    case ValueKind::kNumber: return kind == Kind::kString || kind == Kind::kInteger || kind == Kind::kFloat;
-    case ValueKind::kRatio: return kind == Kind::kString || kind == Kind::kInteger || kind == Kind::kFloat;
-    case ValueKind::kDuration: return kind == Kind::kString || kind == Kind::kInteger;
-    case ValueKind::kBytes: return kind == Kind::kString || kind == Kind::kInteger;
-    case ValueKind::kTime: return kind == Kind::kString || kind == Kind::kTime;
-    default: return kind == Kind::kString;
+    case ValueKind::kSwitch:
+      return kind == Kind::kBoolean;
+    case ValueKind::kNumber:
+    case ValueKind::kRatio:
+      return kind == Kind::kString || kind == Kind::kInteger || kind == Kind::kFloat;
+    case ValueKind::kDuration:
+    case ValueKind::kBytes:
+      return kind == Kind::kString || kind == Kind::kInteger;
+    case ValueKind::kTime:
+      return kind == Kind::kString || kind == Kind::kTime;
+    default:
+      return kind == Kind::kString;
   }
 }
 
 std::string Expected(ValueKind value) {
   switch (value) {
-    case ValueKind::kSwitch: return "true or false";
-    case ValueKind::kNumber: return "a number";
-    case ValueKind::kRatio: return "a share such as 0.2 or \"20%\"";
-    case ValueKind::kDuration: return "a length of time such as \"10s\"";
-    case ValueKind::kBytes: return "a size such as \"1GiB\"";
-    case ValueKind::kTime: return "a time such as 2026-01-31T12:00:00Z";
-    default: return "a string";
+    case ValueKind::kSwitch:
+      return "true or false";
+    case ValueKind::kNumber:
+      return "a number";
+    case ValueKind::kRatio:
+      return "a share such as 0.2 or \"20%\"";
+    case ValueKind::kDuration:
+      return "a length of time such as \"10s\"";
+    case ValueKind::kBytes:
+      return "a size such as \"1GiB\"";
+    case ValueKind::kTime:
+      return "a time such as 2026-01-31T12:00:00Z";
+    default:
+      return "a string";
   }
 }
 
@@ -64,7 +76,8 @@ void Settings::AddLevel(const ConfigNode& table, Layer layer, Diagnostics* diagn
 
 void Settings::AddGroup(const ConfigNode& group, Layer layer, Diagnostics* diagnostics) {
   if (group.kind != Kind::kTable) {
-    diagnostics->Error(group.place, "expected a table, [" + group.key + "], found " + std::string(KindName(group.kind)));
+    diagnostics->Error(group.place,
+                       "expected a table, [" + group.key + "], found " + std::string(KindName(group.kind)));
     return;
   }
   for (const ConfigNode& node : group.children) {
@@ -112,7 +125,8 @@ void Settings::AddValue(const OptionRow& row, const ConfigNode& node, Layer laye
   }
   const ValueKind kind = row.map_key == MapKey::kNone ? row.kind : ValueKind::kText;
   if (!Fits(kind, node.kind)) {
-    const std::string expected = row.map_key == MapKey::kNone ? Expected(kind) : "a table of " + std::string(row.metavar);
+    const std::string expected =
+        row.map_key == MapKey::kNone ? Expected(kind) : "a table of " + std::string(row.metavar);
     diagnostics->Error(node.place, "expected " + expected + ", found " + std::string(KindName(node.kind)));
     return;
   }
@@ -128,7 +142,8 @@ void Settings::AddMap(const OptionRow& row, const ConfigNode& table, Layer layer
         continue;
       }
     } else if (!IsIdentifier(node.key)) {
-      diagnostics->Error(node.key_place, NotA(node.key, "the name of a label: letters, digits and _, no digit first").message());
+      diagnostics->Error(node.key_place,
+                         NotA(node.key, "the name of a label: letters, digits and _, no digit first").message());
       continue;
     }
     if (!Fits(row.kind, node.kind)) {

@@ -36,7 +36,8 @@ class Settings {
  public:
   explicit Settings(Command command) : command_(command) {}
 
-  // Takes the top level and the command's section; others' sections are skipped, but not the unknown. `root` must outlive *this.
+  // Takes the top level and the command's section; others' sections are skipped, but not the unknown. `root` must
+  // outlive *this.
   void AddFile(const ConfigNode& root, Diagnostics* diagnostics);
   void AddFlags(const std::vector<FlagUse>& flags, Diagnostics* diagnostics);
 

@@ -50,7 +50,8 @@ class TableReader {
       if (!status.ok()) Error(node->place, status.message());
       return;
     }
-    Error(node->place, "expected " + std::string(KindName(*kinds.begin())) + ", found " + std::string(KindName(node->kind)));
+    Error(node->place,
+          "expected " + std::string(KindName(*kinds.begin())) + ", found " + std::string(KindName(node->kind)));
   }
 
   void Finish() {
@@ -59,7 +60,8 @@ class TableReader {
       bool known = false;
       for (const std::string_view key : known_) known = known || key == node.key;
       if (known) continue;
-      Error(node.key_place, "unknown key '" + node.key + '\'' + (name_.empty() ? "" : " in [" + name_ + ']') + DidYouMean(node.key, known_));
+      Error(node.key_place, "unknown key '" + node.key + '\'' + (name_.empty() ? "" : " in [" + name_ + ']') +
+                                DidYouMean(node.key, known_));
     }
   }
 
@@ -86,9 +88,12 @@ void ReadInterval(TableReader* reader, ThresholdSet* out) {
 
 void ReadKeys(const ConfigNode* node, KeyOptions* out, Diagnostics* diagnostics) {
   TableReader reader(node, "made_with.keys", diagnostics);
-  reader.Scalar("user", true, {Kind::kString}, [&](auto text) { return ReadKeySource(text, "user|client", &out->user); });
-  reader.Scalar("client", true, {Kind::kString}, [&](auto text) { return ReadKeySource(text, "client", &out->client); });
-  reader.Scalar("ipv6_prefix", true, {Kind::kInteger}, [&](auto text) { return ReadCount(text, 1, 128, &out->ipv6_prefix); });
+  reader.Scalar("user", true, {Kind::kString},
+                [&](auto text) { return ReadKeySource(text, "user|client", &out->user); });
+  reader.Scalar("client", true, {Kind::kString},
+                [&](auto text) { return ReadKeySource(text, "client", &out->client); });
+  reader.Scalar("ipv6_prefix", true, {Kind::kInteger},
+                [&](auto text) { return ReadCount(text, 1, 128, &out->ipv6_prefix); });
   if (const ConfigNode* rules = reader.Take("url", false)) ReadUrlRules(*rules, &out->url, diagnostics);
   reader.Finish();
 }
@@ -96,13 +101,20 @@ void ReadKeys(const ConfigNode* node, KeyOptions* out, Diagnostics* diagnostics)
 void ReadMadeWith(const ConfigNode* node, ThresholdSet* out, Diagnostics* diagnostics) {
   TableReader reader(node, "made_with", diagnostics);
   const DurationRange whole = {.min = kSecond, .whole_seconds = true};
-  reader.Scalar("window", true, {Kind::kString}, [&](auto text) { return ReadDuration(text, whole, &out->window.window); });
-  reader.Scalar("slide", true, {Kind::kString}, [&](auto text) { return ReadDuration(text, whole, &out->window.slide); });
-  reader.Scalar("lateness", true, {Kind::kString}, [&](auto text) { return ReadDuration(text, {}, &out->window.lateness); });
-  reader.Scalar("event_time", true, {Kind::kString}, [&](auto text) { return ReadChoice(text, "start|end", &out->window.event_time); });
-  reader.Scalar("errors", true, {Kind::kString, Kind::kInteger}, [&](auto text) { return ReadStatusRanges(text, &out->keys.errors); });
+  reader.Scalar("window", true, {Kind::kString},
+                [&](auto text) { return ReadDuration(text, whole, &out->window.window); });
+  reader.Scalar("slide", true, {Kind::kString},
+                [&](auto text) { return ReadDuration(text, whole, &out->window.slide); });
+  reader.Scalar("lateness", true, {Kind::kString},
+                [&](auto text) { return ReadDuration(text, {}, &out->window.lateness); });
+  reader.Scalar("event_time", true, {Kind::kString},
+                [&](auto text) { return ReadChoice(text, "start|end", &out->window.event_time); });
+  reader.Scalar("errors", true, {Kind::kString, Kind::kInteger},
+                [&](auto text) { return ReadStatusRanges(text, &out->keys.errors); });
   reader.Scalar("history", false, {Kind::kString}, [&](auto text) { return ReadText(text, &out->made_from); });
-  const auto count = [](std::uint64_t* member) { return [=](auto text) { return ReadWhole(text, 0, kUnlimited, member); }; };
+  const auto count = [](std::uint64_t* member) {
+    return [=](auto text) { return ReadWhole(text, 0, kUnlimited, member); };
+  };
   const auto share = [](double* member) { return [=](auto text) { return ReadShare(text, false, member); }; };
   const std::initializer_list<Kind> number = {Kind::kFloat, Kind::kInteger, Kind::kString};
   reader.Scalar("windows_judged", false, {Kind::kInteger}, count(&out->windows_judged));
@@ -114,13 +126,15 @@ void ReadMadeWith(const ConfigNode* node, ThresholdSet* out, Diagnostics* diagno
   ReadKeys(reader.Take("keys", true), &out->keys, diagnostics);
   reader.Finish();
   if (out->window.window % out->window.slide_or_window() != 0) {
-    reader.Error(node->place, "the slide " + FormatDuration(out->window.slide) + " does not divide the window " + FormatDuration(out->window.window));
+    reader.Error(node->place, "the slide " + FormatDuration(out->window.slide) + " does not divide the window " +
+                                  FormatDuration(out->window.window));
   }
 }
 
 // One table METRIC = value; `read` gets the entry of that metric, which only [threshold] makes.
 template <typename Read>
-void ReadPerMetric(const ConfigNode* table, const std::string& name, ThresholdSet* out, Diagnostics* diagnostics, bool create, Read read) {
+void ReadPerMetric(const ConfigNode* table, const std::string& name, ThresholdSet* out, Diagnostics* diagnostics,
+                   bool create, Read read) {
   if (table == nullptr) return;
   if (table->kind != Kind::kTable) {
     diagnostics->Error(table->place, "expected a table, [" + name + "], found " + std::string(KindName(table->kind)));
@@ -154,7 +168,8 @@ void ReadPerMetric(const ConfigNode* table, const std::string& name, ThresholdSe
 void ReadUncalibrated(const ConfigNode* node, ThresholdSet* out, Diagnostics* diagnostics) {
   if (node == nullptr) return;
   if (node->kind != Kind::kArray) {
-    diagnostics->Error(node->place, "expected an array of names of metrics, found " + std::string(KindName(node->kind)));
+    diagnostics->Error(node->place,
+                       "expected an array of names of metrics, found " + std::string(KindName(node->kind)));
     return;
   }
   for (const ConfigNode& name : node->children) {
@@ -195,8 +210,9 @@ void ReadThresholds(const ConfigNode& root, ThresholdSet* out, Diagnostics* diag
                 [](auto text, ThresholdEntry* entry) { return ReadThreshold(entry->metric, text, &entry->threshold); });
   ReadPerMetric(reader.Take("min_samples", false), "min_samples", out, diagnostics, false,
                 [](auto text, ThresholdEntry* entry) { return ReadCount(text, 1, kUnlimited, &entry->min_samples); });
-  ReadPerMetric(reader.Take("judged_windows", false), "judged_windows", out, diagnostics, false,
-                [](auto text, ThresholdEntry* entry) { return ReadCount(text, 0, kUnlimited, &entry->judged_windows); });
+  ReadPerMetric(
+      reader.Take("judged_windows", false), "judged_windows", out, diagnostics, false,
+      [](auto text, ThresholdEntry* entry) { return ReadCount(text, 0, kUnlimited, &entry->judged_windows); });
   ReadUncalibrated(uncalibrated, out, diagnostics);
   reader.Finish();
   SortEntries(out);
@@ -228,7 +244,8 @@ Result<ThresholdSet> LoadThresholds(const std::string& path) {
   if (LoadThresholdsFile(path, Place{"--thresholds"}, &set, &diagnostics)) return set;
   const Diagnostic& first = diagnostics.items().front();
   std::string message = first.where + ": " + first.what;
-  if (diagnostics.items().size() > 1) message += " (and " + std::to_string(diagnostics.items().size() - 1) + " more: see socklog check-config)";
+  if (diagnostics.items().size() > 1)
+    message += " (and " + std::to_string(diagnostics.items().size() - 1) + " more: see socklog check-config)";
   return Status::Usage(message);
 }
 

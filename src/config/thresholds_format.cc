@@ -12,10 +12,14 @@ namespace socklog {
 namespace {
 
 constexpr std::string_view kHeader =
-    "# Thresholds made by 'socklog thresholds', to be used with 'socklog analyze --thresholds FILE'; see socklog-thresholds(5).\n"
-    "# They hold for the windows and keys of [made_with], which analyze takes from here. They age as traffic changes: make them again.\n\n";
+    "# Thresholds made by 'socklog thresholds', to be used with 'socklog analyze --thresholds FILE'; see "
+    "socklog-thresholds(5).\n"
+    "# They hold for the windows and keys of [made_with], which analyze takes from here. They age as traffic changes: "
+    "make them again.\n\n";
 
-void Line(std::string_view key, const std::string& value, std::string* out) { *out += std::string(key) + " = " + value + '\n'; }
+void Line(std::string_view key, const std::string& value, std::string* out) {
+  *out += std::string(key) + " = " + value + '\n';
+}
 
 void FormatMadeWith(const ThresholdSet& set, std::string* out) {
   *out += "[made_with]\n";
@@ -29,7 +33,9 @@ void FormatMadeWith(const ThresholdSet& set, std::string* out) {
   Line("budget", FormatDouble(set.budget), out);
   Line("holdout_windows", std::to_string(set.holdout_windows), out);
   if (!std::isnan(set.holdout_alert_rate)) {
-    *out += "# Measured on the last part of the history, which the thresholds were not made from; with its 95 % confidence interval.\n";
+    *out +=
+        "# Measured on the last part of the history, which the thresholds were not made from; with its 95 % confidence "
+        "interval.\n";
     Line("holdout_alert_rate", FormatDouble(set.holdout_alert_rate), out);
     Line("holdout_ci", '[' + FormatDouble(set.holdout_ci_low) + ", " + FormatDouble(set.holdout_ci_high) + ']', out);
   }
@@ -57,7 +63,8 @@ std::string FormatThresholds(const ThresholdSet& thresholds) {
     if (entry.threshold == kNoThreshold) continue;
     values += entry.metric + " = " + FormatDouble(entry.threshold);
     const Metric* metric = FindMetric(entry.metric);
-    if (metric != nullptr) values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default: too little history");
+    if (metric != nullptr)
+      values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default: too little history");
     values += '\n';
     Line(entry.metric, std::to_string(entry.min_samples), &samples);
     Line(entry.metric, std::to_string(entry.judged_windows), &windows);

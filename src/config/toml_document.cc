@@ -110,13 +110,20 @@ const ConfigNode* ConfigNode::Find(std::string_view name) const {
 
 std::string_view KindName(ConfigNode::Kind kind) {
   switch (kind) {
-    case ConfigNode::Kind::kTable: return "a table";
-    case ConfigNode::Kind::kArray: return "an array";
-    case ConfigNode::Kind::kString: return "a string";
-    case ConfigNode::Kind::kInteger: return "an integer";
-    case ConfigNode::Kind::kFloat: return "a float";
-    case ConfigNode::Kind::kBoolean: return "a boolean";
-    case ConfigNode::Kind::kTime: return "a time";
+    case ConfigNode::Kind::kTable:
+      return "a table";
+    case ConfigNode::Kind::kArray:
+      return "an array";
+    case ConfigNode::Kind::kString:
+      return "a string";
+    case ConfigNode::Kind::kInteger:
+      return "an integer";
+    case ConfigNode::Kind::kFloat:
+      return "a float";
+    case ConfigNode::Kind::kBoolean:
+      return "a boolean";
+    case ConfigNode::Kind::kTime:
+      return "a time";
   }
   return "";
 }

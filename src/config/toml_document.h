@@ -14,10 +14,10 @@ namespace socklog {
 struct ConfigNode {
   enum class Kind { kTable, kArray, kString, kInteger, kFloat, kBoolean, kTime };
   Kind kind = Kind::kTable;
-  std::string key;   // empty in an array
-  std::string text;  // of a scalar, as a flag would have it
-  Place place;       // of the value
-  Place key_place;   // of the key; in an array as `place`
+  std::string key;                   // empty in an array
+  std::string text;                  // of a scalar, as a flag would have it
+  Place place;                       // of the value
+  Place key_place;                   // of the key; in an array as `place`
   std::vector<ConfigNode> children;  // of a table or an array, in the order of the file
 
   // nullptr if there is none.
@@ -27,7 +27,8 @@ struct ConfigNode {
 // "a string", "an integer", ...
 std::string_view KindName(ConfigNode::Kind kind);
 
-// The whole of a configuration file; larger ones than 4 MiB are refused. Error (kUsage): why it cannot be read, without its name.
+// The whole of a configuration file; larger ones than 4 MiB are refused. Error (kUsage): why it cannot be read, without
+// its name.
 Result<std::string> ReadConfigFile(const std::string& path);
 
 // False with a diagnostic if it is no TOML; `name` stands for the file there.

@@ -127,7 +127,8 @@ Status ReadStatusRanges(std::string_view text, std::vector<StatusRange>* out) {
     StatusRange range;
     const bool ok = ReadStatusCode(part.substr(0, dash), &range.first) &&
                     ReadStatusCode(dash == std::string_view::npos ? part : part.substr(dash + 1), &range.last);
-    if (!ok || range.first > range.last) return NotA(part, "a status or a range of them in 100 to 599, such as 400-599");
+    if (!ok || range.first > range.last)
+      return NotA(part, "a status or a range of them in 100 to 599, such as 400-599");
     ranges.push_back(range);
   }
   *out = std::move(ranges);

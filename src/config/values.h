@@ -73,7 +73,8 @@ bool IsIdentifier(std::string_view text);
 
 // Known metric, else the error names the nearest.
 Status CheckMetricName(std::string_view name);
-// A threshold that the metric can have: a ratio's is 0..1 ("20%" too), others are 0 or more. REQUIRES: the metric is known
+// A threshold that the metric can have: a ratio's is 0..1 ("20%" too), others are 0 or more. REQUIRES: the metric is
+// known
 Status ReadThreshold(std::string_view metric, std::string_view text, double* out);
 
 // "'text' is not ..."

@@ -23,7 +23,8 @@ TEST_CASE("the help of a command has all its options and no others, and fits a t
     for (const OptionRow& row : OptionTable()) {
       const std::string flag = "--" + std::string(row.name);
       INFO(command.name << ' ' << flag);
-      const bool there = help.find("  " + flag + ' ') != std::string::npos || help.find("  " + flag + '\n') != std::string::npos ||
+      const bool there = help.find("  " + flag + ' ') != std::string::npos ||
+                         help.find("  " + flag + '\n') != std::string::npos ||
                          help.find(", " + flag + ' ') != std::string::npos;
       CHECK(there == (FindOption(command.command, row.name) != nullptr));
     }
@@ -32,7 +33,8 @@ TEST_CASE("the help of a command has all its options and no others, and fits a t
 
 TEST_CASE("defaults and choices are shown") {
   const std::string help = FormatHelp(*FindCommand("analyze"));
-  CHECK(help.find("--window TIME             length of a window, in whole seconds (default: 10s)\n") != std::string::npos);
+  CHECK(help.find("--window TIME             length of a window, in whole seconds (default: 10s)\n") !=
+        std::string::npos);
   CHECK(help.find("--output auto|json|text") != std::string::npos);
   CHECK(help.find("  -j, --jobs N ") != std::string::npos);
   CHECK(help.find("\nWindows:\n") != std::string::npos);
@@ -41,7 +43,8 @@ TEST_CASE("defaults and choices are shown") {
 TEST_CASE("the usage names every command") {
   const std::string usage = FormatUsage();
   CHECK(LongestLine(usage) <= 96);
-  for (const CommandRow& command : Commands()) CHECK(usage.find("\n  " + std::string(command.name) + ' ') != std::string::npos);
+  for (const CommandRow& command : Commands())
+    CHECK(usage.find("\n  " + std::string(command.name) + ' ') != std::string::npos);
   CHECK(FormatVersion().find("socklog ") == 0);
 }
 

@@ -16,7 +16,8 @@ TEST_CASE("mistakes have their place and, where there is one, the nearest right 
        "error c.toml:1:10: '10 parsecs' is not a length of time: write 10s, 5m, 1h30m or 1d\n"
        "error c.toml:3:1: unknown metric 'error_rat' (did you mean 'error_rate'?)\n"},
       {"windw = \"10s\"\n", "error c.toml:1:1: unknown key 'windw' (did you mean 'window'?)\n"},
-      {"error-users = 3\n", "error c.toml:1:1: unknown key 'error-users' (did you mean 'error_users' under [generate]?)\n"},
+      {"error-users = 3\n",
+       "error c.toml:1:1: unknown key 'error-users' (did you mean 'error_users' under [generate]?)\n"},
       {"qwertyuiop = 3\n", "error c.toml:1:1: unknown key 'qwertyuiop'\n"},
       {"[analyse]\nwindow = \"10s\"\n", "error c.toml:1:2: unknown key 'analyse' (did you mean 'analyze'?)\n"},
       {"analyze = 3\n", "error c.toml:1:11: expected a table, [analyze], found an integer\n"},
@@ -33,21 +34,24 @@ TEST_CASE("mistakes have their place and, where there is one, the nearest right 
       {"[analyze]\nwindow = 10\n", "error c.toml:2:10: '10' is not a length of time: write 10s, 5m, 1h30m or 1d\n"},
       {"[analyze]\nwindow = true\n", "error c.toml:2:10: expected a length of time such as \"10s\", found a boolean\n"},
       {"[analyze]\nfollow = \"yes\"\n", "error c.toml:2:10: expected true or false, found a string\n"},
-      {"[analyze]\nwindow = [\"10s\"]\n", "error c.toml:2:10: expected a length of time such as \"10s\", found an array\n"},
+      {"[analyze]\nwindow = [\"10s\"]\n",
+       "error c.toml:2:10: expected a length of time such as \"10s\", found an array\n"},
       {"[analyze]\nthreshold = 3\n", "error c.toml:2:13: expected a table of METRIC=VALUE, found an integer\n"},
       {"[analyze]\nmetrics = [\"error_rate\", \"x\"]\n", "error c.toml:2:26: unknown metric 'x'\n"},
       {"[analyze]\nmetrics = [[\"error_rate\"]]\n", "error c.toml:2:12: expected a string, found an array\n"},
       {"[analyze.threshold]\nerror_rate = 20\n",
        "error c.toml:2:14: '20' is outside 0 to 100 %: write 20% or 0.2; error_rate is a ratio\n"},
       {"[analyze.threshold]\nerror_rate = true\n", "error c.toml:2:14: expected a number, found a boolean\n"},
-      {"[label]\n\"a b\" = \"x\"\n", "error c.toml:2:1: 'a b' is not the name of a label: letters, digits and _, no digit first\n"},
+      {"[label]\n\"a b\" = \"x\"\n",
+       "error c.toml:2:1: 'a b' is not the name of a label: letters, digits and _, no digit first\n"},
       {"slide = \"3s\"\n", "error c.toml:1:9: the slide 3s does not divide the window 10s\n"},
       {"[generate]\nrate = inf\n", "error c.toml:2:8: 'inf' is not a number\n"},
       {"[generate]\nerror_users = 30\n", "warning c.toml:2:15: has no effect without --error-urls and --error-rate\n"},
       {"[analyze]\nclose = true\n", "warning c.toml:2:9: has no effect without --state\n"},
       {"type = \"socklog.threshold.v1\"\n",
        "error c.toml:1:1: 'made_with' is missing\nerror c.toml:1:1: 'threshold' is missing\n"
-       "error c.toml:1:8: this is no thresholds file of this version: its type is 'socklog.threshold.v1', not 'socklog.thresholds.v1'\n"},
+       "error c.toml:1:8: this is no thresholds file of this version: its type is 'socklog.threshold.v1', not "
+       "'socklog.thresholds.v1'\n"},
   };
   for (const auto& c : cases) {
     INFO(c.toml);
@@ -85,7 +89,8 @@ TEST_CASE("nesting is bounded") {
 }
 
 TEST_CASE("columns count characters") {
-  CHECK(Check("label = { team = \"\u00e9\u00e9\u00e9\", x = 3 }\n") == "error c.toml:1:29: expected a string, found an integer\n");
+  CHECK(Check("label = { team = \"\u00e9\u00e9\u00e9\", x = 3 }\n") ==
+        "error c.toml:1:29: expected a string, found an integer\n");
 }
 
 TEST_CASE("the format check of the caller is asked, and its answer has the format's place") {
@@ -107,9 +112,10 @@ TEST_CASE("the format check of the caller is asked, and its answer has the forma
 
 TEST_CASE("the summary says what the file is") {
   Diagnostics diagnostics;
-  const FileSummary summary = CheckText(
-      "c.toml", "window = \"5s\"\n[keys]\nuser = \"client\"\n[[ignore]]\nurl = \"/a\"\n[[ignore]]\nurl = \"/b\"\n[analyze]\nmetrics = [\"error_rate\"]\n",
-      {}, &diagnostics);
+  const FileSummary summary = CheckText("c.toml",
+                                        "window = \"5s\"\n[keys]\nuser = \"client\"\n[[ignore]]\nurl = "
+                                        "\"/a\"\n[[ignore]]\nurl = \"/b\"\n[analyze]\nmetrics = [\"error_rate\"]\n",
+                                        {}, &diagnostics);
   CHECK(summary.kind == FileSummary::Kind::kConfiguration);
   CHECK(summary.settings == 5);
   CHECK(CheckFile("/nonexistent/c.toml", {}, &diagnostics).kind == FileSummary::Kind::kUnknown);

@@ -38,7 +38,8 @@ TEST_CASE("a bad value is explained") {
       {kCommandAnalyze, "jobs", "two", "is not a whole number"},
       {kCommandAnalyze, "jobs", "-1", "is not a whole number"},
       {kCommandAnalyze, "top", "100001", "from 0 to 100000"},
-      {kCommandAnalyze, "metrics", "error_rate,eror_rate_by_url", "unknown metric 'eror_rate_by_url' (did you mean 'error_rate_by_url'?)"},
+      {kCommandAnalyze, "metrics", "error_rate,eror_rate_by_url",
+       "unknown metric 'eror_rate_by_url' (did you mean 'error_rate_by_url'?)"},
       {kCommandAnalyze, "threshold", "error_rate", "NAME=VALUE"},
       {kCommandAnalyze, "threshold", "error_rat=1", "did you mean 'error_rate'?"},
       {kCommandAnalyze, "threshold", "error_rate=1.5", "error_rate is a ratio"},
@@ -92,19 +93,56 @@ TEST_CASE("a bad value is explained") {
 }
 
 TEST_CASE("flags of analyze reach their members") {
-  const Built built = Build(
-      kCommandAnalyze,
-      {{"from", "a.log"}, {"from", "tls://192.0.2.1:6514"}, {"window", "1m"}, {"slide", "10s"}, {"lateness", "250ms"},
-       {"event-time", "end"}, {"idle-timeout", "5s"}, {"max-ahead", "1h"}, {"max-gap", "2d"}, {"max-skew", "3m"},
-       {"max-keys", "5000"}, {"max-memory", "64MiB"}, {"user-key", "header:X-User"}, {"client-key", "header:X-Forwarded-For"},
-       {"ipv6-prefix", "48"}, {"errors", "500-599,429"}, {"metrics", "error_rate, request_rate"}, {"metrics", "throttled_rate"},
-       {"threshold", "error_rate=20%"}, {"threshold", "request_rate=500"}, {"min-samples", "error_rate=7"}, {"for", "30s"},
-       {"keep-firing-for", "1m"}, {"clear", "80%"}, {"severity", "error_rate=page"}, {"label", "team=socks=wool"},
-       {"alerts-to", "alerts.jsonl"}, {"alerts-to", "unix:/tmp/a"}, {"windows-to", "w.jsonl"}, {"top", "3"}, {"output", "json"},
-       {"summary", "s.json"}, {"invalid-requests", "bad.log"}, {"late-to", "late.log"}, {"fail-on-alert", ""}, {"jobs", "2"},
-       {"since", "2026-01-01"}, {"until", "2026-01-02T00:00:00Z"}, {"tz", "Europe/Paris"}, {"log-format", "combined"},
-       {"envelope", "message"}, {"follow", ""}, {"reconnect", ""}, {"connect-timeout", "5s"}, {"max-clients", "3"},
-       {"verbose", ""}, {"verbose", ""}, {"quiet", ""}, {"no-progress", ""}, {"color", "never"}});
+  const Built built = Build(kCommandAnalyze, {{"from", "a.log"},
+                                              {"from", "tls://192.0.2.1:6514"},
+                                              {"window", "1m"},
+                                              {"slide", "10s"},
+                                              {"lateness", "250ms"},
+                                              {"event-time", "end"},
+                                              {"idle-timeout", "5s"},
+                                              {"max-ahead", "1h"},
+                                              {"max-gap", "2d"},
+                                              {"max-skew", "3m"},
+                                              {"max-keys", "5000"},
+                                              {"max-memory", "64MiB"},
+                                              {"user-key", "header:X-User"},
+                                              {"client-key", "header:X-Forwarded-For"},
+                                              {"ipv6-prefix", "48"},
+                                              {"errors", "500-599,429"},
+                                              {"metrics", "error_rate, request_rate"},
+                                              {"metrics", "throttled_rate"},
+                                              {"threshold", "error_rate=20%"},
+                                              {"threshold", "request_rate=500"},
+                                              {"min-samples", "error_rate=7"},
+                                              {"for", "30s"},
+                                              {"keep-firing-for", "1m"},
+                                              {"clear", "80%"},
+                                              {"severity", "error_rate=page"},
+                                              {"label", "team=socks=wool"},
+                                              {"alerts-to", "alerts.jsonl"},
+                                              {"alerts-to", "unix:/tmp/a"},
+                                              {"windows-to", "w.jsonl"},
+                                              {"top", "3"},
+                                              {"output", "json"},
+                                              {"summary", "s.json"},
+                                              {"invalid-requests", "bad.log"},
+                                              {"late-to", "late.log"},
+                                              {"fail-on-alert", ""},
+                                              {"jobs", "2"},
+                                              {"since", "2026-01-01"},
+                                              {"until", "2026-01-02T00:00:00Z"},
+                                              {"tz", "Europe/Paris"},
+                                              {"log-format", "combined"},
+                                              {"envelope", "message"},
+                                              {"follow", ""},
+                                              {"reconnect", ""},
+                                              {"connect-timeout", "5s"},
+                                              {"max-clients", "3"},
+                                              {"verbose", ""},
+                                              {"verbose", ""},
+                                              {"quiet", ""},
+                                              {"no-progress", ""},
+                                              {"color", "never"}});
   CHECK(built.text == "");
   const Options& o = built.options;
   CHECK(o.input.inputs == std::vector<std::string>{"a.log", "tls://192.0.2.1:6514"});
@@ -155,11 +193,23 @@ TEST_CASE("flags of analyze reach their members") {
 }
 
 TEST_CASE("flags of generate and thresholds reach their members") {
-  const Built built = Build(
-      kCommandGenerate, {{"rate", "0.5"}, {"speed", "0"}, {"count", "0"}, {"duration", "1h30m"}, {"start", "2026-01-01T00:00:00Z"},
-                         {"seed", "18446744073709551615"}, {"users", "5"}, {"clients", "6"}, {"urls", "7"}, {"error-users", "30"},
-                         {"error-rate", "60%"}, {"error-urls", "0.5"}, {"background-error-rate", "0"}, {"error-status", "404:5,500"},
-                         {"daily-cycle", ""}, {"incident", "error-burst at=20h for=5m rate=40 url=/cart"}, {"incident", "error-burst"}});
+  const Built built = Build(kCommandGenerate, {{"rate", "0.5"},
+                                               {"speed", "0"},
+                                               {"count", "0"},
+                                               {"duration", "1h30m"},
+                                               {"start", "2026-01-01T00:00:00Z"},
+                                               {"seed", "18446744073709551615"},
+                                               {"users", "5"},
+                                               {"clients", "6"},
+                                               {"urls", "7"},
+                                               {"error-users", "30"},
+                                               {"error-rate", "60%"},
+                                               {"error-urls", "0.5"},
+                                               {"background-error-rate", "0"},
+                                               {"error-status", "404:5,500"},
+                                               {"daily-cycle", ""},
+                                               {"incident", "error-burst at=20h for=5m rate=40 url=/cart"},
+                                               {"incident", "error-burst"}});
   CHECK(built.text == "");
   const GenerateOptions& g = built.options.generate;
   CHECK(g.rate == 0.5);
@@ -184,7 +234,8 @@ TEST_CASE("flags of generate and thresholds reach their members") {
   CHECK(g.incidents[0].url == "/cart");
 
   const Built thresholds =
-      Build(kCommandThresholds, {{"budget", "0.5%"}, {"holdout", "0"}, {"output-file", "t.toml"}, {"report", "r.html"}, {"until", "end"}});
+      Build(kCommandThresholds,
+            {{"budget", "0.5%"}, {"holdout", "0"}, {"output-file", "t.toml"}, {"report", "r.html"}, {"until", "end"}});
   CHECK(thresholds.text == "");
   CHECK(thresholds.options.thresholds.budget == 0.005);
   CHECK(thresholds.options.thresholds.holdout == 0);
@@ -228,15 +279,23 @@ TEST_CASE("combinations that cannot be meant are told") {
     std::string text;
   } cases[] = {
       {kCommandAnalyze, {{"slide", "3s"}}, "error --slide: the slide 3s does not divide the window 10s\n"},
-      {kCommandAnalyze, {{"window", "5s"}, {"slide", "10s"}}, "error --slide: the slide 10s does not divide the window 5s\n"},
-      {kCommandAnalyze, {{"window", "x"}, {"slide", "3s"}}, "error --window: 'x' is not a length of time: write 10s, 5m, 1h30m or 1d\n"},
-      {kCommandAnalyze, {{"since", "2026-01-02"}, {"until", "2026-01-02"}},
+      {kCommandAnalyze,
+       {{"window", "5s"}, {"slide", "10s"}},
+       "error --slide: the slide 10s does not divide the window 5s\n"},
+      {kCommandAnalyze,
+       {{"window", "x"}, {"slide", "3s"}},
+       "error --window: 'x' is not a length of time: write 10s, 5m, 1h30m or 1d\n"},
+      {kCommandAnalyze,
+       {{"since", "2026-01-02"}, {"until", "2026-01-02"}},
        "error --until: --until 2026-01-02T00:00:00Z is not after --since 2026-01-02T00:00:00Z: no line could count\n"},
       {kCommandAnalyze, {{"close", ""}}, "warning --close: has no effect without --state\n"},
       {kCommandAnalyze, {{"reset-state", ""}}, "warning --reset-state: has no effect without --state\n"},
-      {kCommandAnalyze, {{"metrics", "error_rate"}, {"threshold", "request_rate=5"}},
+      {kCommandAnalyze,
+       {{"metrics", "error_rate"}, {"threshold", "request_rate=5"}},
        "warning --threshold: request_rate is not among --metrics: this has no effect\n"},
-      {kCommandGenerate, {{"error-users", "30"}, {"error-rate", "60"}}, "warning --error-rate: has no effect without --error-urls\n"},
+      {kCommandGenerate,
+       {{"error-users", "30"}, {"error-rate", "60"}},
+       "warning --error-rate: has no effect without --error-urls\n"},
   };
   for (const auto& c : cases) {
     const Built built = Build(c.command, c.flags);

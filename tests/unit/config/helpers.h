@@ -43,7 +43,8 @@ class TempDir {
 inline std::string Text(const Diagnostics& diagnostics) {
   std::string out;
   for (const Diagnostic& item : diagnostics.items()) {
-    out += (item.severity == Diagnostic::Severity::kError ? "error " : "warning ") + item.where + ": " + item.what + '\n';
+    out +=
+        (item.severity == Diagnostic::Severity::kError ? "error " : "warning ") + item.where + ": " + item.what + '\n';
   }
   return out;
 }

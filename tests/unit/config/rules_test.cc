@@ -23,7 +23,9 @@ TEST_CASE("rules are read in their order") {
 }
 
 TEST_CASE("the rules of a section replace those of the top level") {
-  const std::string toml = "[[ignore]]\nurl = '/top'\n[[thresholds.ignore]]\nurl = '/mine'\n[[thresholds.keys.url]]\nmatch = 'a'\nto = 'b'\n";
+  const std::string toml =
+      "[[ignore]]\nurl = '/top'\n[[thresholds.ignore]]\nurl = '/mine'\n[[thresholds.keys.url]]\nmatch = 'a'\nto = "
+      "'b'\n";
   CHECK(BuildWithFile(kCommandThresholds, toml).options.ignore[0].url == "/mine");
   CHECK(BuildWithFile(kCommandThresholds, toml).options.keys.url.size() == 1);
   CHECK(BuildWithFile(kCommandAnalyze, toml).options.ignore[0].url == "/top");
@@ -38,12 +40,14 @@ TEST_CASE("mistakes in rules have their place") {
       {"[[keys.url]]\nmatch = '('\nto = '/a'\n", "error c.toml:2:9: not an RE2 expression: "},
       {"[[keys.url]]\nmatch = '/a'\nto = '/\\1'\n", "error c.toml:3:6: 'to' does not go with 'match': "},
       {"[[keys.url]]\nmatch = '/a'\n", "error c.toml:1:1: [[keys.url]] has no 'to'"},
-      {"[[keys.url]]\nmatch = '/a'\ntoo = '/b'\n", "error c.toml:3:1: unknown key 'too' in [[keys.url]] (did you mean 'to'?)"},
+      {"[[keys.url]]\nmatch = '/a'\ntoo = '/b'\n",
+       "error c.toml:3:1: unknown key 'too' in [[keys.url]] (did you mean 'to'?)"},
       {"[[keys.url]]\nmatch = 3\nto = '/b'\n", "error c.toml:2:9: expected a string, found an integer"},
       {"[keys]\nurl = 3\n", "error c.toml:2:7: expected tables, [[keys.url]], found an integer"},
       {"[keys]\nurl = [3]\n", "error c.toml:2:8: expected a table, [[keys.url]], found an integer"},
       {"[[ignore]]\n", "error c.toml:1:1: [[ignore]] has no part"},
-      {"[[ignore]]\nclient = '192.0.2.0/33'\n", "error c.toml:2:10: '192.0.2.0/33' is not a network: the prefix must be from 0 to 32"},
+      {"[[ignore]]\nclient = '192.0.2.0/33'\n",
+       "error c.toml:2:10: '192.0.2.0/33' is not a network: the prefix must be from 0 to 32"},
       {"[[ignore]]\nclient = '2001:db8::/129'\n", "from 0 to 128"},
       {"[[ignore]]\nclient = '192.0.2.256'\n", "is not an address or a network"},
       {"[[ignore]]\nclient = 'localhost'\n", "is not an address or a network"},

@@ -18,24 +18,44 @@ TEST_CASE("two streams on one endpoint are an error") {
     std::vector<FlagUse> flags;
     std::string text;
   } cases[] = {
-      {kCommandAnalyze, {{"alerts-to", "x"}, {"windows-to", "x"}}, "error --windows-to: 'x' is taken by --alerts-to: send --windows-to somewhere else\n"},
-      {kCommandAnalyze, {{"windows-to", "-"}}, "error --windows-to: stdout is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"alerts-to", "x"}, {"windows-to", "x"}},
+       "error --windows-to: 'x' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"windows-to", "-"}},
+       "error --windows-to: stdout is taken by --alerts-to: send --windows-to somewhere else\n"},
       {kCommandAnalyze, {{"windows-to", "-"}, {"alerts-to", "a"}}, ""},
-      {kCommandAnalyze, {{"summary", "/dev/stdout"}}, "error --summary: '/dev/stdout' is taken by --alerts-to: send --summary somewhere else\n"},
-      {kCommandAnalyze, {{"invalid-requests", "./y"}, {"late-to", "y"}}, "error --late-to: 'y' is taken by --invalid-requests: send --late-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"summary", "/dev/stdout"}},
+       "error --summary: '/dev/stdout' is taken by --alerts-to: send --summary somewhere else\n"},
+      {kCommandAnalyze,
+       {{"invalid-requests", "./y"}, {"late-to", "y"}},
+       "error --late-to: 'y' is taken by --invalid-requests: send --late-to somewhere else\n"},
       {kCommandAnalyze, {{"invalid-requests", "/dev/null"}, {"late-to", "/dev/null"}}, ""},
-      {kCommandAnalyze, {{"alerts-to", "a"}, {"alerts-to", "a"}}, "error --alerts-to: 'a' is taken by --alerts-to: send --alerts-to somewhere else\n"},
-      {kCommandAnalyze, {{"alerts-to", "tcp://localhost:1"}, {"windows-to", "tcp://127.0.0.1:1"}},
+      {kCommandAnalyze,
+       {{"alerts-to", "a"}, {"alerts-to", "a"}},
+       "error --alerts-to: 'a' is taken by --alerts-to: send --alerts-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"alerts-to", "tcp://localhost:1"}, {"windows-to", "tcp://127.0.0.1:1"}},
        "error --windows-to: 'tcp://127.0.0.1:1' is taken by --alerts-to: send --windows-to somewhere else\n"},
-      {kCommandAnalyze, {{"from", "tcp-listen://:1"}, {"alerts-to", "tcp-listen://127.0.0.1:1"}},
+      {kCommandAnalyze,
+       {{"from", "tcp-listen://:1"}, {"alerts-to", "tcp-listen://127.0.0.1:1"}},
        "error --alerts-to: 'tcp-listen://127.0.0.1:1' is read as input: send --alerts-to somewhere else\n"},
-      {kCommandAnalyze, {{"from", "x.log"}, {"alerts-to", "x.log"}}, "error --alerts-to: 'x.log' is read as input: send --alerts-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"from", "x.log"}, {"alerts-to", "x.log"}},
+       "error --alerts-to: 'x.log' is read as input: send --alerts-to somewhere else\n"},
       {kCommandAnalyze, {{"from", "x.log"}, {"from", "x.log"}}, ""},
       {kCommandAnalyze, {{"from", "-"}}, ""},
-      {kCommandAnalyze, {{"alerts-to", real}, {"windows-to", link}}, "error --windows-to: '" + link + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
-      {kCommandThresholds, {{"summary", "-"}}, "error --summary: stdout is taken by --output-file: send --summary somewhere else\n"},
+      {kCommandAnalyze,
+       {{"alerts-to", real}, {"windows-to", link}},
+       "error --windows-to: '" + link + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandThresholds,
+       {{"summary", "-"}},
+       "error --summary: stdout is taken by --output-file: send --summary somewhere else\n"},
       {kCommandThresholds, {{"summary", "-"}, {"output-file", "t.toml"}}, ""},
-      {kCommandThresholds, {{"from", "t.toml"}, {"output-file", "t.toml"}}, "error --output-file: 't.toml' is read as input: send --output-file somewhere else\n"},
+      {kCommandThresholds,
+       {{"from", "t.toml"}, {"output-file", "t.toml"}},
+       "error --output-file: 't.toml' is read as input: send --output-file somewhere else\n"},
       {kCommandGenerate, {{"to", "a"}, {"to", "b"}}, ""},
       {kCommandGenerate, {{"port", "9999"}, {"to", "tcp-listen://:9999"}}, "error --host"},
   };
@@ -54,9 +74,11 @@ TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text == "");
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
     const Built built = Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}, {"from", input}});
-    CHECK(built.text == std::string("error --state: --state needs inputs that can be read again, files; '") + input + "' cannot\n");
+    CHECK(built.text ==
+          std::string("error --state: --state needs inputs that can be read again, files; '") + input + "' cannot\n");
   }
-  CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text == "error --state: --state needs inputs that can be read again, files; stdin cannot\n");
+  CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text ==
+        "error --state: --state needs inputs that can be read again, files; stdin cannot\n");
   // In a file the input may be missing: the command line can name it.
   CHECK(Check("[analyze]\nstate = \"s\"\n") == "");
 }
@@ -67,11 +89,14 @@ TEST_CASE("certificates and keys are looked at") {
   const std::string key = dir.Write("key.pem", "x");
   chmod(key.c_str(), 0600);
   CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text == "");
-  CHECK(Build(kCommandAnalyze, {{"tls-key", key}}).text == "error --tls-key: a key needs its certificate: give --tls-cert\n");
-  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}}).text == "error --tls-cert: a certificate needs its key: give --tls-key\n");
+  CHECK(Build(kCommandAnalyze, {{"tls-key", key}}).text ==
+        "error --tls-key: a key needs its certificate: give --tls-cert\n");
+  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}}).text ==
+        "error --tls-cert: a certificate needs its key: give --tls-key\n");
   CHECK(Build(kCommandAnalyze, {{"tls-ca", dir.Path("none")}}).text ==
         "error --tls-ca: cannot read '" + dir.Path("none") + "': No such file or directory\n");
-  CHECK(Build(kCommandGenerate, {{"to", "tls-listen://:1"}}).text == "error --to: 'tls-listen://:1' needs --tls-cert and --tls-key\n");
+  CHECK(Build(kCommandGenerate, {{"to", "tls-listen://:1"}}).text ==
+        "error --to: 'tls-listen://:1' needs --tls-cert and --tls-key\n");
   chmod(key.c_str(), 0604);
   CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text ==
         "error --tls-key: everybody can read the private key '" + key + "': chmod o-rwx it\n");
@@ -135,8 +160,8 @@ TEST_CASE("endpoints are taken apart") {
     CHECK(endpoint.value().port == c.port);
     CHECK(endpoint.value().path == c.path);
   }
-  for (const char* bad : {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:x", "tcp://h:0", "tcp://h:65536", "tcp://:1", "tcp://[::1", "tcp://[::1]",
-                          "tcp://::1:5", "unix:", "http://h:1", "kafka://b/t"}) {
+  for (const char* bad : {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:x", "tcp://h:0", "tcp://h:65536", "tcp://:1",
+                          "tcp://[::1", "tcp://[::1]", "tcp://::1:5", "unix:", "http://h:1", "kafka://b/t"}) {
     INFO(bad);
     CHECK_FALSE(SplitEndpoint(bad).ok());
   }

@@ -10,9 +10,14 @@ namespace {
 
 ThresholdSet Sample() {
   ThresholdSet set;
-  set.entries = {{.metric = "error_rate", .threshold = 0.1 + 0.2, .min_samples = 20, .calibrated = true, .judged_windows = 8640},
-                 {.metric = "request_rate_by_client", .threshold = 12, .min_samples = 3, .calibrated = false, .judged_windows = 17},
-                 {.metric = "throttled_rate", .threshold = 1e-9, .min_samples = 20, .calibrated = true, .judged_windows = 8640}};
+  set.entries = {
+      {.metric = "error_rate", .threshold = 0.1 + 0.2, .min_samples = 20, .calibrated = true, .judged_windows = 8640},
+      {.metric = "request_rate_by_client",
+       .threshold = 12,
+       .min_samples = 3,
+       .calibrated = false,
+       .judged_windows = 17},
+      {.metric = "throttled_rate", .threshold = 1e-9, .min_samples = 20, .calibrated = true, .judged_windows = 8640}};
   set.window.window = kMinute;
   set.window.slide = 10 * kSecond;
   set.window.lateness = 1500 * kMillisecond;
@@ -46,8 +51,9 @@ TEST_CASE("what is written is read back the same") {
   REQUIRE(read.entries.size() == set.entries.size());
   for (const ThresholdEntry& entry : set.entries) {
     const auto same = [&](const ThresholdEntry& other) {
-      return other.metric == entry.metric && other.threshold == entry.threshold && other.min_samples == entry.min_samples &&
-             other.calibrated == entry.calibrated && other.judged_windows == entry.judged_windows;
+      return other.metric == entry.metric && other.threshold == entry.threshold &&
+             other.min_samples == entry.min_samples && other.calibrated == entry.calibrated &&
+             other.judged_windows == entry.judged_windows;
     };
     INFO(entry.metric);
     CHECK(std::count_if(read.entries.begin(), read.entries.end(), same) == 1);
@@ -110,10 +116,13 @@ TEST_CASE("mistakes in a thresholds file have their place") {
       {"window = \"1m\"", "window = 60", "expected a string, found an integer"},
       {"lateness", "lateless", "unknown key 'lateless' in [made_with] (did you mean 'lateness'?)"},
       {"[threshold]\nerror_rate = 0.30000000000000004", "[threshold]\nerror_rate = 1.5", "error_rate is a ratio"},
-      {"[threshold]\nerror_rate = ", "[threshold]\nerror_rat = ", "unknown metric 'error_rat' (did you mean 'error_rate'?)"},
+      {"[threshold]\nerror_rate = ", "[threshold]\nerror_rat = ",
+       "unknown metric 'error_rat' (did you mean 'error_rate'?)"},
       {"[min_samples]\nerror_rate = 20", "[min_samples]\nerror_rate = 0", "at least 1"},
-      {"[min_samples]\nerror_rate = 20", "[min_samples]\nrequest_rate = 20", "'request_rate' has no value in [threshold]"},
-      {"uncalibrated = [\"request_rate_by_client\"]", "uncalibrated = [\"request_rate\"]", "'request_rate' has no value in [threshold]"},
+      {"[min_samples]\nerror_rate = 20", "[min_samples]\nrequest_rate = 20",
+       "'request_rate' has no value in [threshold]"},
+      {"uncalibrated = [\"request_rate_by_client\"]", "uncalibrated = [\"request_rate\"]",
+       "'request_rate' has no value in [threshold]"},
       {"budget = 0.005", "budget = 2", "outside 0 to 100 %"},
       {"holdout_ci = [", "holdout_ci = [0, ", "an array of two shares"},
       {"[judged_windows]", "[jugded_windows]", "unknown key 'jugded_windows' (did you mean 'judged_windows'?)"},
@@ -135,8 +144,10 @@ TEST_CASE("mistakes in a thresholds file have their place") {
 TEST_CASE("LoadThresholds tells the first mistake and how many more") {
   const TempDir dir;
   CHECK(LoadThresholds(dir.Path("none")).status().message().find("cannot be opened") != std::string::npos);
-  CHECK(LoadThresholds(dir.Write("c.toml", "window = \"10s\"\n")).status().message().find("it has no type = ") != std::string::npos);
-  const Result<ThresholdSet> bad = LoadThresholds(dir.Write("t.toml", "type = \"socklog.thresholds.v1\"\n[threshold]\nx = 1\n"));
+  CHECK(LoadThresholds(dir.Write("c.toml", "window = \"10s\"\n")).status().message().find("it has no type = ") !=
+        std::string::npos);
+  const Result<ThresholdSet> bad =
+      LoadThresholds(dir.Write("t.toml", "type = \"socklog.thresholds.v1\"\n[threshold]\nx = 1\n"));
   CHECK(bad.status().message().find("(and 1 more: see socklog check-config)") != std::string::npos);
 }
 
@@ -150,12 +161,16 @@ TEST_CASE("analyze takes windows, keys and metrics from the thresholds file") {
   CHECK(built.options.window.event_time == EventTime::kEnd);
   CHECK(built.options.keys.user == "header:X-User");
   CHECK(built.options.keys.errors.size() == 2);
-  CHECK(built.options.analyze.metrics == std::vector<std::string>{"error_rate", "request_rate_by_client", "throttled_rate"});
+  CHECK(built.options.analyze.metrics ==
+        std::vector<std::string>{"error_rate", "request_rate_by_client", "throttled_rate"});
   CHECK(built.options.analyze.min_samples.at("request_rate_by_client") == 3);
   CHECK(built.thresholds.entries.size() == 3);
 
-  CHECK(Build(kCommandAnalyze, {{"thresholds", path}, {"metrics", "error_rate"}}).options.analyze.metrics == std::vector<std::string>{"error_rate"});
-  CHECK(Build(kCommandAnalyze, {{"thresholds", path}, {"threshold", "request_rate=5"}}).options.analyze.metrics.back() == "request_rate");
+  CHECK(Build(kCommandAnalyze, {{"thresholds", path}, {"metrics", "error_rate"}}).options.analyze.metrics ==
+        std::vector<std::string>{"error_rate"});
+  CHECK(
+      Build(kCommandAnalyze, {{"thresholds", path}, {"threshold", "request_rate=5"}}).options.analyze.metrics.back() ==
+      "request_rate");
 }
 
 TEST_CASE("a setting that contradicts the thresholds file is an error, an equal one is not") {
@@ -166,10 +181,14 @@ TEST_CASE("a setting that contradicts the thresholds file is an error, an equal 
     std::string mine;
     std::string file;
   } cases[] = {
-      {{"window", "30s"}, "30s", "1m"},           {{"slide", "20s"}, "20s", "10s"},
-      {{"lateness", "5s"}, "5s", "1s500ms"},      {{"event-time", "start"}, "start", "end"},
-      {{"user-key", "user"}, "user", "header:X-User"}, {{"client-key", "client"}, "client", "header:X-Forwarded-For"},
-      {{"ipv6-prefix", "64"}, "64", "56"},        {{"errors", "400-599"}, "400-599", "500-599,429"},
+      {{"window", "30s"}, "30s", "1m"},
+      {{"slide", "20s"}, "20s", "10s"},
+      {{"lateness", "5s"}, "5s", "1s500ms"},
+      {{"event-time", "start"}, "start", "end"},
+      {{"user-key", "user"}, "user", "header:X-User"},
+      {{"client-key", "client"}, "client", "header:X-Forwarded-For"},
+      {{"ipv6-prefix", "64"}, "64", "56"},
+      {{"errors", "400-599"}, "400-599", "500-599,429"},
       {{"min-samples", "error_rate=5"}, "error_rate=5", "error_rate=20"},
   };
   for (const auto& c : cases) {
@@ -179,10 +198,16 @@ TEST_CASE("a setting that contradicts the thresholds file is an error, an equal 
     CHECK(built.text.find("error --" + c.flag.name + ": " + c.mine + " contradicts the thresholds of t.toml ") == 0);
     CHECK(built.text.find("which were made with " + c.file + ":") != std::string::npos);
   }
-  const Built equal = Build(kCommandAnalyze, {{"thresholds", path}, {"window", "60s"}, {"slide", "10s"}, {"lateness", "1500ms"}, {"event-time", "end"},
-                                              {"errors", "500-599,429"}, {"min-samples", "error_rate=20"}});
+  const Built equal = Build(kCommandAnalyze, {{"thresholds", path},
+                                              {"window", "60s"},
+                                              {"slide", "10s"},
+                                              {"lateness", "1500ms"},
+                                              {"event-time", "end"},
+                                              {"errors", "500-599,429"},
+                                              {"min-samples", "error_rate=20"}});
   CHECK(equal.text == "");
-  const std::string config = dir.Write("c.toml", "window = \"1m\"\n[analyze]\nthresholds = \"" + path + "\"\nlateness = \"2s\"\n[[keys.url]]\nmatch = 'x'\nto = 'y'\n");
+  const std::string config = dir.Write("c.toml", "window = \"1m\"\n[analyze]\nthresholds = \"" + path +
+                                                     "\"\nlateness = \"2s\"\n[[keys.url]]\nmatch = 'x'\nto = 'y'\n");
   const Built file = Build(kCommandAnalyze, {{"config", config}});
   CHECK(file.text.find("c.toml:4:12: 2s contradicts the thresholds of t.toml ") != std::string::npos);
   CHECK(file.text.find("c.toml:5:1: 1 URL rule") != std::string::npos);
@@ -192,8 +217,10 @@ TEST_CASE("a setting that contradicts the thresholds file is an error, an equal 
 TEST_CASE("a thresholds file with mistakes is told by its own lines") {
   const TempDir dir;
   const std::string path = dir.Write("t.toml", "type = \"socklog.thresholds.v1\"\n[threshold]\nx = 1\n");
-  CHECK(Build(kCommandAnalyze, {{"thresholds", path}}).text.find(path + ":3:1: unknown metric 'x'") != std::string::npos);
-  CHECK(Build(kCommandAnalyze, {{"thresholds", dir.Path("none")}}).text.find("error --thresholds: " + dir.Path("none") + " cannot be opened") == 0);
+  CHECK(Build(kCommandAnalyze, {{"thresholds", path}}).text.find(path + ":3:1: unknown metric 'x'") !=
+        std::string::npos);
+  CHECK(Build(kCommandAnalyze, {{"thresholds", dir.Path("none")}})
+            .text.find("error --thresholds: " + dir.Path("none") + " cannot be opened") == 0);
   // Its own lines keep their file's name, whatever the order in a configuration.
   Diagnostics diagnostics;
   CheckText("c.toml", "[analyze]\nthresholds = \"" + path + "\"\n", {}, &diagnostics);

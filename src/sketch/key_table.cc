@@ -59,7 +59,7 @@ void KeyTable::Add(std::string_view key, const Cell& delta) {
 void KeyTable::Admit(std::string_view key, std::uint64_t hash, const Cell& delta) {
   const auto shard_number = static_cast<std::uint8_t>(Hash64(key) >> 58);
   Shard& shard = shards_[shard_number];
-  const std::uint64_t inherited = MakeRoom(&shard, key.size());
+  MakeRoom(&shard, key.size());
 
   std::uint32_t number;
   if (free_.empty()) {
@@ -74,7 +74,7 @@ void KeyTable::Admit(std::string_view key, std::uint64_t hash, const Cell& delta
   }
   const std::uint32_t text = StoreText(key);
   Entry& entry = entries_[number];
-  entry = Entry{delta, inherited, hash, text, static_cast<std::uint16_t>(key.size()), shard_number, true, 0};
+  entry = Entry{delta, shard.largest_evicted, hash, text, static_cast<std::uint16_t>(key.size()), shard_number, true, 0};
   shard.text_bytes += key.size();
   ++live_;
   shard.members.push_back(number);
@@ -83,21 +83,19 @@ void KeyTable::Admit(std::string_view key, std::uint64_t hash, const Cell& delta
   IndexInsert(number);
 }
 
-// Evicts until one more key of `size` bytes fits; returns the largest count that was evicted.
-std::uint64_t KeyTable::MakeRoom(Shard* shard, std::size_t size) {
-  std::uint64_t largest = 0;
+// Evicts until one more key of `size` bytes fits.
+void KeyTable::MakeRoom(Shard* shard, std::size_t size) {
   while (!shard->members.empty() && (shard->members.size() >= shard_keys_ || shard->text_bytes + size > shard_text_)) {
     if (!shard->is_heap) MakeHeap(shard);
-    largest = CountOf(entries_[shard->members.front()]);
     EvictSmallest(shard);
   }
-  return largest;
 }
 
 void KeyTable::EvictSmallest(Shard* shard) {
   const std::uint32_t victim = shard->members.front();
   IndexErase(victim);
   Entry& entry = entries_[victim];
+  shard->largest_evicted = CountOf(entry);  // counts never fall below what a newcomer inherits, so it only grows
   entry.live = false;
   shard->text_bytes -= entry.size;
   live_text_ -= entry.size;
@@ -225,8 +223,7 @@ const Cell* KeyTable::Find(std::string_view key, std::uint64_t* missing) const {
     *missing = entry.inherited;
     return &entry.cell;
   }
-  const Shard& shard = shards_[Hash64(key) >> 58];
-  *missing = shard.is_heap && !shard.members.empty() ? CountOf(entries_[shard.members.front()]) : 0;
+  *missing = shards_[Hash64(key) >> 58].largest_evicted;
   return nullptr;
 }
 
@@ -241,6 +238,7 @@ void KeyTable::Clear() {
   for (Shard& shard : shards_) {
     shard.members.clear();
     shard.text_bytes = 0;
+    shard.largest_evicted = 0;
     shard.is_heap = false;
   }
 }

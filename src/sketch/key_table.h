@@ -18,15 +18,16 @@
 namespace socklog {
 
 // At most `max_keys` keys with, on average, at most kTextBytesPerKey bytes of text. Where either would be passed in one of
-// the 64 shards, the key with the smallest count there makes room; the newcomer inherits that count, for decisions about
-// evictions and as `count_error` only: its cell starts empty. A key whose true count is above 1/64th of the shard's requests
-// divided by its keys is never lost. Thread-compatible.
+// the 64 shards, the key with the smallest count there makes room; a newcomer inherits the largest count that was evicted from
+// its shard, for decisions about evictions and as `count_error` only: its cell starts empty. A key with more requests than its
+// shard's requests divided by the shard's keys (a quarter of them where all keys have the longest text) is never lost.
+// Thread-compatible.
 class KeyTable {
  public:
   static constexpr std::uint64_t kTextBytesPerKey = 64;
   static constexpr std::uint64_t kLargestMaxKeys = 16'000'000;  // so that offsets of text fit 32 bits
 
-  // REQUIRES: 0 < max_keys <= kLargestMaxKeys
+  // REQUIRES: 64 <= max_keys <= kLargestMaxKeys
   explicit KeyTable(std::uint64_t max_keys);
 
   // Adds one request's counts to the key. REQUIRES: key.size() <= 256, delta.requests > 0
@@ -70,6 +71,7 @@ class KeyTable {
   struct Shard {
     std::vector<std::uint32_t> members;
     std::uint64_t text_bytes = 0;
+    std::uint64_t largest_evicted = 0;  // count; no key that is not there had more requests
     bool is_heap = false;
   };
 
@@ -78,7 +80,7 @@ class KeyTable {
 
   std::size_t Probe(std::string_view key, std::uint64_t hash) const;
   void Admit(std::string_view key, std::uint64_t hash, const Cell& delta);
-  std::uint64_t MakeRoom(Shard* shard, std::size_t size);
+  void MakeRoom(Shard* shard, std::size_t size);
   void EvictSmallest(Shard* shard);
   void IndexInsert(std::uint32_t entry);
   void IndexErase(std::uint32_t entry);

@@ -47,7 +47,7 @@ class Speller {
       default: break;
     }
     if (IsWord()) return quoted_ ? Fast() : "[^ ]*?";
-    return escapes ? (quoted_ ? std::string(kLenientQuoted) : "(?:[^\"\\\\]|\\\\.)*?") : ".*?";
+    return escapes ? (quoted_ ? std::string(kLenientQuoted) : std::string(kBareText)) : ".*?";
   }
 
  private:

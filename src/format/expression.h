@@ -41,6 +41,9 @@ Result<LineExpression> MakeLineExpression(const Template& format, Bindings bindi
 // Quoted text with quotes that a server did not escape; an escaped one never ends it.
 inline constexpr std::string_view kLenientQuoted = R"((?:[^"\\]|\\.|")*?)";
 
+// Text without quotes around it, with blanks in it. Apache writes an empty user name as two quotes.
+inline constexpr std::string_view kBareText = R"((?:[^"\\]|\\.|"")*?)";
+
 // The expression (without a group) of quoted text; `escape` decides what a backslash means.
 std::string QuotedExpression(Escape escape);
 

@@ -94,7 +94,7 @@ Status MakePieces(Definition* d) {
 
 Status MakeWide(Definition* d) {
   const std::string quoted = QuotedExpression(Escape::kApache);
-  const std::string expression = R"re(([^ ]+) ([^ ]+) ((?:[^"\\]|\\.)+?) \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?)\] ")re" +
+  const std::string expression = R"re(([^ ]+) ([^ ]+) ((?:[^"\\]|\\.|"")+?) \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?)\] ")re" +
                                  Group(true, quoted) + R"(" ([0-9]+|-) ([0-9]+|-)(?: ")" + Group(true, kLenientQuoted) + R"(" ")" +
                                  Group(true, kLenientQuoted) + R"("(?: .*)?)?)";
   Result<Regex> wide = Regex::Compile(expression);

@@ -140,6 +140,16 @@ TEST_CASE("values that hold what should follow them", "[format]") {
   CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200)").status == 200);  // an empty end, the blank cut off
 }
 
+TEST_CASE("an empty user name is written as two quotes by Apache", "[format]") {
+  const std::string rest = std::string(kStamp) + " GET / HTTP/1.1 401 12";
+  Parsed unquoted("%h %l %u %t %r %>s %b");
+  CHECK(unquoted.Line("192.0.2.1 - \"\" " + rest).target == "/");
+  CHECK(unquoted.batch().entries[0].user.empty());
+  CHECK(unquoted.Line("192.0.2.1 - a b c " + rest).user == "a b c");
+  Parsed quoted(R"(%h "%u" %t %>s)");
+  CHECK(quoted.Line(std::string("192.0.2.1 \"\"\"\" ") + kStamp + " 200").user.empty());
+}
+
 TEST_CASE("why a line is malformed", "[format]") {
   const std::string stamp = kStamp;
   struct Malformed {

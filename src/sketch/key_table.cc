@@ -28,8 +28,8 @@ std::uint64_t KeyTable::MemoryBound(std::uint64_t max_keys) {
   const KeyTable sample(max_keys);
   const std::uint64_t keys = sample.shard_keys_ * kShards;
   const std::uint64_t index = 2 * std::bit_ceil(2 * keys) * sizeof(std::uint32_t);
-  const std::uint64_t members = 2 * keys * sizeof(std::uint32_t);
-  return sizeof(KeyTable) + keys * sizeof(Entry) + index + members + sample.arena_limit_;
+  const std::uint64_t members_and_free = 4 * keys * sizeof(std::uint32_t);
+  return sizeof(KeyTable) + keys * sizeof(Entry) + index + members_and_free + sample.arena_limit_;
 }
 
 std::size_t KeyTable::Probe(std::string_view key, std::uint64_t hash) const {
@@ -155,19 +155,19 @@ std::uint32_t KeyTable::StoreText(std::string_view key) {
     if (needed > arena_.capacity()) arena_.reserve(std::min(std::max(2 * needed, std::size_t{4096}), static_cast<std::size_t>(arena_limit_)));
   }
   const auto offset = static_cast<std::uint32_t>(arena_.size());
-  arena_.append(key);
+  arena_.insert(arena_.end(), key.begin(), key.end());
   live_text_ += key.size();
   return offset;
 }
 
 void KeyTable::CompactText() {
-  std::string packed;
+  std::vector<char> packed;
   packed.reserve(arena_.capacity());
   for (Entry& entry : entries_) {
     if (!entry.live) continue;
     const std::string_view text = TextOf(entry);
     const auto offset = static_cast<std::uint32_t>(packed.size());
-    packed.append(text);
+    packed.insert(packed.end(), text.begin(), text.end());
     entry.text = offset;
   }
   arena_ = std::move(packed);
@@ -264,6 +264,7 @@ void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_k
   for (const KeyTable* table : tables) report->evicted += table->evicted();
   if (tables.size() == 1) {
     tables.front()->ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) { report->keys.push_back({key, cell, error}); });
+    CutToLargest(max_keys, report);
     return;
   }
   std::unordered_map<std::string_view, std::size_t, SeededHash> places;

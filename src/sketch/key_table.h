@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,7 +49,7 @@ class KeyTable {
   // Empties the table and keeps its memory.
   void Clear();
 
-  // The most that one table can take, in bytes.
+  // The most that one table takes, in bytes; while it grows or packs its text, up to as much again for a moment.
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
 
  private:
@@ -75,7 +74,7 @@ class KeyTable {
     bool is_heap = false;
   };
 
-  std::string_view TextOf(const Entry& entry) const { return std::string_view(arena_).substr(entry.text, entry.size); }
+  std::string_view TextOf(const Entry& entry) const { return {arena_.data() + entry.text, entry.size}; }
   static std::uint64_t CountOf(const Entry& entry) { return entry.inherited + entry.cell.requests; }
 
   std::size_t Probe(std::string_view key, std::uint64_t hash) const;
@@ -100,7 +99,7 @@ class KeyTable {
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> index_;  // entry + 1, 0: empty; linear probing, at most half full
-  std::string arena_;
+  std::vector<char> arena_;  // a vector, since a string's reserve takes more than it is asked for
   std::uint64_t live_text_ = 0;
   std::size_t live_ = 0;
   std::uint64_t evicted_ = 0;

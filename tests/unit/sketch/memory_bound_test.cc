@@ -1,0 +1,58 @@
+// --max-memory is a promise: no table takes more than was computed before the first line. Counts what is allocated.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "naive_key_table.h"
+#include "support/catch.h"
+
+namespace {
+
+std::atomic<std::uint64_t> in_use{0};
+std::atomic<std::uint64_t> most_in_use{0};
+
+constexpr std::size_t kHeader = alignof(std::max_align_t);
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* block = std::malloc(size + kHeader);
+  if (block == nullptr) throw std::bad_alloc();
+  *static_cast<std::size_t*>(block) = size;
+  const std::uint64_t now = in_use += size;
+  if (now > most_in_use) most_in_use = now;
+  return static_cast<char*>(block) + kHeader;
+}
+
+void operator delete(void* pointer) noexcept {
+  if (pointer == nullptr) return;
+  void* block = static_cast<char*>(pointer) - kHeader;
+  in_use -= *static_cast<std::size_t*>(block);
+  std::free(block);
+}
+
+void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
+
+namespace socklog::testing {
+
+TEST_CASE("a table stays within its bound, whatever the keys") {
+  const std::uint64_t max_keys = GENERATE(64u, 1000u, 20'000u);
+  const int key_bytes = GENERATE(1, 60, 256, -1);  // -1: all lengths
+  CAPTURE(max_keys, key_bytes);
+  SplitMix64 random(max_keys);
+  KeyTable table(max_keys);
+  std::string key;
+  const std::uint64_t before = in_use;
+  std::uint64_t most_at_rest = 0;
+  most_in_use = before;
+  for (std::uint64_t i = 0; i < 20 * max_keys + 20'000; ++i) {
+    key.assign(key_bytes >= 0 ? static_cast<std::size_t>(key_bytes) : random.Below(257), 'k');
+    for (std::size_t at = 0; at < std::min<std::size_t>(key.size(), 8); ++at) key[at] = static_cast<char>('0' + random.Below(75));
+    table.Add(key, Requests(1));
+    most_at_rest = std::max<std::uint64_t>(most_at_rest, in_use - before);
+  }
+  CHECK(most_at_rest <= KeyTable::MemoryBound(max_keys));
+  CHECK(most_in_use - before <= 2 * KeyTable::MemoryBound(max_keys));  // for a moment, while it packs or grows
+}
+
+}  // namespace socklog::testing

@@ -263,6 +263,7 @@ void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_k
   report->evicted = 0;
   for (const KeyTable* table : tables) report->evicted += table->evicted();
   if (tables.size() == 1) {
+    report->keys.reserve(tables.front()->size());
     tables.front()->ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) { report->keys.push_back({key, cell, error}); });
     CutToLargest(max_keys, report);
     return;
@@ -284,6 +285,12 @@ void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_k
     }
   }
   CutToLargest(max_keys, report);
+}
+
+std::uint64_t MergeMemoryBound(std::uint64_t tables, std::uint64_t max_keys) {
+  if (tables == 1) return max_keys * sizeof(KeyedCell);
+  constexpr std::uint64_t kPlaceBytes = 64;  // of a key in `places`: a node and its buckets
+  return tables * max_keys * (3 * sizeof(KeyedCell) + kPlaceBytes);  // a vector that grows holds its old half, too
 }
 
 }  // namespace socklog

@@ -110,6 +110,9 @@ class KeyTable {
 // smaller key). Views in *report point into the tables.
 void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report);
 
+// The most that MergeTables takes for so many tables, the report included, in bytes.
+std::uint64_t MergeMemoryBound(std::uint64_t tables, std::uint64_t max_keys);
+
 }  // namespace socklog
 
 #endif  // SOCKLOG_SKETCH_KEY_TABLE_H_

@@ -188,7 +188,9 @@ std::uint64_t WindowAggregator::MemoryBound(const WindowShape& shape, std::uint6
   const Micros ahead = partitions > 1 ? shape.options.max_skew_or_default() : 0;
   const std::uint64_t panes = panes_in(shape.options.window - slide + shape.options.lateness + ahead);
   const auto dimensions = static_cast<std::uint64_t>(std::count(shape.dimensions.begin() + 1, shape.dimensions.end(), true));
-  return (partitions * panes + PanePool::kKept) * dimensions * KeyTable::MemoryBound(shape.max_keys);
+  const std::uint64_t tables = (partitions * panes + PanePool::kKept) * dimensions + 1;  // one takes twice its bound while it grows
+  const auto merged = partitions * static_cast<std::uint64_t>(shape.options.window / slide);
+  return tables * KeyTable::MemoryBound(shape.max_keys) + dimensions * MergeMemoryBound(merged, shape.max_keys);
 }
 
 }  // namespace socklog

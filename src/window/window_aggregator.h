@@ -49,7 +49,7 @@ class WindowAggregator {
   void Encode(SnapshotWriter* out) const;
   void Decode(SnapshotReader* in);
 
-  // The most that tables of keys can take with so many partitions, in bytes.
+  // The most that tables of keys and their reports take with so many partitions, in bytes.
   static std::uint64_t MemoryBound(const WindowShape& shape, std::uint64_t partitions);
 
  private:

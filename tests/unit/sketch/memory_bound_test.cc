@@ -1,7 +1,9 @@
 // --max-memory is a promise: no table takes more than was computed before the first line. Counts what is allocated.
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <vector>
 
 #include "naive_key_table.h"
 #include "support/catch.h"
@@ -53,6 +55,24 @@ TEST_CASE("a table stays within its bound, whatever the keys") {
   }
   CHECK(most_at_rest <= KeyTable::MemoryBound(max_keys));
   CHECK(most_in_use - before <= 2 * KeyTable::MemoryBound(max_keys));  // for a moment, while it packs or grows
+}
+
+TEST_CASE("a merge stays within its bound") {
+  const std::uint64_t count = GENERATE(1u, 2u, 5u);
+  const std::uint64_t max_keys = GENERATE(64u, 6400u);
+  CAPTURE(count, max_keys);
+  std::vector<std::unique_ptr<KeyTable>> owned;
+  std::vector<const KeyTable*> tables;
+  for (std::uint64_t t = 0; t < count; ++t) {
+    owned.push_back(std::make_unique<KeyTable>(max_keys));
+    for (std::uint64_t i = 0; i < 3 * max_keys; ++i) owned.back()->Add(std::to_string(t) + "/" + std::to_string(i), Requests(1));
+    tables.push_back(owned.back().get());
+  }
+  DimensionReport report;
+  const std::uint64_t before = in_use;
+  most_in_use = before;
+  MergeTables(tables, max_keys, &report);
+  CHECK(most_in_use - before <= MergeMemoryBound(count, max_keys) + 1024);
 }
 
 }  // namespace socklog::testing

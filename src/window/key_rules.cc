@@ -13,22 +13,33 @@ constexpr std::string_view kHeaderPrefix = "header:";
 
 bool IsPlainByte(char c) { return c >= 0x20 && c < 0x7f && c != '\\'; }
 
-// `text` as a key: printable, at most kMaxKeyBytes. Almost every key is fit as it stands, and then nothing is copied.
-std::string_view MakeKey(std::string_view text, std::string* scratch) {
+// Text that is printable already, cut to the longest key.
+std::string CutKey(std::string printable) {
   constexpr std::size_t kKept = KeyRules::kMaxKeyBytes - 16;
+  if (printable.size() <= KeyRules::kMaxKeyBytes) return printable;
+  std::size_t cut = kKept;
+  while (cut > 0 && (static_cast<unsigned char>(printable[cut]) & 0xc0) == 0x80) --cut;  // not inside a UTF-8 sequence
+  const std::string hash = Hash128Hex(printable).substr(0, 16);
+  printable.resize(cut);
+  return printable + hash;
+}
+
+// `text` as a key: printable, at most kMaxKeyBytes. Almost every key is fit as it stands, and then nothing is copied. `text` may be a
+// view of *scratch.
+std::string_view MakeKey(std::string_view text, std::string* scratch) {
   const bool plain = std::all_of(text.begin(), text.end(), IsPlainByte);
   if (plain && text.size() <= KeyRules::kMaxKeyBytes) return text;
   std::string printable;
   AppendPrintable(text, &printable);
-  if (printable.size() > KeyRules::kMaxKeyBytes) {
-    std::size_t cut = kKept;
-    while (cut > 0 && (static_cast<unsigned char>(printable[cut]) & 0xc0) == 0x80) --cut;  // not inside a UTF-8 sequence
-    const std::string hash = Hash128Hex(printable).substr(0, 16);
-    printable.resize(cut);
-    printable += hash;
-  }
-  *scratch = std::move(printable);
+  *scratch = CutKey(std::move(printable));
   return *scratch;
+}
+
+// What a folding rule made of a key: backslashes are escapes already, but a group may have cut a character in two.
+std::string MakeFoldedKey(std::string_view text) {
+  std::string printable;
+  AppendTerminalSafe(text, &printable);
+  return CutKey(std::move(printable));
 }
 
 std::string_view FirstAddress(std::string_view list) {
@@ -155,9 +166,7 @@ std::string_view KeyRules::UrlKey(const LogEntry& entry, std::uint64_t* ignored_
     scratch.assign(entry.host);
     if (path.front() != '/') scratch += '/';
     scratch.append(path);
-    const std::string whole = scratch;
-    key = MakeKey(whole, &scratch);
-    if (key.data() == whole.data()) key = scratch;
+    key = MakeKey(scratch, &scratch);
   } else {
     key = MakeKey(path, &scratch);
   }
@@ -176,8 +185,7 @@ const KeyRules::UrlFacts& KeyRules::FactsOf(std::string_view url) {
   for (const Fold& fold : folds_) {
     std::string folded;
     if (!fold.match.Rewrite(url, fold.to, &folded)) continue;
-    std::string scratch;
-    facts.key = folded.size() <= kMaxKeyBytes ? folded : std::string(MakeKey(folded, &scratch));
+    facts.key = MakeFoldedKey(folded);
     break;
   }
   for (std::size_t i = 0; i < ignores_.size(); ++i) {

@@ -1,0 +1,437 @@
+#include "window/key_rules.h"
+
+#include <map>
+#include <set>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "support/catch.h"
+
+namespace socklog::testing {
+namespace {
+
+constexpr std::array<bool, kDimensionCount> kAll = {true, true, true, true};
+
+std::unique_ptr<KeyRules> Rules(const KeyOptions& keys = {}, const std::vector<IgnoreRule>& ignore = {}, EventTime event_time = EventTime::kStart,
+                                const std::array<bool, kDimensionCount>& dimensions = kAll) {
+  Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(keys, ignore, event_time, dimensions);
+  REQUIRE(rules.ok());
+  return std::move(*rules);
+}
+
+LogEntry Get(std::string_view target) {
+  LogEntry entry;
+  entry.method = "GET";
+  entry.target = target;
+  entry.status = 200;
+  entry.client = "192.0.2.1";
+  return entry;
+}
+
+std::string Key(KeyRules& rules, const LogEntry& entry, Dimension dimension) {
+  CountedRequest request;
+  rules.Apply(entry, &request);
+  return std::string(request.keys[static_cast<std::size_t>(dimension)]);
+}
+
+std::string UrlKey(const LogEntry& entry, const KeyOptions& keys = {}) { return Key(*Rules(keys), entry, Dimension::kUrl); }
+
+bool Ignored(KeyRules& rules, const LogEntry& entry) {
+  CountedRequest request;
+  rules.Apply(entry, &request);
+  return request.ignored;
+}
+
+std::string Error(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore) {
+  Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(keys, ignore, EventTime::kStart, kAll);
+  return rules.ok() ? "" : rules.status().message();
+}
+
+bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("the URL key is the path of the target") {
+  struct Case {
+    std::string method, target, key;
+  };
+  const auto test = GENERATE(values<Case>({
+      {"GET", "/", "/"},
+      {"GET", "/cart", "/cart"},
+      {"GET", "/cart?id=1#x", "/cart"},
+      {"GET", "/cart#x?y", "/cart"},
+      {"GET", "/cart;jsessionid=A1", "/cart"},
+      {"GET", "/cart;a=1?b=2", "/cart"},
+      {"GET", "/?", "/"},
+      {"GET", "/;", "/"},
+      {"GET", "//a//b/", "//a//b/"},
+      {"GET", "http://shop.example/cart?x", "/cart"},
+      {"GET", "HTTPS://shop.example:8443/cart", "/cart"},
+      {"GET", "http://shop.example", "/"},
+      {"GET", "http://shop.example?x=/y", "/"},
+      {"GET", "http://shop.example#/y", "/"},
+      {"GET", "http://user:pw@[2001:db8::1]:80/a;b", "/a"},
+      {"GET", "ftp://host.example/f", "/f"},
+      {"GET", "/redirect?to=http://other.example/x", "/redirect"},
+      {"GET", "/http://other.example/x", "/http://other.example/x"},
+      {"CONNECT", "192.0.2.7:7227", "(connect)"},
+      {"CONNECT", "/odd", "(connect)"},
+      {"OPTIONS", "*", "(star)"},
+      {"GET", "*", "(star)"},
+      {"GET", "", "(invalid)"},
+      {"GET", "cart", "(invalid)"},
+      {"GET", "://x/y", "(invalid)"},
+      {"GET", "?x", "(invalid)"},
+      {"GET", "a?b://c/d", "(invalid)"},
+      {"GET", "192.0.2.7:7227", "(invalid)"},
+      {"get", "/lower", "/lower"},
+      {"GET", "/caf\xc3\xa9", "/caf\xc3\xa9"},
+      {"GET", "/a b", "/a b"},
+  }));
+  CAPTURE(test.method, test.target);
+  LogEntry entry = Get(test.target);
+  entry.method = test.method;
+  CHECK(UrlKey(entry) == test.key);
+}
+
+TEST_CASE("a request line that was none") {
+  LogEntry entry = Get("/looks/fine");
+  entry.request_valid = false;
+  CHECK(UrlKey(entry) == "(invalid)");
+}
+
+TEST_CASE("the host goes before the path where the format has one") {
+  struct Case {
+    std::string host, target, key;
+  };
+  const auto test = GENERATE(values<Case>({{"shop.example", "/cart?x", "shop.example/cart"},
+                                           {"shop.example", "http://other.example/cart", "shop.example/cart"},
+                                           {"shop.example", "*", "shop.example/(star)"},
+                                           {"shop.example", "", "shop.example/(invalid)"},
+                                           {"sh\x01p", "/a\\b", "sh\\x01p/a\\\\b"}}));
+  CAPTURE(test.host, test.target);
+  LogEntry entry = Get(test.target);
+  entry.host = test.host;
+  CHECK(UrlKey(entry) == test.key);
+}
+
+TEST_CASE("keys are printable, one to one") {
+  struct Case {
+    std::string path, key;
+  };
+  const auto test = GENERATE(values<Case>({
+      {std::string("/a\0b", 4), "/a\\x00b"},
+      {"/\x1b[31m", "/\\x1B[31m"},
+      {"/\x7f", "/\\x7F"},
+      {"/\xff\xfe", "/\\xFF\\xFE"},
+      {"/\xc2\x9b", "/\\xC2\\x9B"},          // CSI, as UTF-8
+      {"/\xed\xa0\x80", "/\\xED\\xA0\\x80"},  // a surrogate
+      {"/\xc0\xaf", "/\\xC0\\xAF"},          // overlong
+      {"/\xe2\x82", "/\\xE2\\x82"},          // cut off
+      {"/\xe2\x82\xac", "/\xe2\x82\xac"},
+      {"/\\x00", "/\\\\x00"},
+      {"/<script>\"'&", "/<script>\"'&"},
+  }));
+  CAPTURE(test.path);
+  CHECK(UrlKey(Get(test.path)) == test.key);
+}
+
+TEST_CASE("different bytes never give the same key") {
+  SplitMix64 random(1);
+  static constexpr char kBytes[] = {'\\', 'x', '0', 'A', '\0', '\x1b', '\xff', '\xc2', '\x9b', '\xa9', '/', '\xe2', '\x82', '\xac'};
+  auto rules = Rules();
+  std::map<std::string, std::string> path_of;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string path = "/";
+    for (std::uint64_t size = random.Below(7); size > 0; --size) path += kBytes[random.Below(sizeof(kBytes))];
+    const std::string key = Key(*rules, Get(path), Dimension::kUrl);
+    const auto [place, is_new] = path_of.emplace(key, path);
+    REQUIRE(place->second == path);
+    for (std::string_view rest = key; !rest.empty();) {
+      const std::size_t length = Utf8Length(rest);
+      REQUIRE(length > 0);
+      REQUIRE((static_cast<unsigned char>(rest[0]) >= 0x20 && rest[0] != 0x7f));
+      rest.remove_prefix(length);
+    }
+  }
+}
+
+TEST_CASE("a key over 256 bytes is its first 240 and a hash of all") {
+  const auto path = [](std::size_t size, char last) { return "/" + std::string(size - 2, 'a') + last; };
+  CHECK(UrlKey(Get(path(256, 'x'))) == path(256, 'x'));
+  const std::string key = UrlKey(Get(path(257, 'x')));
+  CHECK(key.size() == 256);
+  CHECK(key.substr(0, 240) == path(257, 'x').substr(0, 240));
+  CHECK(key != UrlKey(Get(path(257, 'y'))));
+  CHECK(key == UrlKey(Get(path(257, 'x'))));
+  const std::string longest = UrlKey(Get(path(1 << 20, 'x')));
+  CHECK(longest.size() == 256);
+  CHECK(longest != key);
+  // Escapes count as they are written; a character is not cut in two.
+  CHECK(UrlKey(Get("/" + std::string(100, '\x01'))).size() == 256);
+  for (std::size_t lead = 230; lead < 245; ++lead) {
+    std::string wide = "/" + std::string(lead, 'a');
+    for (int i = 0; i < 20; ++i) wide += "\xe2\x82\xac";
+    const std::string cut = UrlKey(Get(wide));
+    CAPTURE(lead);
+    CHECK(cut.size() <= 256);
+    std::string printable;
+    AppendTerminalSafe(cut, &printable);
+    CHECK(printable == cut);
+  }
+}
+
+TEST_CASE("[[keys.url]] folds paths: the first rule that matches all of the key") {
+  KeyOptions keys;
+  keys.url = {{"/cart/[0-9]+", "/cart/{id}"}, {"/cart/.*", "/cart/other"}, {"/(img|css)/.*", "/\\1"}, {"/same/(.*)", "/cart/\\1"}};
+  struct Case {
+    std::string target, key;
+  };
+  const auto test = GENERATE(values<Case>({{"/cart/17", "/cart/{id}"},
+                                           {"/cart/17?x", "/cart/{id}"},
+                                           {"/cart/17/edit", "/cart/other"},
+                                           {"/img/a.png", "/img"},
+                                           {"/a/cart/17", "/a/cart/17"},
+                                           {"/same/17", "/cart/17"},  // what a rule made is not folded again
+                                           {"/cart/1\n7", "/cart/other"}}));
+  CAPTURE(test.target);
+  auto rules = Rules(keys);
+  CHECK(Key(*rules, Get(test.target), Dimension::kUrl) == test.key);
+  CHECK(Key(*rules, Get(test.target), Dimension::kUrl) == test.key);  // remembered
+}
+
+TEST_CASE("a rule that cuts a character in two still gives a printable key") {
+  KeyOptions keys;
+  keys.url = {{"/(.).*", "/\\1"}};
+  CHECK(UrlKey(Get("/\xe2\x82\xac"), keys) == "/\\xE2");
+  CHECK(UrlKey(Get("/\x01z"), keys) == "/\\");  // of what is printable already
+}
+
+TEST_CASE("a folded key is cut like others, and not escaped twice") {
+  KeyOptions keys;
+  keys.url = {{"/s/(.*)", "/a/longer/path/\\1"}};
+  const std::string key = UrlKey(Get("/s/\x01" + std::string(245, 'b')), keys);
+  CHECK(key.size() == 256);
+  CHECK(key.substr(0, 20) == "/a/longer/path/\\x01b");
+}
+
+TEST_CASE("more distinct URLs than are remembered") {
+  KeyOptions keys;
+  keys.url = {{"/p/[0-9]+", "/p/{id}"}};
+  auto rules = Rules(keys);
+  bool same = true;
+  for (int i = 0; i < 250'000; ++i) same = same && Key(*rules, Get("/p/" + std::to_string(i)), Dimension::kUrl) == "/p/{id}";
+  CHECK(same);
+}
+
+TEST_CASE("users") {
+  struct Case {
+    std::string option, user, header, key;
+  };
+  const auto test = GENERATE(values<Case>({{"user", "ann", "", "ann"},
+                                           {"user", "", "", ""},
+                                           {"user", "-", "", ""},
+                                           {"user", "ann smith", "x", "ann smith"},
+                                           {"user", "\x1b]", "", "\\x1B]"},
+                                           {"header:X-User", "ann", "bob", "bob"},
+                                           {"header:X-User", "ann", "", ""},
+                                           {"client", "ann", "bob", "192.0.2.1"}}));
+  CAPTURE(test.option, test.user, test.header);
+  KeyOptions keys;
+  keys.user = test.option;
+  LogEntry entry = Get("/");
+  entry.user = test.user;
+  entry.user_header = test.header;
+  CHECK(Key(*Rules(keys), entry, Dimension::kUser) == test.key);
+}
+
+TEST_CASE("clients") {
+  struct Case {
+    std::string option, client, header, key;
+  };
+  const auto test = GENERATE(values<Case>({{"client", "192.0.2.1", "203.0.113.9", "192.0.2.1"},
+                                           {"client", "2001:db8::1", "", "2001:db8::/64"},
+                                           {"client", "", "", ""},
+                                           {"client", "a\tb", "", "a\\x09b"},
+                                           {"header:X-Forwarded-For", "192.0.2.1", "203.0.113.9, 198.51.100.2", "203.0.113.9"},
+                                           {"header:X-Forwarded-For", "192.0.2.1", "  203.0.113.9  ,x", "203.0.113.9"},
+                                           {"header:X-Forwarded-For", "192.0.2.1", "::ffff:203.0.113.9", "203.0.113.9"},
+                                           {"header:X-Forwarded-For", "192.0.2.1", "", "192.0.2.1"},
+                                           {"header:X-Forwarded-For", "192.0.2.1", " , x", "192.0.2.1"}}));
+  CAPTURE(test.option, test.client, test.header);
+  KeyOptions keys;
+  keys.client = test.option;
+  LogEntry entry = Get("/");
+  entry.client = test.client;
+  entry.client_header = test.header;
+  CHECK(Key(*Rules(keys), entry, Dimension::kClient) == test.key);
+}
+
+TEST_CASE("what a status counts as") {
+  struct Case {
+    int status;
+    Cell cell;  // requests, errors, server_errors, throttled, auth_failures, not_found
+  };
+  const auto test = GENERATE(values<Case>({{0, {1, 0, 0, 0, 0, 0}},
+                                           {100, {1, 0, 0, 0, 0, 0}},
+                                           {200, {1, 0, 0, 0, 0, 0}},
+                                           {399, {1, 0, 0, 0, 0, 0}},
+                                           {400, {1, 1, 0, 0, 0, 0}},
+                                           {401, {1, 1, 0, 0, 1, 0}},
+                                           {403, {1, 1, 0, 0, 1, 0}},
+                                           {404, {1, 1, 0, 0, 0, 1}},
+                                           {410, {1, 1, 0, 0, 0, 1}},
+                                           {429, {1, 1, 0, 1, 0, 0}},
+                                           {499, {1, 1, 0, 0, 0, 0}},
+                                           {500, {1, 1, 1, 0, 0, 0}},
+                                           {503, {1, 1, 1, 1, 0, 0}},
+                                           {599, {1, 1, 1, 0, 0, 0}}}));
+  CAPTURE(test.status);
+  LogEntry entry = Get("/");
+  entry.status = static_cast<std::uint16_t>(test.status);
+  CountedRequest request;
+  Rules()->Apply(entry, &request);
+  CHECK(request.cell == test.cell);
+}
+
+TEST_CASE("[errors] status") {
+  KeyOptions keys;
+  keys.errors = {{500, 599}, {404, 404}, {0, 99}};
+  auto rules = Rules(keys);
+  for (const auto& [status, errors] : std::map<int, std::uint64_t>{{0, 0}, {400, 0}, {403, 0}, {404, 1}, {405, 0}, {499, 0}, {500, 1}, {599, 1}}) {
+    CAPTURE(status);
+    LogEntry entry = Get("/");
+    entry.status = static_cast<std::uint16_t>(status);
+    CountedRequest request;
+    rules->Apply(entry, &request);
+    CHECK(request.cell.errors == errors);
+  }
+}
+
+TEST_CASE("--event-time end adds the duration, where it is known") {
+  LogEntry entry = Get("/");
+  entry.time = 100 * kSecond;
+  for (const auto& [duration, time] : std::map<Micros, Micros>{{-1, 100 * kSecond}, {0, 100 * kSecond}, {2 * kSecond, 102 * kSecond}}) {
+    entry.duration = duration;
+    CountedRequest request;
+    Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);
+    CHECK(request.time == time);
+    Rules()->Apply(entry, &request);
+    CHECK(request.time == 100 * kSecond);
+  }
+}
+
+TEST_CASE("[[ignore]]: every given part matches") {
+  struct Case {
+    IgnoreRule rule;
+    bool ignored;
+  };
+  // The request: /health?x from 192.0.2.7, agent "probe/1.0", status 204, host absent.
+  const std::vector<Case> cases = {
+      {{"/health", "", "", {}}, true},
+      {{"/heal", "", "", {}}, false},  // the whole key
+      {{"/heal.*", "", "", {}}, true},
+      {{"", "192.0.2.0/24", "", {}}, true},
+      {{"", "192.0.2.7", "", {}}, true},
+      {{"", "192.0.3.0/24", "", {}}, false},
+      {{"", "client.example", "", {}}, false},
+      {{"", "", "probe", {}}, true},  // anywhere
+      {{"", "", "^probe$", {}}, false},
+      {{"", "", "", {{200, 299}}}, true},
+      {{"", "", "", {{200, 203}, {204, 204}}}, true},
+      {{"", "", "", {{400, 599}}}, false},
+      {{"/health", "192.0.2.7", "probe", {{204, 204}}}, true},
+      {{"/health", "192.0.2.7", "probe", {{200, 200}}}, false},
+      {{"/health", "192.0.2.8", "probe", {}}, false},
+      {{"/other", "192.0.2.7", "", {}}, false},
+      {{"", "", "", {}}, true},
+  };
+  LogEntry entry = Get("/health?x");
+  entry.client = "192.0.2.7";
+  entry.agent = "probe/1.0";
+  entry.status = 204;
+  for (const Case& test : cases) {
+    CAPTURE(test.rule.url, test.rule.client, test.rule.agent, test.rule.status.size());
+    CHECK(Ignored(*Rules({}, {test.rule}), entry) == test.ignored);
+    // Any rule suffices, whatever stands before or after it; and the dimensions that are counted do not matter.
+    const IgnoreRule never = {"/never", "198.51.100.1", "never", {{599, 599}}};
+    CHECK(Ignored(*Rules({}, {never, test.rule, never}, EventTime::kStart, {true, false, false, false}), entry) == test.ignored);
+  }
+  CHECK_FALSE(Ignored(*Rules(), entry));
+}
+
+TEST_CASE("[[ignore]] reads the URL before it is folded, and the client that is the key") {
+  KeyOptions keys;
+  keys.url = {{"/h/.*", "/folded"}};
+  keys.client = "header:X-Forwarded-For";
+  LogEntry entry = Get("/h/1");
+  entry.client = "192.0.2.1";
+  entry.client_header = "203.0.113.9, 192.0.2.1";
+  CHECK(Ignored(*Rules(keys, {{"/h/1", "", "", {}}}), entry));
+  CHECK_FALSE(Ignored(*Rules(keys, {{"/folded", "", "", {}}}), entry));
+  entry.client_header = "monitor.example";
+  CHECK(Ignored(*Rules(keys, {{"", "monitor.example", "", {}}}), entry));
+}
+
+TEST_CASE("an ignored client may be one address of many in a key") {
+  LogEntry entry = Get("/");
+  entry.client = "2001:db8::1";
+  CHECK(Ignored(*Rules({}, {{"", "2001:db8::1", "", {}}}), entry));
+  CHECK_FALSE(Ignored(*Rules({}, {{"", "2001:db8::2", "", {}}}), entry));
+  entry.client = "::ffff:192.0.2.9";
+  CHECK(Ignored(*Rules({}, {{"", "192.0.2.0/24", "", {}}}), entry));
+}
+
+TEST_CASE("sixty-four ignore rules, and no more") {
+  std::vector<IgnoreRule> rules(63, {"/never", "", "", {}});
+  rules.push_back({"/last", "", "", {}});
+  CHECK(Ignored(*Rules({}, rules), Get("/last")));
+  CHECK_FALSE(Ignored(*Rules({}, rules), Get("/other")));
+  rules.push_back({"/x", "", "", {}});
+  CHECK(Has(Error({}, rules), "64"));
+}
+
+TEST_CASE("mistakes in rules say which and why") {
+  KeyOptions bad_match;
+  bad_match.url = {{"/cart/(", "/cart"}};
+  CHECK(Has(Error(bad_match, {}), "'/cart/('"));
+  KeyOptions bad_group;
+  bad_group.url = {{"/cart/([0-9])", "/cart/\\2"}};
+  CHECK(Has(Error(bad_group, {}), "\\2"));
+  CHECK(Has(Error({}, {{"[", "", "", {}}}), "'['"));
+  CHECK(Has(Error({}, {{"", "", "(", {}}}), "'('"));
+  CHECK(Has(Error({}, {{"", "192.0.2.0/99", "", {}}}), "192.0.2.0/99"));
+}
+
+TEST_CASE("only fields that are needed are asked for") {
+  struct Case {
+    std::array<bool, kDimensionCount> dimensions;
+    KeyOptions keys;
+    std::vector<IgnoreRule> ignore;
+    std::uint32_t fields;
+  };
+  const std::uint32_t always = kFieldTime | kFieldStatus;
+  KeyOptions by_client, by_header, forwarded;
+  by_client.user = "client";
+  by_header.user = "header:X-User";
+  forwarded.client = "header:X-Forwarded-For";
+  const std::vector<Case> cases = {{{true, false, false, false}, {}, {}, always},
+                                   {{true, true, false, false}, {}, {}, always | kFieldTarget | kFieldHost},
+                                   {{true, false, true, false}, {}, {}, always | kFieldUser},
+                                   {{true, false, false, true}, {}, {}, always | kFieldClient},
+                                   {{true, false, true, false}, by_client, {}, always | kFieldClient},
+                                   {{true, false, true, false}, by_header, {}, always | kFieldUserHeader},
+                                   {{true, false, false, false}, by_header, {}, always},
+                                   {{true, false, false, true}, forwarded, {}, always | kFieldClient | kFieldClientHeader},
+                                   {{true, false, false, false}, forwarded, {}, always},
+                                   {{true, false, false, false}, {}, {{"/x", "", "", {}}}, always | kFieldTarget | kFieldHost},
+                                   {{true, false, false, false}, {}, {{"", "192.0.2.1", "", {}}}, always | kFieldClient},
+                                   {{true, false, false, false}, {}, {{"", "", "x", {}}}, always | kFieldAgent}};
+  for (const Case& test : cases) {
+    CAPTURE(test.dimensions, test.fields);
+    CHECK(Rules(test.keys, test.ignore, EventTime::kStart, test.dimensions)->fields() == test.fields);
+    CHECK(Rules(test.keys, test.ignore, EventTime::kEnd, test.dimensions)->fields() == (test.fields | kFieldDuration));
+  }
+}
+
+}  // namespace socklog::testing

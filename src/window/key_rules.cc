@@ -194,12 +194,14 @@ const KeyRules::UrlFacts& KeyRules::FactsOf(std::string_view url) {
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
 
+// The address, or the first one of the header that [keys] client names.
+std::string_view KeyRules::ClientOf(const LogEntry& entry) const {
+  const std::string_view first = fields_ & kFieldClientHeader ? FirstAddress(entry.client_header) : std::string_view();
+  return first.empty() ? entry.client : first;
+}
+
 std::string_view KeyRules::ClientKey(const LogEntry& entry) {
-  std::string_view client = entry.client;
-  if (fields_ & kFieldClientHeader) {
-    const std::string_view first = FirstAddress(entry.client_header);
-    if (!first.empty()) client = first;
-  }
+  const std::string_view client = ClientOf(entry);
   if (client.empty()) return {};
   return MakeKey(ClientAddressKey(client, options_.ipv6_prefix, &address_scratch_), &scratch_[static_cast<std::size_t>(Dimension::kClient)]);
 }
@@ -217,7 +219,7 @@ bool KeyRules::IsIgnored(const LogEntry& entry, std::string_view client, std::ui
     if (!rule.status.empty() && !InRanges(entry.status, rule.status)) continue;
     if (rule.agent && !rule.agent->Match(entry.agent, Regex::Anchor::kNone)) continue;
     if (rule.client) {
-      const std::optional<Address> address = ParseAddress(entry.client);
+      const std::optional<Address> address = ParseAddress(ClientOf(entry));
       if (!address || !rule.client->Contains(*address)) continue;
     } else if (!rule.client_name.empty() && rule.client_name != client) {
       continue;

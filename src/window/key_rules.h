@@ -70,6 +70,7 @@ class KeyRules {
   Status AddIgnores(const std::vector<IgnoreRule>& rules);
   std::string_view UrlKey(const LogEntry& entry, std::uint64_t* ignored_by);
   const UrlFacts& FactsOf(std::string_view url);
+  std::string_view ClientOf(const LogEntry& entry) const;
   std::string_view ClientKey(const LogEntry& entry);
   std::string_view UserKey(const LogEntry& entry);
   bool IsIgnored(const LogEntry& entry, std::string_view client, std::uint64_t url_ignored_by) const;

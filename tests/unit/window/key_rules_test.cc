@@ -369,6 +369,8 @@ TEST_CASE("[[ignore]] reads the URL before it is folded, and the client that is 
   entry.client_header = "203.0.113.9, 192.0.2.1";
   CHECK(Ignored(*Rules(keys, {{"/h/1", "", "", {}}}), entry));
   CHECK_FALSE(Ignored(*Rules(keys, {{"/folded", "", "", {}}}), entry));
+  CHECK(Ignored(*Rules(keys, {{"", "203.0.113.0/24", "", {}}}), entry));
+  CHECK_FALSE(Ignored(*Rules(keys, {{"", "192.0.2.0/24", "", {}}}), entry));
   entry.client_header = "monitor.example";
   CHECK(Ignored(*Rules(keys, {{"", "monitor.example", "", {}}}), entry));
 }

@@ -14,8 +14,9 @@ std::string RandomText(SplitMix64* random, std::string_view alphabet, std::size_
   return text;
 }
 
-constexpr std::string_view kAwkward("ab \"\\'[]{}%$\n\r\t\0\x01\x7f\x80\xff\xc3\xa9?&=:;,.-_", 44);
-constexpr std::string_view kWord("abcXYZ019-_.", 12);
+constexpr char kAwkwardBytes[] = "ab \"\\'[]{}%$\n\r\t\0\x01\x7f\x80\xff\xc3\xa9?&=:;,.-_";
+constexpr std::string_view kAwkward(kAwkwardBytes, sizeof kAwkwardBytes - 1);  // with its NUL
+constexpr std::string_view kWord("abcXYZ019-_.");
 
 // A request that owns its text.
 struct Owned {

@@ -128,10 +128,11 @@ std::string FormatThousands(std::uint64_t value) {
 }
 
 std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& candidates) {
+  word = word.substr(0, 64);  // no name is nearly as long
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
-    const std::size_t distance = EditDistance(word.substr(0, 64), candidate);
+    const std::size_t distance = EditDistance(word, candidate);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -29,40 +29,94 @@ Element Simple(const Directive& d, Content content, int rank = 0, std::string_vi
 // The element of a directive with `letter`, all but %t, %T. False: there is no such directive.
 bool PlainElement(const Directive& d, Element* element) {
   switch (d.letter) {
-    case 'a': *element = Simple(d, Content::kClient, d.argument == "c" ? 4 : 0); return true;
-    case 'h': *element = Simple(d, Content::kClient, d.argument == "c" ? 5 : 1); return true;
-    case 'u': *element = Simple(d, Content::kUser, d.original ? 1 : 0); return true;
-    case 'r': *element = Simple(d, Content::kRequest); return true;
-    case 'm': *element = Simple(d, Content::kMethod); return true;
-    case 'U': *element = Simple(d, Content::kPath); return true;
-    case 'q': *element = Simple(d, Content::kQuery); return true;
-    case 'H': *element = Simple(d, Content::kProtocol); return true;
-    case 's': *element = Simple(d, Content::kStatus, d.final ? 0 : 1); return true;
-    case 'v': *element = Simple(d, Content::kHost, 0); return true;
-    case 'V': *element = Simple(d, Content::kHost, 1); return true;
-    case 'i': *element = HeaderElement(d.spelled, d.argument); return true;
-    case 'B': *element = Simple(d, Content::kBytes, 0); return true;
+    case 'a':
+      *element = Simple(d, Content::kClient, d.argument == "c" ? 4 : 0);
+      return true;
+    case 'h':
+      *element = Simple(d, Content::kClient, d.argument == "c" ? 5 : 1);
+      return true;
+    case 'u':
+      *element = Simple(d, Content::kUser, d.original ? 1 : 0);
+      return true;
+    case 'r':
+      *element = Simple(d, Content::kRequest);
+      return true;
+    case 'm':
+      *element = Simple(d, Content::kMethod);
+      return true;
+    case 'U':
+      *element = Simple(d, Content::kPath);
+      return true;
+    case 'q':
+      *element = Simple(d, Content::kQuery);
+      return true;
+    case 'H':
+      *element = Simple(d, Content::kProtocol);
+      return true;
+    case 's':
+      *element = Simple(d, Content::kStatus, d.final ? 0 : 1);
+      return true;
+    case 'v':
+      *element = Simple(d, Content::kHost, 0);
+      return true;
+    case 'V':
+      *element = Simple(d, Content::kHost, 1);
+      return true;
+    case 'i':
+      *element = HeaderElement(d.spelled, d.argument);
+      return true;
+    case 'B':
+      *element = Simple(d, Content::kBytes, 0);
+      return true;
     case 'b':
       *element = Simple(d, Content::kBytes, 1);
       element->dash_for_zero = true;
       return true;
-    case 'O': *element = Simple(d, Content::kBytes, 2); return true;
-    case 'D': *element = DurationElement(d.spelled, 0, 0); return true;
+    case 'O':
+      *element = Simple(d, Content::kBytes, 2);
+      return true;
+    case 'D':
+      *element = DurationElement(d.spelled, 0, 0);
+      return true;
     case 'I':
-    case 'S': *element = Simple(d, Content::kNumber, 0, "512"); return true;
-    case 'k': *element = Simple(d, Content::kNumber, 0, "0"); return true;
-    case 'p': *element = Simple(d, Content::kNumber, 0, "443"); return true;
-    case 'P': *element = Simple(d, Content::kOther, 0, "4711"); return true;
-    case 'X': *element = Simple(d, Content::kOther, 0, "+"); return true;
-    case 'A': *element = Simple(d, Content::kOther, 0, "127.0.0.1"); return true;
-    case 'l': case 'L': case 'f': case 'R': case 'C': case 'e': case 'n': case 'o': case 'x': case 'c':
+    case 'S':
+      *element = Simple(d, Content::kNumber, 0, "512");
+      return true;
+    case 'k':
+      *element = Simple(d, Content::kNumber, 0, "0");
+      return true;
+    case 'p':
+      *element = Simple(d, Content::kNumber, 0, "443");
+      return true;
+    case 'P':
+      *element = Simple(d, Content::kOther, 0, "4711");
+      return true;
+    case 'X':
+      *element = Simple(d, Content::kOther, 0, "+");
+      return true;
+    case 'A':
+      *element = Simple(d, Content::kOther, 0, "127.0.0.1");
+      return true;
+    case 'l':
+    case 'L':
+    case 'f':
+    case 'R':
+    case 'C':
+    case 'e':
+    case 'n':
+    case 'o':
+    case 'x':
+    case 'c':
       *element = Simple(d, Content::kOther);
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
-bool NeedsArgument(char letter) { return letter != '\0' && std::string_view("iCenoxc").find(letter) != std::string_view::npos; }
+bool NeedsArgument(char letter) {
+  return letter != '\0' && std::string_view("iCenoxc").find(letter) != std::string_view::npos;
+}
 
 class Parser {
  public:
@@ -86,7 +140,8 @@ class Parser {
 
  private:
   Status Error(std::size_t at, std::string what) const {
-    return Status::Usage(std::move(what) + " at byte offset " + std::to_string(source_.OffsetOf(at)) + " of the Apache format");
+    return Status::Usage(std::move(what) + " at byte offset " + std::to_string(source_.OffsetOf(at)) +
+                         " of the Apache format");
   }
 
   void AddEscape() {
@@ -104,7 +159,8 @@ class Parser {
       const char c = text_[at_];
       if (c == '{') {
         const std::size_t end = text_.find('}', at_);
-        if (end == std::string_view::npos) return Error(at_, "no closing brace for '" + std::string(text_.substr(start, 12)) + "'");
+        if (end == std::string_view::npos)
+          return Error(at_, "no closing brace for '" + std::string(text_.substr(start, 12)) + "'");
         d->argument = text_.substr(at_ + 1, end - at_ - 1);
         d->has_argument = true;
         at_ = end + 1;
@@ -220,8 +276,8 @@ std::size_t ClosingQuote(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// What httpd makes of the argument: quotes around all of it and the backslashes they need are gone, as is a LogFormat before and a
-// nickname behind.
+// What httpd makes of the argument: quotes around all of it and the backslashes they need are gone, as is a LogFormat
+// before and a nickname behind.
 Unquoted Unquote(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   std::size_t at = begin == std::string_view::npos ? text.size() : begin;

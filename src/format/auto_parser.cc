@@ -9,7 +9,8 @@ namespace {
 
 class EnvelopeParser : public LineParser {
  public:
-  EnvelopeParser(const std::string& path, std::unique_ptr<LineParser> inner) : reader_({{path}}), inner_(std::move(inner)) {}
+  EnvelopeParser(const std::string& path, std::unique_ptr<LineParser> inner)
+      : reader_({{path}}), inner_(std::move(inner)) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
@@ -35,8 +36,11 @@ class EnvelopeParser : public LineParser {
 
 class EnvelopeFormat : public LineFormat {
  public:
-  EnvelopeFormat(std::string path, std::unique_ptr<LineFormat> inner) : path_(std::move(path)), inner_(std::move(inner)) {}
-  std::unique_ptr<LineParser> NewParser() const override { return std::make_unique<EnvelopeParser>(path_, inner_->NewParser()); }
+  EnvelopeFormat(std::string path, std::unique_ptr<LineFormat> inner)
+      : path_(std::move(path)), inner_(std::move(inner)) {}
+  std::unique_ptr<LineParser> NewParser() const override {
+    return std::make_unique<EnvelopeParser>(path_, inner_->NewParser());
+  }
 
  private:
   const std::string path_;
@@ -139,7 +143,8 @@ LineFormatResult MakeAutoFormat(const FormatContext& context) {
   if (candidates.empty()) return why_not;
   for (const char* envelope : {"message", "log"}) {
     for (Candidate& inner : BasicCandidates(context, &why_not)) {
-      candidates.push_back({MakeEnvelopeFormat(envelope, std::move(inner.format)), std::string(" in ") + envelope, true});
+      candidates.push_back(
+          {MakeEnvelopeFormat(envelope, std::move(inner.format)), std::string(" in ") + envelope, true});
     }
   }
   return std::unique_ptr<LineFormat>(std::make_unique<AutoFormat>(std::move(candidates)));

@@ -12,19 +12,32 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 std::uint32_t MaskOf(Field field) {
   switch (field) {
     case Field::kTime:
-    case Field::kStatus: return 0;
-    case Field::kRequest: return kFieldTarget | kFieldProtocol;
-    case Field::kProtocol: return kFieldProtocol;
-    case Field::kHost: return kFieldHost;
-    case Field::kClient: return kFieldClient;
-    case Field::kUser: return kFieldUser;
-    case Field::kAgent: return kFieldAgent;
-    case Field::kReferer: return kFieldReferer;
-    case Field::kBytes: return kFieldBytes;
-    case Field::kDuration: return kFieldDuration;
-    case Field::kUserHeader: return kFieldUserHeader;
-    case Field::kClientHeader: return kFieldClientHeader;
-    default: return kFieldTarget;
+    case Field::kStatus:
+      return 0;
+    case Field::kRequest:
+      return kFieldTarget | kFieldProtocol;
+    case Field::kProtocol:
+      return kFieldProtocol;
+    case Field::kHost:
+      return kFieldHost;
+    case Field::kClient:
+      return kFieldClient;
+    case Field::kUser:
+      return kFieldUser;
+    case Field::kAgent:
+      return kFieldAgent;
+    case Field::kReferer:
+      return kFieldReferer;
+    case Field::kBytes:
+      return kFieldBytes;
+    case Field::kDuration:
+      return kFieldDuration;
+    case Field::kUserHeader:
+      return kFieldUserHeader;
+    case Field::kClientHeader:
+      return kFieldClientHeader;
+    default:
+      return kFieldTarget;
   }
 }
 
@@ -45,8 +58,10 @@ class Binder {
     if (Wanted(kFieldReferer)) BindHeader("referer", Field::kReferer);
     const bool duration = Wanted(kFieldDuration) && BindDuration();
     const bool user = Wanted(kFieldUserHeader) && BindHeader(HeaderName(request_.user_header), Field::kUserHeader);
-    const bool client = Wanted(kFieldClientHeader) && BindHeader(HeaderName(request_.client_header), Field::kClientHeader);
-    for (const auto& [has, field] : {std::pair{duration, kFieldDuration}, {user, kFieldUserHeader}, {client, kFieldClientHeader}}) {
+    const bool client =
+        Wanted(kFieldClientHeader) && BindHeader(HeaderName(request_.client_header), Field::kClientHeader);
+    for (const auto& [has, field] :
+         {std::pair{duration, kFieldDuration}, {user, kFieldUserHeader}, {client, kFieldClientHeader}}) {
       if (Status status = NeedField(has, field, request_); !status.ok()) return status;
     }
     return std::move(bindings_);
@@ -115,8 +130,8 @@ class Binder {
     if (Wanted(kFieldProtocol)) BindBest(Content::kProtocol, Field::kProtocol);
   }
 
-  // A directive that is a whole time stamp, with a fraction if another one adds it; else strftime pieces. The request's start is
-  // preferred to its end, and the two are not mixed.
+  // A directive that is a whole time stamp, with a fraction if another one adds it; else strftime pieces. The request's
+  // start is preferred to its end, and the two are not mixed.
   Status BindTime() {
     for (const bool at_end : {false, true}) {
       if (const std::size_t best = BestWholeTime(at_end); best != kNone) {
@@ -141,7 +156,8 @@ class Binder {
     std::size_t best = kNone;
     for (std::size_t i = 0; i < elements_.size(); ++i) {
       const Element& e = elements_[i];
-      const bool whole = e.time.form == TimeForm::kClf || e.time.form == TimeForm::kIso || e.time.form == TimeForm::kEpoch;
+      const bool whole =
+          e.time.form == TimeForm::kClf || e.time.form == TimeForm::kIso || e.time.form == TimeForm::kEpoch;
       if (e.content != Content::kTime || e.at_end != at_end || !whole) continue;
       if (best == kNone || e.rank < elements_[best].rank) best = i;
     }
@@ -161,7 +177,8 @@ class Binder {
   bool BindPieces(bool at_end, TimeForm form) {
     bool any = false;
     for (std::size_t i = 0; i < elements_.size(); ++i) {
-      if (elements_[i].content != Content::kTime || elements_[i].at_end != at_end || elements_[i].time.form != form) continue;
+      if (elements_[i].content != Content::kTime || elements_[i].at_end != at_end || elements_[i].time.form != form)
+        continue;
       Add(i, Field::kTimePart);
       any = true;
     }
@@ -178,13 +195,16 @@ class Binder {
 Status NeedField(bool has, std::uint32_t field, const FormatRequest& request) {
   if (has || (request.fields & field) == 0) return {};
   if (field == kFieldDuration) {
-    return Status::Usage("the format has no duration (%D, %{ms}T, $request_time), which was asked for (--event-time end)");
+    return Status::Usage(
+        "the format has no duration (%D, %{ms}T, $request_time), which was asked for (--event-time end)");
   }
   if (field == kFieldUserHeader) {
-    return Status::Usage("the format does not log the header " + request.user_header + ", from which users are to be taken");
+    return Status::Usage("the format does not log the header " + request.user_header +
+                         ", from which users are to be taken");
   }
   if (field == kFieldClientHeader) {
-    return Status::Usage("the format does not log the header " + request.client_header + ", from which clients are to be taken");
+    return Status::Usage("the format does not log the header " + request.client_header +
+                         ", from which clients are to be taken");
   }
   return {};
 }
@@ -194,6 +214,8 @@ bool IsWanted(Field field, const FormatRequest& request) {
   return mask == 0 || (request.fields & mask) != 0;
 }
 
-Result<Bindings> BindFields(const Template& format, const FormatRequest& request) { return Binder(format, request).Bind(); }
+Result<Bindings> BindFields(const Template& format, const FormatRequest& request) {
+  return Binder(format, request).Bind();
+}
 
 }  // namespace socklog

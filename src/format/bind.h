@@ -17,7 +17,8 @@ using Bindings = std::vector<std::vector<FieldRule>>;
 // Errors (kUsage): no complete time stamp, no status, or none of what the request names explicitly (duration, headers).
 Result<Bindings> BindFields(const Template& format, const FormatRequest& request);
 
-// The error of a format that lacks `field`, one of those that must be there when they are asked for; ok if it `has` it or need not.
+// The error of a format that lacks `field`, one of those that must be there when they are asked for; ok if it `has` it
+// or need not.
 Status NeedField(bool has, std::uint32_t field, const FormatRequest& request);
 
 // Whether the request asks for `field`; time and status always are.

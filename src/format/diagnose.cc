@@ -7,7 +7,9 @@
 namespace socklog {
 namespace {
 
-bool AllOf(std::string_view text, std::string_view set) { return text.find_first_not_of(set) == std::string_view::npos; }
+bool AllOf(std::string_view text, std::string_view set) {
+  return text.find_first_not_of(set) == std::string_view::npos;
+}
 
 // Whether `value` can be what the element writes; nullptr if so.
 const char* CheckValue(const Element& element, std::string_view value, TimeReader* times) {
@@ -24,16 +26,20 @@ const char* CheckValue(const Element& element, std::string_view value, TimeReade
     case Content::kBytes:
       rule.field = Field::kBytes;
       return value == "-" || AllOf(value, "0123456789") ? nullptr : FieldReason(rule);
-    case Content::kNumber: return AllOf(value, "-0123456789") ? nullptr : "a number of the format is not a number in the line";
-    default: return nullptr;
+    case Content::kNumber:
+      return AllOf(value, "-0123456789") ? nullptr : "a number of the format is not a number in the line";
+    default:
+      return nullptr;
   }
 }
 
 // What to say where the text between two directives is missing.
 const char* MissingLiteral(const Template& format, std::size_t i, std::string_view rest) {
   const std::string& literal = format.elements[i].text;
-  const bool after_quote = i >= 2 && format.elements[i - 2].content == Content::kLiteral && format.elements[i - 2].text.back() == '"';
-  if (literal[0] == '"' && after_quote) return rest.empty() ? "no closing quote" : "a quoted field is followed by something else than in the format";
+  const bool after_quote =
+      i >= 2 && format.elements[i - 2].content == Content::kLiteral && format.elements[i - 2].text.back() == '"';
+  if (literal[0] == '"' && after_quote)
+    return rest.empty() ? "no closing quote" : "a quoted field is followed by something else than in the format";
   if (rest.empty()) return "the line ends before its last field";
   if (i + 1 < format.elements.size() && format.elements[i + 1].content == Content::kTime) {
     return TimeReason(format.elements[i + 1].time.form);
@@ -58,7 +64,8 @@ std::size_t QuotedEnd(std::string_view rest, Escape escape) {
 
 }  // namespace
 
-const char* Diagnose(const Template& format, std::string_view line, const std::shared_ptr<const TimeZone>& zone, bool open_end) {
+const char* Diagnose(const Template& format, std::string_view line, const std::shared_ptr<const TimeZone>& zone,
+                     bool open_end) {
   TimeReader times(zone);
   const auto& elements = format.elements;
   std::string_view rest = line;

@@ -10,9 +10,10 @@
 
 namespace socklog {
 
-// The first directive that does not fit, as a short sentence with static storage. nullptr if they all do. With `open_end`, text after
-// the last one is no fault.
-const char* Diagnose(const Template& format, std::string_view line, const std::shared_ptr<const TimeZone>& zone, bool open_end);
+// The first directive that does not fit, as a short sentence with static storage. nullptr if they all do. With
+// `open_end`, text after the last one is no fault.
+const char* Diagnose(const Template& format, std::string_view line, const std::shared_ptr<const TimeZone>& zone,
+                     bool open_end);
 
 }  // namespace socklog
 

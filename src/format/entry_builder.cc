@@ -37,7 +37,8 @@ std::string_view ProtocolOfVersion(std::string_view version) {
   return version;
 }
 
-// "0.012", or nginx's "0.001, 0.002 : 0.003" for several upstream servers, of which the sum is taken; or a Go duration ("1.2ms").
+// "0.012", or nginx's "0.001, 0.002 : 0.003" for several upstream servers, of which the sum is taken; or a Go duration
+// ("1.2ms").
 bool ReadDuration(std::string_view text, int exponent, Micros* duration) {
   if (ParseScaled(text, exponent, duration)) return true;
   Micros sum = 0;
@@ -65,11 +66,16 @@ bool ReadDuration(std::string_view text, int exponent, Micros* duration) {
 const char* FieldReason(const FieldRule& rule) {
   switch (rule.field) {
     case Field::kTime:
-    case Field::kTimePart: return TimeReason(rule.time.form);
-    case Field::kStatus: return "the status is not a number";
-    case Field::kBytes: return "the size is not a number";
-    case Field::kDuration: return "the duration is not a number";
-    default: return "a field does not fit the format";
+    case Field::kTimePart:
+      return TimeReason(rule.time.form);
+    case Field::kStatus:
+      return "the status is not a number";
+    case Field::kBytes:
+      return "the size is not a number";
+    case Field::kDuration:
+      return "the duration is not a number";
+    default:
+      return "a field does not fit the format";
   }
 }
 
@@ -125,7 +131,8 @@ void EntryBuilder::SetRequest(std::string_view raw) {
   if ((fields_ & kFieldProtocol) != 0) entry_->protocol = request.protocol;
 }
 
-// Sizes and durations that are no numbers are unknown, so that a line is well-formed or not whatever fields were asked for.
+// Sizes and durations that are no numbers are unknown, so that a line is well-formed or not whatever fields were asked
+// for.
 const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw) {
   const bool missing = IsMissing(raw);
   std::int64_t value = 0;
@@ -146,14 +153,18 @@ const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw)
 
 const char* EntryBuilder::Set(const FieldRule& rule, std::string_view raw) {
   switch (rule.field) {
-    case Field::kTime: return times_.Read(rule.time, raw, &entry_->time) ? nullptr : TimeReason(rule.time.form);
+    case Field::kTime:
+      return times_.Read(rule.time, raw, &entry_->time) ? nullptr : TimeReason(rule.time.form);
     case Field::kTimePart:
       has_parts_ = true;
       return times_.ReadPart(rule.time, raw, &parts_) ? nullptr : TimeReason(rule.time.form);
     case Field::kStatus:
     case Field::kBytes:
-    case Field::kDuration: return SetNumber(rule, raw);
-    case Field::kRequest: SetRequest(raw); return nullptr;
+    case Field::kDuration:
+      return SetNumber(rule, raw);
+    case Field::kRequest:
+      SetRequest(raw);
+      return nullptr;
     case Field::kMethod:
       has_method_ = true;
       entry_->method = Text(raw);
@@ -165,16 +176,36 @@ const char* EntryBuilder::Set(const FieldRule& rule, std::string_view raw) {
     case Field::kPath:
       path_ = raw;
       return nullptr;
-    case Field::kQuery: query_ = raw; return nullptr;
-    case Field::kProtocol: entry_->protocol = ProtocolOfVersion(Text(raw)); return nullptr;
-    case Field::kHost: entry_->host = StripHostPort(Text(raw)); return nullptr;
-    case Field::kClient: entry_->client = StripClientPort(Text(raw)); return nullptr;
-    case Field::kClientList: entry_->client = StripClientPort(FirstOfList(Text(raw))); return nullptr;
-    case Field::kUser: entry_->user = raw == "\"\"" ? std::string_view() : Text(raw); return nullptr;
-    case Field::kAgent: entry_->agent = Text(raw); return nullptr;
-    case Field::kReferer: entry_->referer = Text(raw); return nullptr;
-    case Field::kUserHeader: entry_->user_header = Text(raw); return nullptr;
-    case Field::kClientHeader: entry_->client_header = Text(raw); return nullptr;
+    case Field::kQuery:
+      query_ = raw;
+      return nullptr;
+    case Field::kProtocol:
+      entry_->protocol = ProtocolOfVersion(Text(raw));
+      return nullptr;
+    case Field::kHost:
+      entry_->host = StripHostPort(Text(raw));
+      return nullptr;
+    case Field::kClient:
+      entry_->client = StripClientPort(Text(raw));
+      return nullptr;
+    case Field::kClientList:
+      entry_->client = StripClientPort(FirstOfList(Text(raw)));
+      return nullptr;
+    case Field::kUser:
+      entry_->user = raw == "\"\"" ? std::string_view() : Text(raw);
+      return nullptr;
+    case Field::kAgent:
+      entry_->agent = Text(raw);
+      return nullptr;
+    case Field::kReferer:
+      entry_->referer = Text(raw);
+      return nullptr;
+    case Field::kUserHeader:
+      entry_->user_header = Text(raw);
+      return nullptr;
+    case Field::kClientHeader:
+      entry_->client_header = Text(raw);
+      return nullptr;
   }
   return nullptr;
 }

@@ -19,8 +19,8 @@ class EntryBuilder {
 
   // *entry and *batch must live until Finish.
   void Begin(Escape escape, LogEntry* entry, LogBatch* batch);
-  // `raw` as it stands in the line; becomes a view in the entry, or in batch->decoded where escapes had to be undone. Returns nullptr,
-  // or why the line is malformed.
+  // `raw` as it stands in the line; becomes a view in the entry, or in batch->decoded where escapes had to be undone.
+  // Returns nullptr, or why the line is malformed.
   const char* Set(const FieldRule& rule, std::string_view raw);
   // The rest: what is put together from several pieces. As Set.
   const char* Finish();

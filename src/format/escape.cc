@@ -43,7 +43,8 @@ void AppendUtf8(std::uint32_t code, std::string* out) {
   }
 }
 
-// \uXXXX at `at` (its backslash), with a second one where the first is half of a surrogate pair. Returns the bytes read, 0: none.
+// \uXXXX at `at` (its backslash), with a second one where the first is half of a surrogate pair. Returns the bytes
+// read, 0: none.
 std::size_t UnescapeUnicode(std::string_view text, std::size_t at, std::string* out) {
   const int first = HexNumber(text, at + 2, 4);
   if (first < 0) return 0;
@@ -66,17 +67,28 @@ std::size_t UnescapeUnicode(std::string_view text, std::size_t at, std::string* 
 // The byte that a one-letter escape stands for, or -1.
 int SimpleEscape(char letter, Escape escape) {
   switch (letter) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'v': return escape == Escape::kJson ? -1 : '\v';
-    case 'a': return escape == Escape::kJson ? -1 : '\a';
-    case '/': return escape == Escape::kJson ? '/' : -1;
-    default: return -1;
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'v':
+      return escape == Escape::kJson ? -1 : '\v';
+    case 'a':
+      return escape == Escape::kJson ? -1 : '\a';
+    case '/':
+      return escape == Escape::kJson ? '/' : -1;
+    default:
+      return -1;
   }
 }
 
@@ -113,15 +125,24 @@ constexpr const char* kUpperHex = "0123456789ABCDEF";
 // The letter of a one-letter escape that the server writes for `byte`, or 0.
 char LetterFor(unsigned char byte, Escape escape) {
   switch (byte) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '\n': return 'n';
-    case '\t': return 't';
-    case '\r': return 'r';
-    case '\b': return 'b';
-    case '\v': return escape == Escape::kApache ? 'v' : '\0';
-    case '\f': return escape == Escape::kJson ? 'f' : '\0';
-    default: return '\0';
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '\n':
+      return 'n';
+    case '\t':
+      return 't';
+    case '\r':
+      return 'r';
+    case '\b':
+      return 'b';
+    case '\v':
+      return escape == Escape::kApache ? 'v' : '\0';
+    case '\f':
+      return escape == Escape::kJson ? 'f' : '\0';
+    default:
+      return '\0';
   }
 }
 

@@ -14,7 +14,8 @@ enum class Escape {
   kJson,    // as in JSON, bytes above 0x7f as they came (escape=json)
 };
 
-// Appends `text` with its escapes undone. kApache and kNginx read each other's; an escape that is none is kept as it stands.
+// Appends `text` with its escapes undone. kApache and kNginx read each other's; an escape that is none is kept as it
+// stands.
 void AppendUnescaped(std::string_view text, Escape escape, std::string* out);
 
 // Appends `text` as the server would log it.

@@ -21,18 +21,23 @@ class Speller {
     const auto& elements = format.elements;
     has_next_ = i + 1 < elements.size();
     if (has_next_ && elements[i + 1].content == Content::kLiteral) next_ = elements[i + 1].text;
-    quoted_ = i > 0 && elements[i - 1].content == Content::kLiteral && elements[i - 1].text.back() == '"' && !next_.empty() &&
-              next_[0] == '"';
+    quoted_ = i > 0 && elements[i - 1].content == Content::kLiteral && elements[i - 1].text.back() == '"' &&
+              !next_.empty() && next_[0] == '"';
   }
 
   std::string Fast() const {
     switch (element_.content) {
-      case Content::kStatus: return "(?:[0-9]+|-)";
+      case Content::kStatus:
+        return "(?:[0-9]+|-)";
       case Content::kNumber:
-      case Content::kBytes: return "-?[0-9]*";
-      case Content::kTime: return Time(false);
-      case Content::kRequest: return quoted_ ? QuotedExpression(format_.escape) : Text();
-      default: return IsWord() && !quoted_ ? Word() : Text();
+      case Content::kBytes:
+        return "-?[0-9]*";
+      case Content::kTime:
+        return Time(false);
+      case Content::kRequest:
+        return quoted_ ? QuotedExpression(format_.escape) : Text();
+      default:
+        return IsWord() && !quoted_ ? Word() : Text();
     }
   }
 
@@ -41,10 +46,14 @@ class Speller {
     switch (element_.content) {
       case Content::kStatus:
       case Content::kNumber:
-      case Content::kBytes: return Fast();
-      case Content::kTime: return Time(true);
-      case Content::kRequest: return quoted_ && escapes ? QuotedExpression(format_.escape) : ".*?";
-      default: break;
+      case Content::kBytes:
+        return Fast();
+      case Content::kTime:
+        return Time(true);
+      case Content::kRequest:
+        return quoted_ && escapes ? QuotedExpression(format_.escape) : ".*?";
+      default:
+        break;
     }
     if (IsWord()) return quoted_ ? Fast() : "[^ ]*?";
     return escapes ? (quoted_ ? std::string(kLenientQuoted) : std::string(kBareText)) : ".*?";
@@ -53,8 +62,8 @@ class Speller {
  private:
   // Values that hold no blank.
   bool IsWord() const {
-    return element_.content == Content::kClient || element_.content == Content::kHost || element_.content == Content::kMethod ||
-           element_.content == Content::kProtocol;
+    return element_.content == Content::kClient || element_.content == Content::kHost ||
+           element_.content == Content::kMethod || element_.content == Content::kProtocol;
   }
 
   std::string Word() const { return next_.empty() || next_[0] == ' ' ? "[^ ]*" : "[^ " + HexEscape(next_[0]) + "]*"; }
@@ -71,11 +80,16 @@ class Speller {
       case TimeForm::kClf:
         if (strict) return "[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?";
         return !next_.empty() && next_[0] == ']' ? R"([^\[\]]*)" : "[0-9]+/[A-Za-z]+/[0-9:.]+ [+-][0-9:]+";
-      case TimeForm::kIso: return "[0-9]+-[0-9TtZz:.,+-]+";
-      case TimeForm::kEpoch: return "[0-9]+(?:\\.[0-9]+)?";
-      case TimeForm::kFraction: return "[0-9]+";
-      case TimeForm::kPattern: return element_.time.pattern->Expression();
-      default: return strict ? ".*?" : Text();
+      case TimeForm::kIso:
+        return "[0-9]+-[0-9TtZz:.,+-]+";
+      case TimeForm::kEpoch:
+        return "[0-9]+(?:\\.[0-9]+)?";
+      case TimeForm::kFraction:
+        return "[0-9]+";
+      case TimeForm::kPattern:
+        return element_.time.pattern->Expression();
+      default:
+        return strict ? ".*?" : Text();
     }
   }
 
@@ -186,7 +200,8 @@ bool LineExpression::Match(std::string_view line, std::vector<std::string_view>*
     const int asked = last && piece.captures == 0 ? 0 : piece.captures + 1;
     const Regex::Anchor anchor = last ? Regex::Anchor::kBoth : Regex::Anchor::kStart;
     if (!piece.regex.Match(line, anchor, groups.data(), asked)) return false;
-    for (int group = 1; group <= piece.captures; ++group) (*values)[captured++] = groups[static_cast<std::size_t>(group)];
+    for (int group = 1; group <= piece.captures; ++group)
+      (*values)[captured++] = groups[static_cast<std::size_t>(group)];
     if (!last) line.remove_prefix(groups[0].size());
   }
   return true;

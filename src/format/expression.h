@@ -23,13 +23,13 @@ struct Piece {
   int captures;
 };
 
-// A format as regular expressions. `pieces` is spelled for speed: every directive ends where the literal after it begins, so RE2 needs
-// no backtracking. `wide`, tried when they do not match, also reads values that hold what should follow them (user names with blanks,
-// quotes that a server did not escape). Immutable, thread-safe.
+// A format as regular expressions. `pieces` is spelled for speed: every directive ends where the literal after it
+// begins, so RE2 needs no backtracking. `wide`, tried when they do not match, also reads values that hold what should
+// follow them (user names with blanks, quotes that a server did not escape). Immutable, thread-safe.
 struct LineExpression {
   std::vector<Piece> pieces;
-  std::optional<Regex> wide;                   // captures the same values in the same order
-  std::vector<std::vector<FieldRule>> rules;   // of each captured value
+  std::optional<Regex> wide;                  // captures the same values in the same order
+  std::vector<std::vector<FieldRule>> rules;  // of each captured value
 
   // Fills values[0 .. rules.size()-1]. False: does not match.
   bool Match(std::string_view line, std::vector<std::string_view>* values) const;

@@ -1,5 +1,5 @@
-// Apache's common and combined formats, with and without a virtual host before them: real logs mix them, so one expression with optional
-// parts reads all four.
+// Apache's common and combined formats, with and without a virtual host before them: real logs mix them, so one
+// expression with optional parts reads all four.
 #include <array>
 #include <utility>
 
@@ -30,7 +30,18 @@ std::string Group(bool captured, std::string_view expression) {
 }
 
 // What the line's parts are called in `wide`, which captures them all.
-enum WideGroup { kFirst = 1, kSecond, kRest, kTimeGroup, kRequestGroup, kStatusGroup, kBytesGroup, kRefererGroup, kAgentGroup, kWideGroups };
+enum WideGroup {
+  kFirst = 1,
+  kSecond,
+  kRest,
+  kTimeGroup,
+  kRequestGroup,
+  kStatusGroup,
+  kBytesGroup,
+  kRefererGroup,
+  kAgentGroup,
+  kWideGroups
+};
 
 FieldRule ClfTimeRule() {
   FieldRule rule;
@@ -48,7 +59,7 @@ FieldRule RuleFor(Field field) {
 struct Definition {
   FormatContext context;
   std::string name;
-  Template common;  // for Diagnose
+  Template common;                                     // for Diagnose
   bool names = false, request = false, bytes = false;  // what is wanted
   std::vector<FieldRule> referer, agent;
   FieldRule time = ClfTimeRule();
@@ -94,9 +105,10 @@ Status MakePieces(Definition* d) {
 
 Status MakeWide(Definition* d) {
   const std::string quoted = QuotedExpression(Escape::kApache);
-  const std::string expression = R"re(([^ ]+) ([^ ]+) ((?:[^"\\]|\\.|"")+?) \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?)\] ")re" +
-                                 Group(true, quoted) + R"(" ([0-9]+|-) ([0-9]+|-)(?: ")" + Group(true, kLenientQuoted) + R"(" ")" +
-                                 Group(true, kLenientQuoted) + R"("(?: .*)?)?)";
+  const std::string expression =
+      R"re(([^ ]+) ([^ ]+) ((?:[^"\\]|\\.|"")+?) \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:.]+(?: [+-][0-9:]+)?)\] ")re" +
+      Group(true, quoted) + R"(" ([0-9]+|-) ([0-9]+|-)(?: ")" + Group(true, kLenientQuoted) + R"(" ")" +
+      Group(true, kLenientQuoted) + R"("(?: .*)?)?)";
   Result<Regex> wide = Regex::Compile(expression);
   if (!wide.ok()) return wide.status();
   d->wide = std::make_unique<Regex>(std::move(wide).value());
@@ -108,7 +120,8 @@ struct Names {
   std::string_view host, client, user;
 };
 
-// `rest`: all words after the second. The identity (identd) is nearly always "-", and shows which of the words is which.
+// `rest`: all words after the second. The identity (identd) is nearly always "-", and shows which of the words is
+// which.
 Names TellNames(std::string_view first, std::string_view second, std::string_view rest) {
   const std::size_t blank = rest.find(' ');
   if (second != "-" && blank != std::string_view::npos) {
@@ -163,7 +176,8 @@ class FamilyParser : public LineParser {
     values[kStatusGroup] = groups[group++];
     if (d_.bytes) values[kBytesGroup] = groups[group++];
     const Piece& tail = d_.pieces[piece];
-    if (!tail.regex.Match(line, Regex::Anchor::kBoth, groups.data(), tail.captures == 0 ? 0 : tail.captures + 1)) return false;
+    if (!tail.regex.Match(line, Regex::Anchor::kBoth, groups.data(), tail.captures == 0 ? 0 : tail.captures + 1))
+      return false;
     group = 1;
     if (!d_.referer.empty()) values[kRefererGroup] = groups[group++];
     if (!d_.agent.empty()) values[kAgentGroup] = groups[group++];
@@ -237,10 +251,12 @@ class FamilyFormat : public LineFormat {
 };
 
 // The rules of a quoted header at the line's end.
-std::vector<FieldRule> HeaderRules(const FormatRequest& request, std::string_view header, std::uint32_t mask, Field field) {
+std::vector<FieldRule> HeaderRules(const FormatRequest& request, std::string_view header, std::uint32_t mask,
+                                   Field field) {
   std::vector<FieldRule> rules;
   if ((request.fields & mask) != 0) rules.push_back(RuleFor(field));
-  if ((request.fields & kFieldUserHeader) != 0 && HeaderName(request.user_header) == header) rules.push_back(RuleFor(Field::kUserHeader));
+  if ((request.fields & kFieldUserHeader) != 0 && HeaderName(request.user_header) == header)
+    rules.push_back(RuleFor(Field::kUserHeader));
   if ((request.fields & kFieldClientHeader) != 0 && HeaderName(request.client_header) == header) {
     rules.push_back(RuleFor(Field::kClientHeader));
   }
@@ -260,8 +276,12 @@ std::string_view FamilyString(std::string_view name) {
 
 LineFormatResult MakeFamilyFormat(const FormatContext& context, std::string name) {
   if (Status status = NeedField(false, kFieldDuration, context.request); !status.ok()) return status;
-  if (Status status = NeedField(LogsHeader(context.request.user_header), kFieldUserHeader, context.request); !status.ok()) return status;
-  if (Status status = NeedField(LogsHeader(context.request.client_header), kFieldClientHeader, context.request); !status.ok()) return status;
+  if (Status status = NeedField(LogsHeader(context.request.user_header), kFieldUserHeader, context.request);
+      !status.ok())
+    return status;
+  if (Status status = NeedField(LogsHeader(context.request.client_header), kFieldClientHeader, context.request);
+      !status.ok())
+    return status;
   Definition definition;
   definition.context = context;
   definition.name = std::move(name);

@@ -9,18 +9,18 @@
 namespace socklog {
 
 enum class Field : std::uint8_t {
-  kTime,          // a complete time stamp
-  kTimePart,      // one of several pieces of it
+  kTime,      // a complete time stamp
+  kTimePart,  // one of several pieces of it
   kStatus,
-  kRequest,       // the request line: method, target, protocol
+  kRequest,  // the request line: method, target, protocol
   kMethod,
-  kTarget,        // path with query
-  kPath,          // the target without its query, which kQuery may add
+  kTarget,  // path with query
+  kPath,    // the target without its query, which kQuery may add
   kQuery,
   kProtocol,
-  kHost,          // a port is cut off
-  kClient,        // a port is cut off
-  kClientList,    // a list of addresses of which the first is the client (X-Forwarded-For)
+  kHost,        // a port is cut off
+  kClient,      // a port is cut off
+  kClientList,  // a list of addresses of which the first is the client (X-Forwarded-For)
   kUser,
   kAgent,
   kReferer,

@@ -1,7 +1,7 @@
 // Log formats: parsed and written by the same definition.
 //
-// A format is named (combined), pasted (an Apache LogFormat or an nginx log_format string, verbatim), a JSON field map, or
-// the user's own RE2 expression. docs/log-formats.md is the manual.
+// A format is named (combined), pasted (an Apache LogFormat or an nginx log_format string, verbatim), a JSON field map,
+// or the user's own RE2 expression. docs/log-formats.md is the manual.
 #ifndef SOCKLOG_FORMAT_FORMAT_H_
 #define SOCKLOG_FORMAT_FORMAT_H_
 
@@ -20,13 +20,14 @@ namespace socklog {
 // What a reader of lines needs.
 struct FormatRequest {
   FormatOptions options;
-  std::uint32_t fields = kFieldTime;  // FieldMask bits; a format that cannot give one that is a must is an error (see MakeLogFormat)
-  std::string user_header;            // for kFieldUserHeader, e.g. "X-User"
-  std::string client_header;          // for kFieldClientHeader, e.g. "X-Forwarded-For"
+  std::uint32_t fields =
+      kFieldTime;  // FieldMask bits; a format that cannot give one that is a must is an error (see MakeLogFormat)
+  std::string user_header;    // for kFieldUserHeader, e.g. "X-User"
+  std::string client_header;  // for kFieldClientHeader, e.g. "X-Forwarded-For"
 };
 
-// Parses the lines of one partition. Holds the choice that auto-detection made. Thread-compatible; several parsers of one
-// LogFormat may run at the same time.
+// Parses the lines of one partition. Holds the choice that auto-detection made. Thread-compatible; several parsers of
+// one LogFormat may run at the same time.
 class LogParser {
  public:
   virtual ~LogParser() = default;
@@ -35,14 +36,15 @@ class LogParser {
   // Trailing '\r' and blanks do not belong to a line. An empty line is malformed.
   virtual void Parse(const Block& block, LogBatch* batch) = 0;
 
-  // The name of the format in use ("combined", or the pasted string); empty while auto-detection has seen no line that fits.
+  // The name of the format in use ("combined", or the pasted string); empty while auto-detection has seen no line that
+  // fits.
   virtual std::string_view chosen() const = 0;
 
   // Goes on with a choice that an earlier run made (the text that chosen() gave). Error: not a choice of this format.
   virtual Status Restore(std::string_view chosen) = 0;
 };
 
-// An immutable description from which parsers are made. Thread-safe.
+// An immutable description from which parsers are made; outlives them. Thread-safe.
 class LogFormat {
  public:
   virtual ~LogFormat() = default;
@@ -56,7 +58,7 @@ Result<std::unique_ptr<LogFormat>> MakeLogFormat(const FormatRequest& request);
 
 // One request as `generate` makes it, to be written in any format. Views must live through the call.
 struct WrittenRequest {
-  Micros time = 0;      // the request's start
+  Micros time = 0;  // the request's start
   Micros duration = 0;
   std::int64_t bytes = 0;
   int status = 200;
@@ -71,7 +73,8 @@ class LogWriter {
   virtual void Write(const WrittenRequest& request, std::string* out) = 0;
 };
 
-// The default format of a writer ("auto") is combined. Errors (kUsage): as MakeLogFormat; a regex: format cannot be written.
+// The default format of a writer ("auto") is combined. Errors (kUsage): as MakeLogFormat; a regex: format cannot be
+// written.
 Result<std::unique_ptr<LogWriter>> MakeLogWriter(const FormatOptions& options);
 
 // Names that --log-format takes, for completions, check-config and "did you mean": most specific first.

@@ -12,10 +12,10 @@ namespace {
 
 // GoAccess's names, and other spellings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAliases = {{{"vcombined", "vhost_combined"},
-                                                                                     {"vcommon", "vhost_common"},
-                                                                                     {"nginx_json", "nginx-json"},
-                                                                                     {"apache", "combined"},
-                                                                                     {"nginx", "combined"}}};
+                                                                                    {"vcommon", "vhost_common"},
+                                                                                    {"nginx_json", "nginx-json"},
+                                                                                    {"apache", "combined"},
+                                                                                    {"nginx", "combined"}}};
 
 std::string_view TrimBlanks(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
@@ -58,8 +58,8 @@ SpecResult FromName(std::string_view text) {
   if (const JsonMap* preset = JsonPreset(name); preset != nullptr) return FormatSpec{name, PresetSpec{preset}};
   std::string known;
   for (const std::string_view format : FormatNames()) known += (known.empty() ? "" : ", ") + std::string(format);
-  return Status::Usage("unknown name '" + std::string(text) + "'" + DidYouMean(name, FormatNames()) + "; known are " + known +
-                       ", and format strings of Apache and nginx as they stand in the server's configuration");
+  return Status::Usage("unknown name '" + std::string(text) + "'" + DidYouMean(name, FormatNames()) + "; known are " +
+                       known + ", and format strings of Apache and nginx as they stand in the server's configuration");
 }
 
 SpecResult FromText(std::string_view text) {

@@ -22,7 +22,9 @@ GoAccessConfig ReadConfig(std::string_view text) {
   while (at < text.size()) {
     const std::size_t end = std::min(text.size(), text.find('\n', at));
     const std::string_view line = text.substr(at, end - at);
-    const auto value = [&](std::string_view key) { return std::string(line.substr(std::min(line.size(), key.size() + 1))); };
+    const auto value = [&](std::string_view key) {
+      return std::string(line.substr(std::min(line.size(), key.size() + 1)));
+    };
     if (HasWord(line, "date-format")) {
       config.date = value("date-format");
     } else if (HasWord(line, "time-format")) {
@@ -65,7 +67,8 @@ class Parser {
 
  private:
   Status Error(std::string what) const {
-    return Status::Usage(std::move(what) + " at byte offset " + std::to_string(config_.offset + at_) + " of the GoAccess format");
+    return Status::Usage(std::move(what) + " at byte offset " + std::to_string(config_.offset + at_) +
+                         " of the GoAccess format");
   }
 
   // ~h{," }: a list of addresses, the separators in braces.
@@ -95,16 +98,36 @@ class Parser {
     const char letter = spelled.size() == 2 ? spelled[1] : '\0';
     Status status;
     switch (letter) {
-      case 'x': status = AddTime(spelled, config_.datetime); break;
-      case 'd': status = AddTime(spelled, config_.date); break;
-      case 't': status = AddTime(spelled, config_.time); break;
-      case 'R': builder_.Directive(HeaderElement(spelled, "referer")); break;
-      case 'u': builder_.Directive(HeaderElement(spelled, "user-agent")); break;
-      case 'T': builder_.Directive(DurationElement(spelled, 6, 3)); break;
-      case 'L': builder_.Directive(DurationElement(spelled, 3, 0)); break;
-      case 'D': builder_.Directive(DurationElement(spelled, 0, 0)); break;
-      case 'n': builder_.Directive(DurationElement(spelled, -3, 0)); break;
-      case '%': builder_.Literal('%'); break;
+      case 'x':
+        status = AddTime(spelled, config_.datetime);
+        break;
+      case 'd':
+        status = AddTime(spelled, config_.date);
+        break;
+      case 't':
+        status = AddTime(spelled, config_.time);
+        break;
+      case 'R':
+        builder_.Directive(HeaderElement(spelled, "referer"));
+        break;
+      case 'u':
+        builder_.Directive(HeaderElement(spelled, "user-agent"));
+        break;
+      case 'T':
+        builder_.Directive(DurationElement(spelled, 6, 3));
+        break;
+      case 'L':
+        builder_.Directive(DurationElement(spelled, 3, 0));
+        break;
+      case 'D':
+        builder_.Directive(DurationElement(spelled, 0, 0));
+        break;
+      case 'n':
+        builder_.Directive(DurationElement(spelled, -3, 0));
+        break;
+      case '%':
+        builder_.Literal('%');
+        break;
       default: {
         Element element;
         element.text = spelled;
@@ -119,25 +142,51 @@ class Parser {
 
   bool PlainElement(char letter, Element* element) {
     switch (letter) {
-      case 'h': element->content = Content::kClient; return true;
-      case 'v': element->content = Content::kHost; return true;
-      case 'e': element->content = Content::kUser; return true;
-      case 'r': element->content = Content::kRequest; return true;
-      case 'm': element->content = Content::kMethod; return true;
-      case 'U': element->content = Content::kPath; return true;
-      case 'q': element->content = Content::kQuery; return true;
-      case 'H': element->content = Content::kProtocol; return true;
-      case 's': element->content = Content::kStatus; return true;
-      case 'b': element->content = Content::kBytes; return true;
+      case 'h':
+        element->content = Content::kClient;
+        return true;
+      case 'v':
+        element->content = Content::kHost;
+        return true;
+      case 'e':
+        element->content = Content::kUser;
+        return true;
+      case 'r':
+        element->content = Content::kRequest;
+        return true;
+      case 'm':
+        element->content = Content::kMethod;
+        return true;
+      case 'U':
+        element->content = Content::kPath;
+        return true;
+      case 'q':
+        element->content = Content::kQuery;
+        return true;
+      case 'H':
+        element->content = Content::kProtocol;
+        return true;
+      case 's':
+        element->content = Content::kStatus;
+        return true;
+      case 'b':
+        element->content = Content::kBytes;
+        return true;
       case '^':
         // GoAccess ignores the zone that usually follows the time of day; here it counts.
         *element = after_time_ ? TimeElement("%^", TimeForm::kZone) : *element;
         if (!after_time_) element->content = Content::kOther;
         return true;
-      case 'C': case 'K': case 'k': case 'M': case 'S': case '~':
+      case 'C':
+      case 'K':
+      case 'k':
+      case 'M':
+      case 'S':
+      case '~':
         element->content = Content::kOther;
         return true;
-      default: return false;
+      default:
+        return false;
     }
   }
 

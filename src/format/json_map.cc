@@ -15,11 +15,14 @@ struct NamedField {
 };
 
 constexpr std::array kFields = {
-    NamedField{"time", Field::kTime},         NamedField{"status", Field::kStatus},   NamedField{"request", Field::kRequest},
-    NamedField{"method", Field::kMethod},     NamedField{"target", Field::kTarget},   NamedField{"path", Field::kPath},
-    NamedField{"query", Field::kQuery},       NamedField{"protocol", Field::kProtocol}, NamedField{"host", Field::kHost},
-    NamedField{"client", Field::kClient},     NamedField{"user", Field::kUser},       NamedField{"agent", Field::kAgent},
-    NamedField{"referer", Field::kReferer},   NamedField{"bytes", Field::kBytes},     NamedField{"duration", Field::kDuration},
+    NamedField{"time", Field::kTime},         NamedField{"status", Field::kStatus},
+    NamedField{"request", Field::kRequest},   NamedField{"method", Field::kMethod},
+    NamedField{"target", Field::kTarget},     NamedField{"path", Field::kPath},
+    NamedField{"query", Field::kQuery},       NamedField{"protocol", Field::kProtocol},
+    NamedField{"host", Field::kHost},         NamedField{"client", Field::kClient},
+    NamedField{"user", Field::kUser},         NamedField{"agent", Field::kAgent},
+    NamedField{"referer", Field::kReferer},   NamedField{"bytes", Field::kBytes},
+    NamedField{"duration", Field::kDuration},
 };
 
 // "ms" -> 3: of ten, from the unit to microseconds.
@@ -172,7 +175,8 @@ class EntryReader {
     }
     while (true) {
       const std::size_t bar = paths.find('|');
-      if (paths.substr(0, bar).empty()) return Status::Usage("empty member name in '" + std::string(entry_) + "' of the JSON map");
+      if (paths.substr(0, bar).empty())
+        return Status::Usage("empty member name in '" + std::string(entry_) + "' of the JSON map");
       member_.paths.emplace_back(paths.substr(0, bar));
       if (bar == std::string_view::npos) return std::move(member_);
       paths.remove_prefix(bar + 1);
@@ -188,11 +192,13 @@ class EntryReader {
       return {};
     }
     if (!FieldRuleByName(name, &member_.rule)) {
-      return Status::Usage("unknown field '" + std::string(name) + "' in the JSON map" + DidYouMean(name, FieldNames()) +
-                           "; known are time, status, request, method, target, path, query, protocol, host, client, user, agent, "
-                           "referer, bytes, duration, header:NAME");
+      return Status::Usage(
+          "unknown field '" + std::string(name) + "' in the JSON map" + DidYouMean(name, FieldNames()) +
+          "; known are time, status, request, method, target, path, query, protocol, host, client, user, agent, "
+          "referer, bytes, duration, header:NAME");
     }
-    member_.number = member_.rule.field == Field::kStatus || member_.rule.field == Field::kBytes || member_.rule.field == Field::kDuration;
+    member_.number = member_.rule.field == Field::kStatus || member_.rule.field == Field::kBytes ||
+                     member_.rule.field == Field::kDuration;
     return {};
   }
 
@@ -214,8 +220,10 @@ class EntryReader {
       spelling.form = TimeForm::kClf;
     } else if (time && unit.find('%') != std::string_view::npos) {
       Result<TimePattern> pattern = TimePattern::Make(unit);
-      if (!pattern.ok()) return Status::Usage(pattern.status().message() + " in '" + std::string(entry_) + "' of the JSON map");
-      if (!pattern->complete()) return Status::Usage("date and time of day must be in the time format of '" + std::string(entry_) + "'");
+      if (!pattern.ok())
+        return Status::Usage(pattern.status().message() + " in '" + std::string(entry_) + "' of the JSON map");
+      if (!pattern->complete())
+        return Status::Usage("date and time of day must be in the time format of '" + std::string(entry_) + "'");
       spelling.form = TimeForm::kPattern;
       spelling.pattern = std::make_shared<TimePattern>(std::move(pattern).value());
     } else {

@@ -14,7 +14,7 @@ namespace socklog {
 
 struct JsonMember {
   FieldRule rule;
-  std::string header;              // rule.field kUserHeader: any request header of this name (lower case), not only the user's
+  std::string header;  // rule.field kUserHeader: any request header of this name (lower case), not only the user's
   std::vector<std::string> paths;  // dotted ("request.uri"); of those that a line has, the first counts
   bool required = false;           // by this the preset is recognised
   bool number = false;             // written without quotes
@@ -23,18 +23,19 @@ struct JsonMember {
 
 struct JsonMap {
   std::vector<JsonMember> members;
-  std::string header_prefix;    // other request headers are at this path and their name ("request.headers."); empty: unknown
-  bool header_underscores = false;  // their name is in lower case with _ for -
+  std::string
+      header_prefix;  // other request headers are at this path and their name ("request.headers."); empty: unknown
+  bool header_underscores = false;                             // their name is in lower case with _ for -
   std::vector<std::pair<std::string, std::string>> constants;  // members that are written as they are, path and text
 };
 
 // caddy, traefik, ecs, nginx-json; nullptr if `name` is no preset.
 const JsonMap* JsonPreset(std::string_view name);
 
-// "time=ts:ms,status=response.status,target=request.uri|uri": FIELD=PATH[|PATH...][:UNIT],... Fields are time, status, request, method,
-// target, path, query, protocol, host, client, user, agent, referer, bytes, duration, header:NAME. Units of time are s, ms, us, ns,
-// rfc3339, clf or a strftime format (any of these but the last is found out without a unit), of durations s (the default), ms, us, ns.
-// Errors (kUsage): unknown field or unit, no time, no status.
+// "time=ts:ms,status=response.status,target=request.uri|uri": FIELD=PATH[|PATH...][:UNIT],... Fields are time, status,
+// request, method, target, path, query, protocol, host, client, user, agent, referer, bytes, duration, header:NAME.
+// Units of time are s, ms, us, ns, rfc3339, clf or a strftime format (any of these but the last is found out without a
+// unit), of durations s (the default), ms, us, ns. Errors (kUsage): unknown field or unit, no time, no status.
 Result<JsonMap> ParseJsonMap(std::string_view text);
 
 // Names of fields that JSON maps and regular expressions share, and the rule of each; false if `name` is none.

@@ -76,11 +76,16 @@ class JsonMapWriter : public LogWriter {
     const FieldRule& rule = member.rule;
     switch (rule.field) {
       case Field::kTime:
-      case Field::kTimePart: return WriteTime(member, request.time, json);
-      case Field::kStatus: return WriteCount(request.status, json);
-      case Field::kBytes: return WriteCount(request.bytes, json);
-      case Field::kDuration: return WriteDuration(rule, request.duration, json);
-      default: json->String(Text(rule.field, request));
+      case Field::kTimePart:
+        return WriteTime(member, request.time, json);
+      case Field::kStatus:
+        return WriteCount(request.status, json);
+      case Field::kBytes:
+        return WriteCount(request.bytes, json);
+      case Field::kDuration:
+        return WriteDuration(rule, request.duration, json);
+      default:
+        json->String(Text(rule.field, request));
     }
   }
 
@@ -88,23 +93,38 @@ class JsonMapWriter : public LogWriter {
   std::string_view Text(Field field, const WrittenRequest& request) {
     const std::size_t mark = request.target.find('?');
     switch (field) {
-      case Field::kRequest: text_ = RequestLineOf(request); return text_;
-      case Field::kMethod: return request.method;
-      case Field::kTarget: return request.target;
-      case Field::kPath: return request.target.substr(0, mark);
-      case Field::kQuery: return mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
-      case Field::kProtocol: return request.protocol;
-      case Field::kHost: return request.host;
+      case Field::kRequest:
+        text_ = RequestLineOf(request);
+        return text_;
+      case Field::kMethod:
+        return request.method;
+      case Field::kTarget:
+        return request.target;
+      case Field::kPath:
+        return request.target.substr(0, mark);
+      case Field::kQuery:
+        return mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
+      case Field::kProtocol:
+        return request.protocol;
+      case Field::kHost:
+        return request.host;
       case Field::kClient:
-      case Field::kClientList: return request.client;
-      case Field::kUser: return request.user;
-      case Field::kAgent: return request.agent;
-      case Field::kReferer: return request.referer;
-      default: return {};
+      case Field::kClientList:
+        return request.client;
+      case Field::kUser:
+        return request.user;
+      case Field::kAgent:
+        return request.agent;
+      case Field::kReferer:
+        return request.referer;
+      default:
+        return {};
     }
   }
 
-  static void WriteCount(std::int64_t value, JsonWriter* json) { json->Unsigned(value < 0 ? 0 : static_cast<std::uint64_t>(value)); }
+  static void WriteCount(std::int64_t value, JsonWriter* json) {
+    json->Unsigned(value < 0 ? 0 : static_cast<std::uint64_t>(value));
+  }
 
   static void WriteDuration(const FieldRule& rule, Micros duration, JsonWriter* json) {
     if (duration < 0) {

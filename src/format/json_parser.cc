@@ -12,7 +12,7 @@ namespace {
 // A member that is read. Slots of JsonReader have the same order.
 struct Slot {
   FieldRule rule;
-  bool bound = true;      // false: is only looked for to recognise the preset
+  bool bound = true;  // false: is only looked for to recognise the preset
   bool required = false;
 };
 
@@ -39,7 +39,8 @@ std::vector<std::string> HeaderPaths(const JsonMap& map, const std::string& name
   const std::string lower = HeaderName(name);
   for (const JsonMember& member : map.members) {
     const bool named = member.header == lower || (member.rule.field == Field::kAgent && lower == "user-agent") ||
-                       (member.rule.field == Field::kReferer && lower == "referer") || (member.rule.field == Field::kHost && lower == "host");
+                       (member.rule.field == Field::kReferer && lower == "referer") ||
+                       (member.rule.field == Field::kHost && lower == "host");
     if (named) return member.paths;
   }
   if (map.header_prefix.empty()) return {};
@@ -140,10 +141,12 @@ LineFormatResult MakeJsonFormat(const FormatContext& context, std::string name, 
     definition.paths.push_back(member.paths);
   }
   if (Status status = NeedField(duration, kFieldDuration, request); !status.ok()) return status;
-  for (const auto& [mask, field, header] : {std::tuple{kFieldUserHeader, Field::kUserHeader, request.user_header},
-                                            std::tuple{kFieldClientHeader, Field::kClientHeader, request.client_header}}) {
+  for (const auto& [mask, field, header] :
+       {std::tuple{kFieldUserHeader, Field::kUserHeader, request.user_header},
+        std::tuple{kFieldClientHeader, Field::kClientHeader, request.client_header}}) {
     if ((request.fields & mask) == 0) continue;
-    if (Status status = NeedField(AddHeader(map, header, field, &definition), mask, request); !status.ok()) return status;
+    if (Status status = NeedField(AddHeader(map, header, field, &definition), mask, request); !status.ok())
+      return status;
   }
   return std::unique_ptr<LineFormat>(std::make_unique<JsonFormat>(std::move(definition)));
 }

@@ -17,8 +17,8 @@ struct Node;
 // A member name that leads somewhere from a node.
 struct Edge {
   std::string key;
-  Node* child = nullptr;                              // an object in which something is wanted
-  std::vector<std::pair<std::size_t, int>> leaves;    // slot and rank of the path
+  Node* child = nullptr;                            // an object in which something is wanted
+  std::vector<std::pair<std::size_t, int>> leaves;  // slot and rank of the path
 };
 
 struct Node {
@@ -34,9 +34,7 @@ struct Node {
   }
 };
 
-std::string_view TrimEnd(std::string_view token) {
-  return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-}
+std::string_view TrimEnd(std::string_view token) { return token.substr(0, token.find_last_not_of(" \t\r\n") + 1); }
 
 // Makes text that simdjson takes for valid out of text that is nearly so, byte for byte at the same places.
 void Mend(char* text, std::size_t size) {
@@ -52,11 +50,11 @@ void Mend(char* text, std::size_t size) {
 struct JsonReader::Impl {
   std::deque<Node> nodes = std::deque<Node>(1);
   ondemand::parser parser;
-  std::string buffer;           // the line and simdjson's padding
-  std::size_t size = 0;         // of the line
+  std::string buffer;    // the line and simdjson's padding
+  std::size_t size = 0;  // of the line
   std::string_view line;
   std::vector<Value>* values = nullptr;
-  std::vector<int> ranks;       // of each slot's value so far
+  std::vector<int> ranks;  // of each slot's value so far
 
   void AddPath(std::string_view path, std::size_t slot, int rank) {
     nodes.front().EdgeFor(path).leaves.emplace_back(slot, rank);
@@ -95,7 +93,8 @@ struct JsonReader::Impl {
     const char* end = buffer.data() + size;
     for (const Edge& edge : node.edges) {
       const std::size_t n = edge.key.size();
-      if (static_cast<std::size_t>(end - key) > n && key[n] == '"' && std::memcmp(key, edge.key.data(), n) == 0) return &edge;
+      if (static_cast<std::size_t>(end - key) > n && key[n] == '"' && std::memcmp(key, edge.key.data(), n) == 0)
+        return &edge;
     }
     return nullptr;
   }
@@ -155,10 +154,12 @@ struct JsonReader::Impl {
   }
 };
 
-JsonReader::JsonReader(const std::vector<std::vector<std::string>>& slots) : values_(slots.size()), impl_(std::make_unique<Impl>()) {
+JsonReader::JsonReader(const std::vector<std::vector<std::string>>& slots)
+    : values_(slots.size()), impl_(std::make_unique<Impl>()) {
   impl_->values = &values_;
   for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-    for (std::size_t rank = 0; rank < slots[slot].size(); ++rank) impl_->AddPath(slots[slot][rank], slot, static_cast<int>(rank));
+    for (std::size_t rank = 0; rank < slots[slot].size(); ++rank)
+      impl_->AddPath(slots[slot][rank], slot, static_cast<int>(rank));
   }
 }
 
@@ -176,7 +177,8 @@ const char* JsonReader::Read(std::string_view line) {
     error = impl_->Parse();
   }
   if (error == simdjson::SUCCESS) return nullptr;
-  return error == simdjson::TRAILING_CONTENT ? "there is more text after the JSON object" : "the JSON is damaged or cut off";
+  return error == simdjson::TRAILING_CONTENT ? "there is more text after the JSON object"
+                                             : "the JSON is damaged or cut off";
 }
 
 }  // namespace socklog

@@ -13,12 +13,14 @@ namespace socklog {
 // Reads the same members of one line after the other. Thread-compatible.
 class JsonReader {
  public:
-  // One for each value that is wanted: dotted paths, the best first. "a.b" is the member b of the object a, or a member called "a.b".
+  // One for each value that is wanted: dotted paths, the best first. "a.b" is the member b of the object a, or a member
+  // called "a.b".
   explicit JsonReader(const std::vector<std::vector<std::string>>& slots);
   ~JsonReader();
 
   struct Value {
-    std::string_view raw;  // part of the line: a string without its quotes, with its escapes; a number, true or false as it stands
+    std::string_view
+        raw;  // part of the line: a string without its quotes, with its escapes; a number, true or false as it stands
     bool present = false;  // false also for null and for objects; of an array the first element counts
     bool is_string = false;
   };

@@ -20,9 +20,9 @@ class LineParser {
  public:
   virtual ~LineParser() = default;
 
-  // `line` without its end and trailing blanks, not empty. Returns nullptr and a full *entry (but for `line`), or why the line is
-  // malformed, a string with static storage; *entry may then be half filled. Views as in LogEntry; `line` must be part of the Block or
-  // of batch->decoded.
+  // `line` without its end and trailing blanks, not empty. Returns nullptr and a full *entry (but for `line`), or why
+  // the line is malformed, a string with static storage; *entry may then be half filled. Views as in LogEntry; `line`
+  // must be part of the Block or of batch->decoded.
   virtual const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) = 0;
 
   // As LogParser.
@@ -47,8 +47,8 @@ using LineFormatResult = Result<std::unique_ptr<LineFormat>>;
 
 // A pasted format string; `name` is what chosen() gives.
 LineFormatResult MakeTextFormat(const FormatContext& context, std::string name, Template format);
-// vhost_combined, vhost_common, combined, common: one expression reads them all. `name`: the one that was asked for, or empty where the
-// first line decides what chosen() gives.
+// vhost_combined, vhost_common, combined, common: one expression reads them all. `name`: the one that was asked for, or
+// empty where the first line decides what chosen() gives.
 LineFormatResult MakeFamilyFormat(const FormatContext& context, std::string name);
 // The user's expression with named groups, without its prefix.
 LineFormatResult MakeRegexFormat(const FormatContext& context, std::string name, std::string_view expression);

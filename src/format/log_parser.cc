@@ -7,7 +7,8 @@ namespace {
 std::string_view Trim(std::string_view line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
-  if (!line.empty() && line.front() == kByteOrderMark.front() && line.substr(0, 3) == kByteOrderMark) line.remove_prefix(3);
+  if (!line.empty() && line.front() == kByteOrderMark.front() && line.substr(0, 3) == kByteOrderMark)
+    line.remove_prefix(3);
   return line;
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 class EnvelopeWriter : public LogWriter {
  public:
-  EnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner) : name_(std::move(name)), inner_(std::move(inner)) {}
+  EnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner)
+      : name_(std::move(name)), inner_(std::move(inner)) {}
 
   void Write(const WrittenRequest& request, std::string* out) override {
     line_.clear();
@@ -46,7 +47,8 @@ struct WriterMaker {
   Made operator()(const JsonMap& map) const { return MakeJsonMapWriter(map); }
   Made operator()(const Template& format) const { return MakeTextWriter(format); }
   Made operator()(const RegexSpec&) const {
-    return Status::Usage("log format: lines cannot be written by a regular expression, only read; give a name or a format string");
+    return Status::Usage(
+        "log format: lines cannot be written by a regular expression, only read; give a name or a format string");
   }
 };
 

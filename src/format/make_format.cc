@@ -16,7 +16,9 @@ struct LineFormatMaker {
 
   LineFormatResult operator()(const AutoSpec&) const { return MakeAutoFormat(context); }
   LineFormatResult operator()(const FamilySpec&) const { return MakeFamilyFormat(context, name); }
-  LineFormatResult operator()(const PresetSpec& preset) const { return MakeJsonFormat(context, name, *preset.map, false); }
+  LineFormatResult operator()(const PresetSpec& preset) const {
+    return MakeJsonFormat(context, name, *preset.map, false);
+  }
   LineFormatResult operator()(const JsonMap& map) const { return MakeJsonFormat(context, name, map, false); }
   LineFormatResult operator()(const Template& format) const { return MakeTextFormat(context, name, format); }
   LineFormatResult operator()(const RegexSpec& regex) const { return MakeRegexFormat(context, name, regex.expression); }
@@ -33,7 +35,8 @@ Result<std::unique_ptr<LogFormat>> MakeLogFormat(const FormatRequest& request) {
   LineFormatResult format = std::visit(LineFormatMaker{context, spec->name}, spec->kind);
   if (!format.ok()) return Status::Usage("log format '" + spec->name + "': " + format.status().message());
   std::unique_ptr<LineFormat> line_format = std::move(format).value();
-  if (!request.options.envelope.empty()) line_format = MakeEnvelopeFormat(request.options.envelope, std::move(line_format));
+  if (!request.options.envelope.empty())
+    line_format = MakeEnvelopeFormat(request.options.envelope, std::move(line_format));
   return MakeBlockFormat(std::move(line_format));
 }
 

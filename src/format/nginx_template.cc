@@ -8,7 +8,9 @@
 namespace socklog {
 namespace {
 
-bool IsNameByte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool IsNameByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 // A variable that is of interest, or whose value is no "-" when generated.
 struct Variable {
@@ -84,8 +86,8 @@ class Statement {
  public:
   explicit Statement(std::string_view text) : text_(text) {}
 
-  // Joins the strings of a whole statement ("log_format main escape=json '...' '...';"), of its quoted strings alone, or takes the text
-  // as it stands.
+  // Joins the strings of a whole statement ("log_format main escape=json '...' '...';"), of its quoted strings alone,
+  // or takes the text as it stands.
   Status Read(Unquoted* out, Escape* escape) {
     SkipBlanks();
     bool whole = false;
@@ -142,7 +144,8 @@ class Statement {
       const std::size_t start = at_++;
       while (at_ < text_.size() && text_[at_] != quote) AddQuoted(out);
       if (at_ >= text_.size()) {
-        return Status::Usage("no closing quote for the one at byte offset " + std::to_string(start) + " of the nginx format");
+        return Status::Usage("no closing quote for the one at byte offset " + std::to_string(start) +
+                             " of the nginx format");
       }
       ++at_;
     }
@@ -173,7 +176,8 @@ void MergeTargets(std::vector<Element>* elements) {
     if ((*elements)[i + 2].content != Content::kQuery) continue;
     path.content = Content::kTarget;
     path.text += (*elements)[i + 1].text + (*elements)[i + 2].text;
-    elements->erase(elements->begin() + static_cast<std::ptrdiff_t>(i) + 1, elements->begin() + static_cast<std::ptrdiff_t>(i) + 3);
+    elements->erase(elements->begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                    elements->begin() + static_cast<std::ptrdiff_t>(i) + 3);
   }
 }
 
@@ -196,7 +200,8 @@ Result<Template> ParseNginxTemplate(std::string_view text) {
     while (end < format.size() && IsNameByte(format[end])) ++end;
     const bool closed = !braces || format.substr(end, 1) == "}";
     if (end == start || !closed) {
-      return Status::Usage("no variable name after '$' at byte offset " + std::to_string(source.OffsetOf(at)) + " of the nginx format");
+      return Status::Usage("no variable name after '$' at byte offset " + std::to_string(source.OffsetOf(at)) +
+                           " of the nginx format");
     }
     const std::string_view name = format.substr(start, end - start);
     builder.Directive(VariableElement("$" + std::string(name), name));

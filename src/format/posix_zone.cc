@@ -58,8 +58,10 @@ class Cursor {
     using Kind = PosixZone::Change::Kind;
     if (Take('M')) {
       change->kind = Kind::kMonthWeekDay;
-      if (!Number(&change->month) || !Take('.') || !Number(&change->week) || !Take('.') || !Number(&change->day)) return false;
-      if (change->month < 1 || change->month > 12 || change->week < 1 || change->week > 5 || change->day > 6) return false;
+      if (!Number(&change->month) || !Take('.') || !Number(&change->week) || !Take('.') || !Number(&change->day))
+        return false;
+      if (change->month < 1 || change->month > 12 || change->week < 1 || change->week > 5 || change->day > 6)
+        return false;
     } else {
       change->kind = Take('J') ? Kind::kJulian : Kind::kZeroBased;
       if (!Number(&change->day) || change->day > 365) return false;
@@ -107,7 +109,8 @@ bool PosixZone::Parse(std::string_view text) {
       if (!cursor.Time(&west) || !cursor.Take(',')) return false;
       zone.summer_ = -west;
     }
-    if (!cursor.Change(&zone.start_) || !cursor.Take(',') || !cursor.Change(&zone.end_) || !cursor.empty()) return false;
+    if (!cursor.Change(&zone.start_) || !cursor.Take(',') || !cursor.Change(&zone.end_) || !cursor.empty())
+      return false;
   }
   *this = zone;
   return true;

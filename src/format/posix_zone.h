@@ -1,4 +1,5 @@
-// The rule of a POSIX TZ string ("CET-1CEST,M3.5.0,M10.5.0/3"), with which a time zone file says what holds after its last entry.
+// The rule of a POSIX TZ string ("CET-1CEST,M3.5.0,M10.5.0/3"), with which a time zone file says what holds after its
+// last entry.
 #ifndef SOCKLOG_FORMAT_POSIX_ZONE_H_
 #define SOCKLOG_FORMAT_POSIX_ZONE_H_
 

@@ -12,8 +12,8 @@ namespace socklog {
 // How the quotes inside of the quoted line are spelled.
 enum class LineQuoting { kBare, kDoubled, kBackslash };
 
-// The text between the quotes of `line` with the inner ones undone; in *store unless it is a plain part of the line. Empty if `line` is
-// not in quotes, or holds nothing of that spelling.
+// The text between the quotes of `line` with the inner ones undone; in *store unless it is a plain part of the line.
+// Empty if `line` is not in quotes, or holds nothing of that spelling.
 std::string_view Unquote(std::string_view line, LineQuoting quoting, std::string* store);
 
 // Offers what `line` may hold between its quotes to `parse` until it returns true. The text lives as long as the batch.

@@ -34,7 +34,8 @@ class RegexParser : public LineParser {
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     std::array<std::string_view, kMaxGroups> groups;
-    if (!d_.regex->Match(line, Regex::Anchor::kNone, groups.data(), d_.asked)) return "the line does not match the regular expression";
+    if (!d_.regex->Match(line, Regex::Anchor::kNone, groups.data(), d_.asked))
+      return "the line does not match the regular expression";
     builder_.Begin(Escape::kApache, entry, batch);
     for (const Capture& capture : d_.captures) {
       const std::string_view value = groups[static_cast<std::size_t>(capture.group)];
@@ -61,7 +62,8 @@ class RegexFormat : public LineFormat {
   const Definition definition_;
 };
 
-// The rule of a group's name: a field's name, or duration_ms, _us, _ns, or time_s, time_ms, time_us, time_ns for numbers since 1970.
+// The rule of a group's name: a field's name, or duration_ms, _us, _ns, or time_s, time_ms, time_us, time_ns for
+// numbers since 1970.
 bool RuleOf(std::string_view group, FieldRule* rule) {
   if (FieldRuleByName(group, rule)) return true;
   constexpr std::array<std::pair<std::string_view, int>, 4> kUnits = {{{"_s", 6}, {"_ms", 3}, {"_us", 0}, {"_ns", -3}}};
@@ -78,7 +80,9 @@ bool RuleOf(std::string_view group, FieldRule* rule) {
 }
 
 // The header that a group header_x_user stands for; empty if it is none.
-std::string HeaderOf(const std::string& group) { return group.substr(0, 7) == "header_" ? HeaderName(group.substr(7)) : std::string(); }
+std::string HeaderOf(const std::string& group) {
+  return group.substr(0, 7) == "header_" ? HeaderName(group.substr(7)) : std::string();
+}
 
 class Maker {
  public:
@@ -96,8 +100,9 @@ class Maker {
     }
     if (!Has(Field::kTime)) return Status::Usage("the regular expression has no group (?P<time>...)");
     if (!Has(Field::kStatus)) return Status::Usage("the regular expression has no group (?P<status>...)");
-    for (const auto& [field, mask] : {std::pair{Field::kDuration, kFieldDuration}, std::pair{Field::kUserHeader, kFieldUserHeader},
-                                      std::pair{Field::kClientHeader, kFieldClientHeader}}) {
+    for (const auto& [field, mask] :
+         {std::pair{Field::kDuration, kFieldDuration}, std::pair{Field::kUserHeader, kFieldUserHeader},
+          std::pair{Field::kClientHeader, kFieldClientHeader}}) {
       if (Status status = NeedField(Has(field), mask, request_); !status.ok()) return status;
     }
     return std::unique_ptr<LineFormat>(std::make_unique<RegexFormat>(std::move(definition_)));
@@ -136,7 +141,8 @@ class Maker {
     return {};
   }
 
-  void AddHeader(const std::string& header, const std::string& wanted, std::uint32_t mask, Field field, Capture* capture) {
+  void AddHeader(const std::string& header, const std::string& wanted, std::uint32_t mask, Field field,
+                 Capture* capture) {
     if (header.empty() || (request_.fields & mask) == 0 || HeaderName(wanted) != header) return;
     FieldRule rule;
     rule.field = field;

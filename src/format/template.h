@@ -17,34 +17,34 @@ namespace socklog {
 // What a directive's value tells.
 enum class Content : std::uint8_t {
   kLiteral,
-  kOther,     // text of no interest here
-  kNumber,    // a number of no interest
+  kOther,   // text of no interest here
+  kNumber,  // a number of no interest
   kTime,
   kStatus,
   kRequest,
   kMethod,
-  kTarget,    // path and query
+  kTarget,  // path and query
   kPath,
   kQuery,
   kProtocol,
   kHost,
   kClient,
   kUser,
-  kHeader,    // a request header, `name`
+  kHeader,  // a request header, `name`
   kBytes,
   kDuration,
 };
 
 struct Element {
   Content content = Content::kLiteral;
-  std::string text;        // the literal itself, or the directive as it was spelled
-  std::string name;        // kHeader: in lower case ("x-forwarded-for")
-  std::string sample = "-";  // kOther, kNumber: what a writer puts there
-  int rank = 0;            // of several that tell the same, the one with the lowest rank is read
-  bool at_end = false;     // kTime: of the request's end, not of its start
-  TimeSpelling time;       // kTime
-  int exponent = 0;        // kDuration: as FieldRule::exponent
-  int decimals = 0;        // kDuration: digits after the point, when written
+  std::string text;            // the literal itself, or the directive as it was spelled
+  std::string name;            // kHeader: in lower case ("x-forwarded-for")
+  std::string sample = "-";    // kOther, kNumber: what a writer puts there
+  int rank = 0;                // of several that tell the same, the one with the lowest rank is read
+  bool at_end = false;         // kTime: of the request's end, not of its start
+  TimeSpelling time;           // kTime
+  int exponent = 0;            // kDuration: as FieldRule::exponent
+  int decimals = 0;            // kDuration: digits after the point, when written
   bool dash_for_zero = false;  // kBytes: 0 is written "-"
 };
 
@@ -53,8 +53,8 @@ struct Template {
   Escape escape = Escape::kApache;
 };
 
-// The dialects. `text` is what stood in the server's configuration, with or without its quotes, and for the first two also the whole
-// LogFormat or log_format line. Errors (kUsage) name the directive and its offset in bytes.
+// The dialects. `text` is what stood in the server's configuration, with or without its quotes, and for the first two
+// also the whole LogFormat or log_format line. Errors (kUsage) name the directive and its offset in bytes.
 Result<Template> ParseApacheTemplate(std::string_view text);
 Result<Template> ParseNginxTemplate(std::string_view text);
 Result<Template> ParseGoAccessTemplate(std::string_view text);
@@ -68,7 +68,9 @@ struct Unquoted {
     text.push_back(c);
     offsets.push_back(offset);
   }
-  std::size_t OffsetOf(std::size_t i) const { return i < offsets.size() ? offsets[i] : offsets.empty() ? 0 : offsets.back() + 1; }
+  std::size_t OffsetOf(std::size_t i) const {
+    return i < offsets.size() ? offsets[i] : offsets.empty() ? 0 : offsets.back() + 1;
+  }
 };
 
 // Collects elements; literals that follow each other become one.
@@ -89,7 +91,7 @@ Element TimeElement(std::string_view spelled, TimeForm form);
 Element HeaderElement(std::string_view spelled, std::string_view name);  // any case, - or _
 Element DurationElement(std::string_view spelled, int exponent, int decimals);
 std::string LowerCase(std::string_view text);
-std::string HeaderName(std::string_view text);  // lower case, _ as -
+std::string HeaderName(std::string_view text);               // lower case, _ as -
 bool HasWord(std::string_view text, std::string_view word);  // begins with `word` and a blank, in any case
 
 }  // namespace socklog

@@ -76,8 +76,8 @@ LineFormatResult MakeTextFormat(const FormatContext& context, std::string name, 
   if (!bindings.ok()) return bindings.status();
   Result<LineExpression> expression = MakeLineExpression(format, std::move(bindings).value());
   if (!expression.ok()) return expression.status();
-  return std::unique_ptr<LineFormat>(
-      std::make_unique<TextFormat>(Definition{std::move(name), std::move(format), std::move(expression).value(), context}));
+  return std::unique_ptr<LineFormat>(std::make_unique<TextFormat>(
+      Definition{std::move(name), std::move(format), std::move(expression).value(), context}));
 }
 
 }  // namespace socklog

@@ -18,23 +18,55 @@ class TextWriter : public LogWriter {
  private:
   void WriteElement(const Element& element, const WrittenRequest& request, std::string* out) const {
     switch (element.content) {
-      case Content::kLiteral: out->append(element.text); return;
+      case Content::kLiteral:
+        out->append(element.text);
+        return;
       case Content::kOther:
-      case Content::kNumber: out->append(element.sample); return;
-      case Content::kTime: AppendTime(element.time, request.time + (element.at_end ? request.duration : 0), out); return;
-      case Content::kStatus: AppendNumber(request.status, out); return;
-      case Content::kRequest: WriteRequest(request, out); return;
-      case Content::kMethod: Text(request.method, out); return;
-      case Content::kTarget: Text(request.target, out); return;
-      case Content::kPath: Text(request.target.substr(0, request.target.find('?')), out); return;
-      case Content::kQuery: WriteQuery(request.target, out); return;
-      case Content::kProtocol: Text(request.protocol, out); return;
-      case Content::kHost: Text(request.host, out); return;
-      case Content::kClient: Text(request.client, out); return;
-      case Content::kUser: Text(request.user, out); return;
-      case Content::kHeader: Text(Header(element.name, request), out); return;
-      case Content::kBytes: WriteBytes(element, request.bytes, out); return;
-      case Content::kDuration: AppendScaled(request.duration, element.exponent, element.decimals, out); return;
+      case Content::kNumber:
+        out->append(element.sample);
+        return;
+      case Content::kTime:
+        AppendTime(element.time, request.time + (element.at_end ? request.duration : 0), out);
+        return;
+      case Content::kStatus:
+        AppendNumber(request.status, out);
+        return;
+      case Content::kRequest:
+        WriteRequest(request, out);
+        return;
+      case Content::kMethod:
+        Text(request.method, out);
+        return;
+      case Content::kTarget:
+        Text(request.target, out);
+        return;
+      case Content::kPath:
+        Text(request.target.substr(0, request.target.find('?')), out);
+        return;
+      case Content::kQuery:
+        WriteQuery(request.target, out);
+        return;
+      case Content::kProtocol:
+        Text(request.protocol, out);
+        return;
+      case Content::kHost:
+        Text(request.host, out);
+        return;
+      case Content::kClient:
+        Text(request.client, out);
+        return;
+      case Content::kUser:
+        Text(request.user, out);
+        return;
+      case Content::kHeader:
+        Text(Header(element.name, request), out);
+        return;
+      case Content::kBytes:
+        WriteBytes(element, request.bytes, out);
+        return;
+      case Content::kDuration:
+        AppendScaled(request.duration, element.exponent, element.decimals, out);
+        return;
     }
   }
 

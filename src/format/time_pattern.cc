@@ -1,6 +1,5 @@
 #include "format/time_pattern.h"
 
-
 #include "base/regex.h"
 #include "base/text.h"
 
@@ -15,14 +14,22 @@ constexpr std::string_view kKnown = "YymdejbhBaAHkIlMSpzZsf*";
 // What a conversion stands for that is short for others, or nullptr.
 const char* Expansion(char conversion) {
   switch (conversion) {
-    case 'T': return "%H:%M:%S";
-    case 'R': return "%H:%M";
-    case 'D': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'c': return "%a %b %e %H:%M:%S %Y";
-    case 'n': return "\n";
-    case 't': return "\t";
-    default: return nullptr;
+    case 'T':
+      return "%H:%M:%S";
+    case 'R':
+      return "%H:%M";
+    case 'D':
+      return "%m/%d/%y";
+    case 'F':
+      return "%Y-%m-%d";
+    case 'c':
+      return "%a %b %e %H:%M:%S %Y";
+    case 'n':
+      return "\n";
+    case 't':
+      return "\t";
+    default:
+      return nullptr;
   }
 }
 
@@ -79,23 +86,33 @@ bool TakeEpoch(std::string_view* rest, int exponent, CivilParts* parts) {
 
 std::string ExpressionOf(char conversion) {
   switch (conversion) {
-    case 'Y': return "[0-9]{4}";
+    case 'Y':
+      return "[0-9]{4}";
     case 'e':
     case 'k':
-    case 'l': return "[ 0-9][0-9]";
-    case 'j': return "[0-9]{3}";
+    case 'l':
+      return "[ 0-9][0-9]";
+    case 'j':
+      return "[0-9]{3}";
     case 'b':
     case 'h':
-    case 'a': return "[A-Za-z]{3}";
+    case 'a':
+      return "[A-Za-z]{3}";
     case 'B':
-    case 'A': return "[A-Za-z]+";
-    case 'p': return "[AaPp][Mm]";
-    case 'z': return "(?:[+-][0-9][0-9]:?[0-9][0-9]|Z)";
-    case 'Z': return "[A-Za-z0-9_/+-]+";
+    case 'A':
+      return "[A-Za-z]+";
+    case 'p':
+      return "[AaPp][Mm]";
+    case 'z':
+      return "(?:[+-][0-9][0-9]:?[0-9][0-9]|Z)";
+    case 'Z':
+      return "[A-Za-z0-9_/+-]+";
     case 's':
     case 'f':
-    case '*': return "[0-9]+";
-    default: return "[0-9]{2}";
+    case '*':
+      return "[0-9]+";
+    default:
+      return "[0-9]{2}";
   }
 }
 
@@ -115,37 +132,71 @@ BrokenDown BreakDown(Micros time) {
 
 void AppendPadded(std::int64_t value, int width, char pad, std::string* out) {
   const std::string digits = std::to_string(value);
-  if (digits.size() < static_cast<std::size_t>(width)) out->append(static_cast<std::size_t>(width) - digits.size(), pad);
+  if (digits.size() < static_cast<std::size_t>(width))
+    out->append(static_cast<std::size_t>(width) - digits.size(), pad);
   out->append(digits);
 }
 
 void WriteConversion(char conversion, const BrokenDown& t, std::string* out) {
   const int hour12 = t.hour % 12 == 0 ? 12 : t.hour % 12;
   switch (conversion) {
-    case 'Y': return AppendPadded(t.date.year, 4, '0', out);
-    case 'y': return AppendPadded(t.date.year % 100, 2, '0', out);
-    case 'm': return AppendPadded(t.date.month, 2, '0', out);
-    case 'd': return AppendPadded(t.date.day, 2, '0', out);
-    case 'e': return AppendPadded(t.date.day, 2, ' ', out);
-    case 'j': return AppendPadded(t.days - DaysFromCivil(t.date.year, 1, 1) + 1, 3, '0', out);
+    case 'Y':
+      return AppendPadded(t.date.year, 4, '0', out);
+    case 'y':
+      return AppendPadded(t.date.year % 100, 2, '0', out);
+    case 'm':
+      return AppendPadded(t.date.month, 2, '0', out);
+    case 'd':
+      return AppendPadded(t.date.day, 2, '0', out);
+    case 'e':
+      return AppendPadded(t.date.day, 2, ' ', out);
+    case 'j':
+      return AppendPadded(t.days - DaysFromCivil(t.date.year, 1, 1) + 1, 3, '0', out);
     case 'b':
-    case 'h': out->append(MonthName(t.date.month)); return;
-    case 'B': out->append(kLongMonths[t.date.month - 1]); return;
-    case 'a': out->append(kWeekdays[((t.days + 4) % 7 + 7) % 7], 3); return;
-    case 'A': out->append(kWeekdays[((t.days + 4) % 7 + 7) % 7]); return;
-    case 'H': return AppendPadded(t.hour, 2, '0', out);
-    case 'k': return AppendPadded(t.hour, 2, ' ', out);
-    case 'I': return AppendPadded(hour12, 2, '0', out);
-    case 'l': return AppendPadded(hour12, 2, ' ', out);
-    case 'M': return AppendPadded(t.minute, 2, '0', out);
-    case 'S': return AppendPadded(t.second, 2, '0', out);
-    case 'p': out->append(t.hour < 12 ? "AM" : "PM"); return;
-    case 'z': out->append("+0000"); return;
-    case 'Z': out->append("UTC"); return;
-    case 's': out->append(std::to_string(t.time / kSecond)); return;
-    case 'f': out->append(std::to_string(t.time)); return;
-    case '*': out->append(std::to_string(t.time / kMillisecond)); return;
-    default: return;
+    case 'h':
+      out->append(MonthName(t.date.month));
+      return;
+    case 'B':
+      out->append(kLongMonths[t.date.month - 1]);
+      return;
+    case 'a':
+      out->append(kWeekdays[((t.days + 4) % 7 + 7) % 7], 3);
+      return;
+    case 'A':
+      out->append(kWeekdays[((t.days + 4) % 7 + 7) % 7]);
+      return;
+    case 'H':
+      return AppendPadded(t.hour, 2, '0', out);
+    case 'k':
+      return AppendPadded(t.hour, 2, ' ', out);
+    case 'I':
+      return AppendPadded(hour12, 2, '0', out);
+    case 'l':
+      return AppendPadded(hour12, 2, ' ', out);
+    case 'M':
+      return AppendPadded(t.minute, 2, '0', out);
+    case 'S':
+      return AppendPadded(t.second, 2, '0', out);
+    case 'p':
+      out->append(t.hour < 12 ? "AM" : "PM");
+      return;
+    case 'z':
+      out->append("+0000");
+      return;
+    case 'Z':
+      out->append("UTC");
+      return;
+    case 's':
+      out->append(std::to_string(t.time / kSecond));
+      return;
+    case 'f':
+      out->append(std::to_string(t.time));
+      return;
+    case '*':
+      out->append(std::to_string(t.time / kMillisecond));
+      return;
+    default:
+      return;
   }
 }
 
@@ -205,13 +256,19 @@ bool TimePattern::ReadItem(const Item& item, std::string_view* rest, CivilParts*
       if (!TakeNumber(rest, 2, false, &number)) return false;
       parts->year = number < 69 ? 2000 + number : 1900 + number;
       return true;
-    case 'm': return TakeNumber(rest, 2, false, &parts->month);
-    case 'd': return TakeNumber(rest, 2, false, &parts->day);
-    case 'e': return TakeNumber(rest, 2, true, &parts->day);
-    case 'j': return TakeNumber(rest, 3, false, &parts->day_of_year);
+    case 'm':
+      return TakeNumber(rest, 2, false, &parts->month);
+    case 'd':
+      return TakeNumber(rest, 2, false, &parts->day);
+    case 'e':
+      return TakeNumber(rest, 2, true, &parts->day);
+    case 'j':
+      return TakeNumber(rest, 3, false, &parts->day_of_year);
     case 'b':
-    case 'h': return TakeMonth(rest, false, parts);
-    case 'B': return TakeMonth(rest, true, parts);
+    case 'h':
+      return TakeMonth(rest, false, parts);
+    case 'B':
+      return TakeMonth(rest, true, parts);
     case 'a':
     case 'A': {
       const std::size_t letters = item.conversion == 'a' ? 3 : Letters(*rest);
@@ -219,23 +276,34 @@ bool TimePattern::ReadItem(const Item& item, std::string_view* rest, CivilParts*
       rest->remove_prefix(letters);
       return true;
     }
-    case 'H': return TakeNumber(rest, 2, false, &parts->hour);
-    case 'I': return TakeNumber(rest, 2, false, &parts->hour);
+    case 'H':
+      return TakeNumber(rest, 2, false, &parts->hour);
+    case 'I':
+      return TakeNumber(rest, 2, false, &parts->hour);
     case 'k':
-    case 'l': return TakeNumber(rest, 2, true, &parts->hour);
-    case 'M': return TakeNumber(rest, 2, false, &parts->minute);
-    case 'S': return TakeNumber(rest, 2, false, &parts->second);
+    case 'l':
+      return TakeNumber(rest, 2, true, &parts->hour);
+    case 'M':
+      return TakeNumber(rest, 2, false, &parts->minute);
+    case 'S':
+      return TakeNumber(rest, 2, false, &parts->second);
     case 'p':
       if (rest->size() < 2) return false;
       parts->half = (*rest)[0] == 'P' || (*rest)[0] == 'p' ? 1 : 0;
       rest->remove_prefix(2);
       return true;
-    case 'z': return TakeZone(rest, parts);
-    case 'Z': return TakeZoneName(rest, parts);
-    case 's': return TakeEpoch(rest, 6, parts);
-    case 'f': return TakeEpoch(rest, 0, parts);
-    case '*': return TakeEpoch(rest, 3, parts);
-    default: return false;
+    case 'z':
+      return TakeZone(rest, parts);
+    case 'Z':
+      return TakeZoneName(rest, parts);
+    case 's':
+      return TakeEpoch(rest, 6, parts);
+    case 'f':
+      return TakeEpoch(rest, 0, parts);
+    case '*':
+      return TakeEpoch(rest, 3, parts);
+    default:
+      return false;
   }
 }
 
@@ -260,7 +328,8 @@ void TimePattern::Write(Micros time, std::string* out) const {
 std::string TimePattern::Expression() const {
   std::string expression;
   for (const Item& item : items_) {
-    expression += item.conversion == '\0' ? EscapeRegex(std::string_view(&item.literal, 1)) : ExpressionOf(item.conversion);
+    expression +=
+        item.conversion == '\0' ? EscapeRegex(std::string_view(&item.literal, 1)) : ExpressionOf(item.conversion);
   }
   return expression;
 }

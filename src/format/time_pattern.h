@@ -11,8 +11,8 @@
 
 namespace socklog {
 
-// Knows %Y %y %m %d %e %j %b %h %B %a %A %H %k %I %l %M %S %p %z %Z %s %T %R %D %F %c %n %t %% and, from GoAccess, %f (epoch in
-// microseconds) and %* (in milliseconds). Names are English. Immutable, thread-safe.
+// Knows %Y %y %m %d %e %j %b %h %B %a %A %H %k %I %l %M %S %p %z %Z %s %T %R %D %F %c %n %t %% and, from GoAccess, %f
+// (epoch in microseconds) and %* (in milliseconds). Names are English. Immutable, thread-safe.
 class TimePattern {
  public:
   // Error (kUsage): a conversion it does not know.

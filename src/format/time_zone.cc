@@ -29,7 +29,9 @@ struct TzHeader {
 
 bool ReadHeader(std::string_view file, std::size_t at, TzHeader* header) {
   if (at > file.size() || file.size() - at < TzHeader::kSize || file.substr(at, 4) != "TZif") return false;
-  const auto count = [&](std::size_t i) { return static_cast<std::size_t>(ReadBigEndian(file, at + 20 + 4 * i, 4)) & 0xFFFFFFFF; };
+  const auto count = [&](std::size_t i) {
+    return static_cast<std::size_t>(ReadBigEndian(file, at + 20 + 4 * i, 4)) & 0xFFFFFFFF;
+  };
   *header = {count(0), count(1), count(2), count(3), count(4), count(5)};
   for (int i = 0; i < 6; ++i) {
     if (count(static_cast<std::size_t>(i)) > file.size()) return false;
@@ -60,7 +62,8 @@ bool ParseOffset(std::string_view text, std::int32_t* seconds) {
 bool IsZoneName(std::string_view name) {
   if (name.empty() || name.size() > 64 || name[0] == '/' || name.find("..") != std::string_view::npos) return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '-' || c == '+';
   });
 }
 
@@ -87,8 +90,9 @@ Result<std::shared_ptr<const TimeZone>> TimeZone::Make(std::string_view name) {
     const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (zone->Load(bytes)) return std::shared_ptr<const TimeZone>(std::move(zone));
   }
-  return Status::Usage("unknown time zone '" + std::string(name) +
-                       "': give UTC, an offset such as +02:00, or a name such as Europe/Paris (names need the package tzdata)");
+  return Status::Usage(
+      "unknown time zone '" + std::string(name) +
+      "': give UTC, an offset such as +02:00, or a name such as Europe/Paris (names need the package tzdata)");
 }
 
 bool TimeZone::Load(std::string_view file) {
@@ -105,7 +109,9 @@ bool TimeZone::Load(std::string_view file) {
   if (at > file.size() || header.DataSize(time_size) > file.size() - at) return false;
   const std::size_t indices = at + header.times * time_size;
   const std::size_t types = indices + header.times;
-  const auto offset_of_type = [&](std::size_t type) { return static_cast<std::int32_t>(ReadBigEndian(file, types + 6 * type, 4)); };
+  const auto offset_of_type = [&](std::size_t type) {
+    return static_cast<std::int32_t>(ReadBigEndian(file, types + 6 * type, 4));
+  };
   first_offset_ = offset_of_type(0);
   for (std::size_t i = 0; i < header.times; ++i) {
     const auto type = static_cast<unsigned char>(file[indices + i]);

@@ -8,7 +8,7 @@
 namespace socklog {
 namespace {
 
-constexpr std::size_t kClfDateSize = 11;                                // 17/May/2015
+constexpr std::size_t kClfDateSize = 11;  // 17/May/2015
 constexpr std::size_t kClfSize = std::string_view("17/May/2015:10:05:03").size();
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -85,12 +85,18 @@ void AppendEpoch(const TimeSpelling& spelling, Micros time, std::string* out) {
 
 const char* TimeReason(TimeForm form) {
   switch (form) {
-    case TimeForm::kClf: return "the time stamp is not of the form 17/May/2015:10:05:03 +0000";
-    case TimeForm::kIso: return "the time stamp is not of the form 2015-05-17T10:05:03Z";
-    case TimeForm::kEpoch: return "the time stamp is not a number of seconds (or parts of it) since 1970";
-    case TimeForm::kPattern: return "the time stamp does not fit its strftime format, or there is no such time";
-    case TimeForm::kFraction: return "the fraction of the time stamp is not a number";
-    default: return "the time stamp is of no known form";
+    case TimeForm::kClf:
+      return "the time stamp is not of the form 17/May/2015:10:05:03 +0000";
+    case TimeForm::kIso:
+      return "the time stamp is not of the form 2015-05-17T10:05:03Z";
+    case TimeForm::kEpoch:
+      return "the time stamp is not a number of seconds (or parts of it) since 1970";
+    case TimeForm::kPattern:
+      return "the time stamp does not fit its strftime format, or there is no such time";
+    case TimeForm::kFraction:
+      return "the fraction of the time stamp is not a number";
+    default:
+      return "the time stamp is of no known form";
   }
 }
 
@@ -102,7 +108,8 @@ bool TimeReader::ReadClfDate(const char* text, std::int64_t* days) {
   const int day = FixedNumber(text, 2);
   const int month = MonthFromName(text + 3);
   const int year = FixedNumber(text + 7, 4);
-  if (day < 1 || month < 1 || year < 0 || text[2] != '/' || text[6] != '/' || day > DaysInMonth(year, month)) return false;
+  if (day < 1 || month < 1 || year < 0 || text[2] != '/' || text[6] != '/' || day > DaysInMonth(year, month))
+    return false;
   *days = clf_days_ = DaysFromCivil(year, month, day);
   std::memcpy(clf_date_, text, kClfDateSize);
   return true;
@@ -147,7 +154,8 @@ bool TimeReader::ReadIso(std::string_view text, CivilParts* parts) {
   constexpr std::string_view kShape = "2015-05-17T10:05:03";
   if (text.size() < kShape.size()) return false;
   const char* p = text.data();
-  const bool separated = p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == ' ' || p[10] == 't') && p[13] == ':' && p[16] == ':';
+  const bool separated =
+      p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == ' ' || p[10] == 't') && p[13] == ':' && p[16] == ':';
   if (!separated) return false;
   parts->year = FixedNumber(p, 4);
   parts->month = FixedNumber(p + 5, 2);
@@ -160,9 +168,12 @@ bool TimeReader::ReadIso(std::string_view text, CivilParts* parts) {
 
 bool TimeReader::ReadPart(const TimeSpelling& spelling, std::string_view text, CivilParts* parts) {
   switch (spelling.form) {
-    case TimeForm::kIso: return ReadIso(text, parts);
-    case TimeForm::kEpoch: return ReadEpoch(text, spelling.exponent, parts);
-    case TimeForm::kPattern: return spelling.pattern->Read(text, parts);
+    case TimeForm::kIso:
+      return ReadIso(text, parts);
+    case TimeForm::kEpoch:
+      return ReadEpoch(text, spelling.exponent, parts);
+    case TimeForm::kPattern:
+      return spelling.pattern->Read(text, parts);
     case TimeForm::kFraction: {
       std::int64_t value = 0;
       if (!ParseScaled(text, 6 - spelling.exponent, &value) || value < 0 || value >= kSecond) return false;
@@ -172,7 +183,8 @@ bool TimeReader::ReadPart(const TimeSpelling& spelling, std::string_view text, C
     case TimeForm::kZone:
       parts->offset = ParseZoneOffset(text);  // anything else is no zone, and none is needed
       return true;
-    case TimeForm::kClf: return ReadClf(text, &parts->epoch);
+    case TimeForm::kClf:
+      return ReadClf(text, &parts->epoch);
     case TimeForm::kAny:
       if (text.size() >= 5 && text[4] == '-') return ReadIso(text, parts);
       if (text.find('/') != std::string_view::npos) return ReadClf(text, &parts->epoch);
@@ -189,19 +201,25 @@ bool TimeReader::Read(const TimeSpelling& spelling, std::string_view text, Micro
 
 void AppendTime(const TimeSpelling& spelling, Micros time, std::string* out) {
   switch (spelling.form) {
-    case TimeForm::kClf: return AppendClf(time, out);
-    case TimeForm::kEpoch: return AppendEpoch(spelling, time, out);
-    case TimeForm::kPattern: return spelling.pattern->Write(time, out);
+    case TimeForm::kClf:
+      return AppendClf(time, out);
+    case TimeForm::kEpoch:
+      return AppendEpoch(spelling, time, out);
+    case TimeForm::kPattern:
+      return spelling.pattern->Write(time, out);
     case TimeForm::kFraction: {
       const Micros fraction = (time % kSecond + kSecond) % kSecond;
       return AppendFixed(spelling.exponent == 3 ? fraction / kMillisecond : fraction, spelling.exponent, out);
     }
-    case TimeForm::kZone: out->append("+0000"); return;
+    case TimeForm::kZone:
+      out->append("+0000");
+      return;
     case TimeForm::kIso:
       if (spelling.decimals == 0) return AppendWholeIso(time, out);
       out->append(FormatTime(time));
       return;
-    default: out->append(FormatTime(time));
+    default:
+      out->append(FormatTime(time));
   }
 }
 

@@ -14,9 +14,10 @@
 namespace socklog {
 
 enum class TimeForm {
-  kAny,       // whichever of kClf, kIso, kEpoch (in seconds, ms, us or ns, by its size) it is
-  kClf,       // 17/May/2015:10:05:03 +0000, with or without brackets, fraction and zone
-  kIso,       // RFC 3339 and ISO 8601: 2015-05-17T10:05:03.123+02:00, a blank for T, a comma for the point, with or without zone
+  kAny,  // whichever of kClf, kIso, kEpoch (in seconds, ms, us or ns, by its size) it is
+  kClf,  // 17/May/2015:10:05:03 +0000, with or without brackets, fraction and zone
+  kIso,  // RFC 3339 and ISO 8601: 2015-05-17T10:05:03.123+02:00, a blank for T, a comma for the point, with or without
+         // zone
   kEpoch,     // a number of units since 1970
   kPattern,   // a strftime format, perhaps one of several pieces
   kFraction,  // the digits after the decimal point of another time stamp
@@ -25,12 +26,13 @@ enum class TimeForm {
 
 struct TimeSpelling {
   TimeForm form = TimeForm::kAny;
-  int exponent = 6;                              // kEpoch: of ten, from its unit to microseconds (6: seconds); kFraction: number of digits
-  int decimals = 0;                              // when written: digits after the point; kIso: 0 or as many as are not 0
-  std::shared_ptr<const TimePattern> pattern;    // kPattern
+  int exponent = 6;  // kEpoch: of ten, from its unit to microseconds (6: seconds); kFraction: number of digits
+  int decimals = 0;  // when written: digits after the point; kIso: 0 or as many as are not 0
+  std::shared_ptr<const TimePattern> pattern;  // kPattern
 };
 
-// Reads time stamps of one partition; remembers the last date, since the next line nearly always has the same. Thread-compatible.
+// Reads time stamps of one partition; remembers the last date, since the next line nearly always has the same.
+// Thread-compatible.
 class TimeReader {
  public:
   // `zone` of time stamps without one.

@@ -15,8 +15,8 @@
 
 namespace socklog {
 
-inline constexpr std::uint32_t kEveryField = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient | kFieldUser |
-                                             kFieldAgent | kFieldReferer | kFieldBytes | kFieldProtocol;
+inline constexpr std::uint32_t kEveryField = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient |
+                                             kFieldUser | kFieldAgent | kFieldReferer | kFieldBytes | kFieldProtocol;
 
 inline void Require(bool promise) {
   if (!promise) std::abort();
@@ -40,8 +40,8 @@ inline FormatRequest RequestFor(std::string_view format, std::uint32_t fields) {
 // Reads every byte that the entry shows, for AddressSanitizer.
 inline std::size_t SumOf(const LogEntry& entry) {
   std::size_t sum = 0;
-  for (const std::string_view text : {entry.method, entry.target, entry.protocol, entry.host, entry.client, entry.user, entry.agent,
-                                      entry.referer}) {
+  for (const std::string_view text :
+       {entry.method, entry.target, entry.protocol, entry.host, entry.client, entry.user, entry.agent, entry.referer}) {
     for (const char c : text) sum += static_cast<unsigned char>(c);
   }
   return sum;
@@ -60,8 +60,9 @@ inline FormatPair MakePair(std::string_view format) {
   return {std::move(every).value(), std::move(least).value()};
 }
 
-// Parses `text` with all fields, and with the time alone: each line is in one of the two vectors, in order. With `same_lines`,
-// the same lines are well-formed with the same times and statuses (of JSON only what is needed is checked).
+// Parses `text` with all fields, and with the time alone: each line is in one of the two vectors, in order. With
+// `same_lines`, the same lines are well-formed with the same times and statuses (of JSON only what is needed is
+// checked).
 inline void CheckParse(const FormatPair& formats, std::string_view text, bool same_lines) {
   const Block block = BlockOf(text);
   LogBatch all, few;
@@ -76,7 +77,8 @@ inline void CheckParse(const FormatPair& formats, std::string_view text, bool sa
     sum = sum + SumOf(entry);
     Require(entry.line < block.lines.size());
     if (same_lines) {
-      Require(entry.line == few.entries[i].line && entry.time == few.entries[i].time && entry.status == few.entries[i].status);
+      Require(entry.line == few.entries[i].line && entry.time == few.entries[i].time &&
+              entry.status == few.entries[i].status);
     }
     Require(entry.status == 0 || (entry.status >= 100 && entry.status <= 599));
     Require(entry.request_valid || entry.target.empty());
@@ -86,9 +88,11 @@ inline void CheckParse(const FormatPair& formats, std::string_view text, bool sa
 }
 
 // For fuzzers of lines: the input's first byte picks one of `formats`, the rest is the text.
-inline void CheckPicked(const std::vector<FormatPair>& formats, const std::uint8_t* data, std::size_t size, bool same_lines) {
+inline void CheckPicked(const std::vector<FormatPair>& formats, const std::uint8_t* data, std::size_t size,
+                        bool same_lines) {
   if (size == 0) return;
-  CheckParse(formats[data[0] % formats.size()], std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1), same_lines);
+  CheckParse(formats[data[0] % formats.size()], std::string_view(reinterpret_cast<const char*>(data) + 1, size - 1),
+             same_lines);
 }
 
 }  // namespace socklog

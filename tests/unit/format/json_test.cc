@@ -68,11 +68,13 @@ TEST_CASE("JSON presets", "[format][json]") {
 }
 
 TEST_CASE("JSON field maps", "[format][json]") {
-  Parsed parsed(WithHeader("json:time=t.when:ms, status=res.code|code,method=m,target=u,protocol=p,host=h,client=ip,user=who,"
-                           "agent=ua,referer=ref,bytes=n,duration=took:us,header:X-User=xu"));
-  CheckCommonValues(parsed.Line(R"({"t":{"when":1431857103250},"code":404,"m":"GET","u":"\/a?b=c","p":"HTTP/2.0","h":"example.com",)"
-                                R"("ip":"192.0.2.1","who":"alice","ua":"A/1","ref":"http://r/","n":12,"took":2500,"xu":"carol"})"),
-                    "map");
+  Parsed parsed(
+      WithHeader("json:time=t.when:ms, status=res.code|code,method=m,target=u,protocol=p,host=h,client=ip,user=who,"
+                 "agent=ua,referer=ref,bytes=n,duration=took:us,header:X-User=xu"));
+  CheckCommonValues(
+      parsed.Line(R"({"t":{"when":1431857103250},"code":404,"m":"GET","u":"\/a?b=c","p":"HTTP/2.0","h":"example.com",)"
+                  R"("ip":"192.0.2.1","who":"alice","ua":"A/1","ref":"http://r/","n":12,"took":2500,"xu":"carol"})"),
+      "map");
   const struct {
     const char* map;
     const char* value;
@@ -140,7 +142,8 @@ TEST_CASE("auto-detection takes the first line that fits", "[format]") {
       {common + " \"-\" \"curl\"", "combined"},
       {"example.com:80 " + common, "vhost_common"},
       {"example.com:80 " + common + " \"-\" \"curl\"", "vhost_combined"},
-      {R"({"log":"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12\n","stream":"stdout"})", "common in log"},
+      {R"({"log":"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12\n","stream":"stdout"})",
+       "common in log"},
       {R"({"message":"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"","host":"x"})",
        "combined in message"},
       {R"({"log":"{\"ts\":1,\"status\":200,\"request\":{\"method\":\"GET\",\"uri\":\"/\"}}\n"})", "caddy in log"},
@@ -187,8 +190,10 @@ TEST_CASE("envelopes", "[format][json]") {
   FormatRequest request = MakeRequest(R"(%h %t "%r" %>s)");
   request.options.envelope = "a.b";
   Parsed parsed(request);
-  CHECK(parsed.Line(R"({"a":{"b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET /\\x80 HTTP/1.1\" 200\r\n"}})").target == "/\x80");
-  CHECK(parsed.Line(R"({"a.b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200"})").client == "192.0.2.1");
+  CHECK(parsed.Line(R"({"a":{"b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET /\\x80 HTTP/1.1\" 200\r\n"}})").target ==
+        "/\x80");
+  CHECK(parsed.Line(R"({"a.b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200"})").client ==
+        "192.0.2.1");
   CHECK(parsed.Reason(R"({"a":{"c":"x"}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":7}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":" \n"}})") == "the line in the envelope is empty");
@@ -197,7 +202,8 @@ TEST_CASE("envelopes", "[format][json]") {
 
   request.options.log_format = "auto";
   Parsed detected(request);
-  CHECK(detected.Line(R"({"a":{"b":"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1"}})").status == 200);
+  CHECK(detected.Line(R"({"a":{"b":"192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1"}})").status ==
+        200);
   CHECK(detected.parser().chosen() == "common");
 }
 
@@ -205,7 +211,8 @@ TEST_CASE("views live as long as block and batch", "[format]") {
   Parsed parsed("json:time=ts,status=s,user=u,agent=a");
   std::vector<std::string> lines;
   for (int i = 0; i < 1000; ++i) {
-    lines.push_back("{\"ts\":1,\"s\":200,\"u\":\"user" + std::to_string(i) + "\",\"a\":\"x\\n" + std::to_string(i) + "\"}");
+    lines.push_back("{\"ts\":1,\"s\":200,\"u\":\"user" + std::to_string(i) + "\",\"a\":\"x\\n" + std::to_string(i) +
+                    "\"}");
   }
   const LogBatch& batch = parsed.Lines(lines);
   REQUIRE(batch.entries.size() == 1000);

@@ -12,8 +12,8 @@
 
 namespace socklog {
 
-inline constexpr std::uint32_t kAllButHeaders = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient | kFieldUser |
-                                                kFieldAgent | kFieldReferer | kFieldBytes | kFieldProtocol;
+inline constexpr std::uint32_t kAllButHeaders = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient |
+                                                kFieldUser | kFieldAgent | kFieldReferer | kFieldBytes | kFieldProtocol;
 
 inline Block MakeBlock(const std::vector<std::string>& lines) {
   Block block;

@@ -21,7 +21,8 @@ constexpr std::string_view kWord("abcXYZ019-_.");
 // A request that owns its text.
 struct Owned {
   explicit Owned(SplitMix64* random) {
-    client = random->Below(2) == 0 ? "192.0.2." + std::to_string(random->Below(256)) : "2001:db8::" + std::to_string(random->Below(9999));
+    client = random->Below(2) == 0 ? "192.0.2." + std::to_string(random->Below(256))
+                                   : "2001:db8::" + std::to_string(random->Below(9999));
     user = random->Below(3) == 0 ? "" : "u" + RandomText(random, kAwkward, 0) + "x";
     method = random->Below(2) == 0 ? "GET" : "PROPFIND";
     target = "/" + RandomText(random, kAwkward, 0) + "x";
@@ -74,7 +75,8 @@ TEST_CASE("written lines are read back", "[format]") {
       {"common", common},
       {"auto", no_host},
       {R"(%v:%p %h %l %u %t "%r" %>s %B "%{Referer}i" "%{User-Agent}i" %D)", kAllButHeaders, false, true},
-      {R"(%h %v "%u" %{sec}t.%{msec_frac}t "%m" "%U%q" "%H" %>s %B "%{Referer}i" "%{User-Agent}i" %{ms}T)", kAllButHeaders, false, true},
+      {R"(%h %v "%u" %{sec}t.%{msec_frac}t "%m" "%U%q" "%H" %>s %B "%{Referer}i" "%{User-Agent}i" %{ms}T)",
+       kAllButHeaders, false, true},
       {"%h\\t%v\\t%u\\t%{%a %d %b %Y %T %z}t\\t%r\\t%>s\\t%B\\t%{Referer}i\\t%{User-Agent}i", kAllButHeaders},
       {R"($remote_addr $host - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_time)",
        kAllButHeaders, false, true},
@@ -88,8 +90,8 @@ TEST_CASE("written lines are read back", "[format]") {
       {"traefik", kAllButHeaders, true, true},
       {"ecs", kAllButHeaders, true, true},
       {"nginx-json", kAllButHeaders, true, true},
-      {"json:time=t:ms,status=s,request=r,host=h,client=c.ip,user=c.user,agent=ua,referer=ref,bytes=n,duration=d:ms", kAllButHeaders, true,
-       true},
+      {"json:time=t:ms,status=s,request=r,host=h,client=c.ip,user=c.user,agent=ua,referer=ref,bytes=n,duration=d:ms",
+       kAllButHeaders, true, true},
   };
   SplitMix64 random(20261124);
   for (const RoundTrip& format : formats) {
@@ -150,10 +152,14 @@ TEST_CASE("lines are written as servers write them", "[format]") {
   } cases[] = {
       {"common", R"(192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET /\"\\\x01\xff?q HTTP/1.1" 404 -)"},
       {"auto", R"(192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET /\"\\\x01\xff?q HTTP/1.1" 404 - "-" "A/1")"},
-      {R"(%{usec}t %{msec_frac}t %D %T %{ms}T %q %U %X %P %B)", R"(1431857103250000 250 2500 0 2 ?q /\"\\\x01\xff + 4711 0)"},
-      {R"($msec $request_time $time_iso8601 $args "$uri" $status $http_x)", R"(1431857103.250 0.002 2015-05-17T10:05:03+00:00 q "/\x22\x5C\x01\xFF" 404 -)"},
+      {R"(%{usec}t %{msec_frac}t %D %T %{ms}T %q %U %X %P %B)",
+       R"(1431857103250000 250 2500 0 2 ?q /\"\\\x01\xff + 4711 0)"},
+      {R"($msec $request_time $time_iso8601 $args "$uri" $status $http_x)",
+       R"(1431857103.250 0.002 2015-05-17T10:05:03+00:00 q "/\x22\x5C\x01\xFF" 404 -)"},
       {R"(escape=json $msec "$uri" $status $http_x.)", "1431857103.250 \"/\\\"\\\\\\u0001\xff\" 404 ."},
-      {"json:time=t,status=s,duration=d,path=p", R"({"t":"2015-05-17T10:05:03.25Z","s":404,"d":0.0025,"p":"/\"\\\u0001)" "\xef\xbf\xbd" R"("})"},
+      {"json:time=t,status=s,duration=d,path=p", R"({"t":"2015-05-17T10:05:03.25Z","s":404,"d":0.0025,"p":"/\"\\\u0001)"
+                                                 "\xef\xbf\xbd"
+                                                 R"("})"},
   };
   for (const auto& c : cases) {
     FormatOptions options;

@@ -46,10 +46,12 @@ TEST_CASE("format strings as servers have them", "[format]") {
       {R"({"t":"%{%Y-%m-%dT%H:%M:%S%z}t","c":"%h","u":"%u","r":"%r","s":%>s,"b":%B,"d":%D,"re":"%{Referer}i","ua":"%{User-Agent}i"})",
        R"({"t":"2015-05-17T10:05:03+0000","c":"192.0.2.1","u":"alice","r":"GET /a?b=c HTTP/1.1","s":404,"b":12,"d":2500,"re":"http://r/","ua":"A/1"})"},
       {R"(%h %% %X %k %P %p %f %R %l %u %t "%r" %>s %O %{X-A}o %{c}C %{E}e %{n}n "%{Referer}i" "%{User-Agent}i" \x41 %D)",
-       "192.0.2.1 % + 0 99 80 /srv - - alice " + stamp + R"( "GET /a?b=c HTTP/1.1" 404 12 - - - - "http://r/" "A/1" A 2500)"},
+       "192.0.2.1 % + 0 99 80 /srv - - alice " + stamp +
+           R"( "GET /a?b=c HTTP/1.1" 404 12 - - - - "http://r/" "A/1" A 2500)"},
       {R"($remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_time)",
        "192.0.2.1 - alice " + stamp + R"( "GET /a?b=c HTTP/1.1" 404 12 "http://r/" "A/1" 0.0025)"},
-      {"log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n    '$status $body_bytes_sent \"$http_referer\" '\n"
+      {"log_format main '$remote_addr - $remote_user [$time_local] \"$request\" '\n    '$status $body_bytes_sent "
+       "\"$http_referer\" '\n"
        "    '\"$http_user_agent\" \"$http_x_forwarded_for\" $request_time';",
        "192.0.2.1 - alice " + stamp + R"( "GET /a?b=c HTTP/1.1" 404 12 "http://r/" "A/1" "-" 0.0025)"},
       {R"(nginx:${remote_addr} $remote_user $time_iso8601 $request_method $uri$is_args$args $server_protocol $status $bytes_sent $http_referer $http_user_agent $upstream_response_time)",
@@ -90,12 +92,14 @@ TEST_CASE("format strings as servers have them", "[format]") {
 }
 
 TEST_CASE("only the fields asked for are there", "[format]") {
-  const std::string line = std::string("192.0.2.1 - alice ") + kStamp + R"( "GET /a HTTP/1.1" 404 12 "http://r/" "A/1")";
+  const std::string line =
+      std::string("192.0.2.1 - alice ") + kStamp + R"( "GET /a HTTP/1.1" 404 12 "http://r/" "A/1")";
   for (const char* format : {"combined", R"(%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i")"}) {
     Parsed parsed(MakeRequest(format, kFieldTime));
     const LogEntry& e = parsed.Line(line);
     CHECK(e.status == 404);
-    CHECK((e.client.empty() && e.user.empty() && e.target.empty() && e.method.empty() && e.agent.empty() && e.referer.empty()));
+    CHECK((e.client.empty() && e.user.empty() && e.target.empty() && e.method.empty() && e.agent.empty() &&
+           e.referer.empty()));
     CHECK(e.bytes == -1);
     for (std::uint32_t mask = 0; mask < (1u << 11); ++mask) {  // every combination makes a valid expression
       if ((mask & kFieldDuration) != 0) continue;
@@ -112,7 +116,8 @@ TEST_CASE("headers as users and clients", "[format]") {
   request.user_header = "x-user";
   request.client_header = "X-Forwarded-For";
   Parsed parsed(request);
-  const LogEntry& e = parsed.Line(std::string("192.0.2.1 ") + kStamp + R"( "GET / HTTP/1.1" 200 "al\"ice" "203.0.113.5, 198.51.100.7")");
+  const LogEntry& e = parsed.Line(std::string("192.0.2.1 ") + kStamp +
+                                  R"( "GET / HTTP/1.1" 200 "al\"ice" "203.0.113.5, 198.51.100.7")");
   CHECK(e.user_header == "al\"ice");
   CHECK(e.client_header == "203.0.113.5, 198.51.100.7");
   CHECK(e.client == "192.0.2.1");
@@ -126,18 +131,21 @@ TEST_CASE("headers as users and clients", "[format]") {
 
   // Behind a load balancer the header often takes the place of %h.
   Parsed forwarded(R"("%{X-Forwarded-For}i" %t "%r" %>s)");
-  CHECK(forwarded.Line(std::string("\"203.0.113.5, 198.51.100.7\" ") + kStamp + " \"GET / HTTP/1.1\" 200").client == "203.0.113.5");
+  CHECK(forwarded.Line(std::string("\"203.0.113.5, 198.51.100.7\" ") + kStamp + " \"GET / HTTP/1.1\" 200").client ==
+        "203.0.113.5");
 }
 
 TEST_CASE("values that hold what should follow them", "[format]") {
   Parsed parsed(R"($remote_addr - $remote_user [$time_local] "$request" $status $http_x_forwarded_for)");
   const std::string stamp = kStamp;
-  const LogEntry& e = parsed.Line("192.0.2.1 - John Q. Doe " + stamp + R"( "GET / HTTP/1.1" 200 203.0.113.5, 203.0.113.6)");
+  const LogEntry& e =
+      parsed.Line("192.0.2.1 - John Q. Doe " + stamp + R"( "GET / HTTP/1.1" 200 203.0.113.5, 203.0.113.6)");
   CHECK(e.user == "John Q. Doe");
   CHECK(parsed.batch().slow_path == 1);
   CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200 -)").user == "joe");
   CHECK(parsed.batch().slow_path == 0);
-  CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200)").status == 200);  // an empty end, the blank cut off
+  CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200)").status ==
+        200);  // an empty end, the blank cut off
 }
 
 TEST_CASE("an empty user name is written as two quotes by Apache", "[format]") {
@@ -159,9 +167,12 @@ TEST_CASE("why a line is malformed", "[format]") {
   const std::vector<Malformed> lines = {
       {"", "the line is empty"},
       {" \r", "the line is empty"},
-      {"192.0.2.1 - - [31/Feb/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"", "the time stamp is not of the form"},
-      {"192.0.2.1 - - [2015-05-17T10:05:03Z] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"", "the time stamp is not of the form"},
-      {"192.0.2.1 - - 17/May/2015:10:05:03 +0000 \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"", "the time stamp is not of the form"},
+      {"192.0.2.1 - - [31/Feb/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"",
+       "the time stamp is not of the form"},
+      {"192.0.2.1 - - [2015-05-17T10:05:03Z] \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"",
+       "the time stamp is not of the form"},
+      {"192.0.2.1 - - 17/May/2015:10:05:03 +0000 \"GET / HTTP/1.1\" 200 12 \"-\" \"-\"",
+       "the time stamp is not of the form"},
       {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1 200 12", "no closing quote"},
       {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1\\\" 200 12", "no closing quote"},
       {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1\" OK 12 \"-\" \"-\"", "the status is not a number"},
@@ -169,7 +180,8 @@ TEST_CASE("why a line is malformed", "[format]") {
       {"192.0.2.1 - - " + stamp + " GET / HTTP/1.1 200 12 \"-\" \"-\"", "no quoted request"},
       {"192.0.2.1 - - " + stamp, "no quoted request where the format has one|the line ends before its last field"},
       {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1\" 200 12 \"-\" \"cut off", "no closing quote|two quoted strings"},
-      {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1\" 200 12 \"-\"", "the line ends before its last field|two quoted strings|quoted"},
+      {"192.0.2.1 - - " + stamp + " \"GET / HTTP/1.1\" 200 12 \"-\"",
+       "the line ends before its last field|two quoted strings|quoted"},
       {"hello", "the line ends before|the line has not|time stamp"},
       {std::string(100, '\0'), "the line"},
       {"\xff\xfe\x01", "the line"},

@@ -140,7 +140,8 @@ TEST_CASE("strftime patterns", "[format][time]") {
 
 TEST_CASE("what is written is read", "[format][time]") {
   const Micros time = 1431857103 * kSecond + 123456;
-  for (const char* format : {"%Y-%m-%d %H:%M:%S", "%a, %d %b %y %I:%M:%S %p", "%c", "%s", "%A %e %B %Y %k:%M:%S %z", "%j %Y %l %p %M:%S"}) {
+  for (const char* format :
+       {"%Y-%m-%d %H:%M:%S", "%a, %d %b %y %I:%M:%S %p", "%c", "%s", "%A %e %B %Y %k:%M:%S %z", "%j %Y %l %p %M:%S"}) {
     INFO(format);
     auto pattern = TimePattern::Make(format);
     REQUIRE(pattern.ok());
@@ -194,7 +195,8 @@ TEST_CASE("POSIX zone rules", "[format][time]") {
   CHECK(offset("EST5EDT,J60/0,300", "2028-02-29T04:59:59Z") == -18000);  // J60 is 1 March in leap years too
   CHECK(offset("EST5EDT,J60/0,300", "2028-03-01T05:00:00Z") == -14400);
   PosixZone zone;
-  for (const char* bad : {"", "C", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"}) {
+  for (const char* bad :
+       {"", "C", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"}) {
     INFO(bad);
     CHECK_FALSE(zone.Parse(bad));
   }

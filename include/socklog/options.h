@@ -1,4 +1,4 @@
-// Everything a user can set, as plain structs with their defaults. src/config/option_table.cc gives each member its name
+// Everything a user can set, as plain structs with their defaults. src/config/option_table.h gives each member its name
 // on the command line and in TOML; nothing else knows those names.
 #ifndef SOCKLOG_OPTIONS_H_
 #define SOCKLOG_OPTIONS_H_

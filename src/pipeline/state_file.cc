@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "base/hash.h"
 #include "base/snapshot.h"
@@ -22,8 +21,6 @@ constexpr std::uint64_t kLargestState = std::uint64_t{1} << 30;
 Status Damaged(const std::string& why) {
   return {StatusCode::kDataLoss, "the saved state " + why + "; --reset-state starts afresh (windows that were open are lost)"};
 }
-
-std::string ErrnoText() { return std::strerror(errno); }
 
 }  // namespace
 
@@ -88,18 +85,15 @@ Result<RunState> DecodeState(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<StateDirectory>> StateDirectory::Open(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return Status::Usage("--state: cannot create " + path + ": " + ErrnoText());
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return Status::Usage("--state: cannot create " + path + ": " + ErrnoText(errno));
   const std::string lock = path + "/lock";
-  const int fd = open(lock.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0) return Status::Usage("--state: cannot write in " + path + ": " + ErrnoText());
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    close(fd);
+  UniqueFd fd(open(lock.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  if (!fd.valid()) return Status::Usage("--state: cannot write in " + path + ": " + ErrnoText(errno));
+  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     return Status::Usage("--state: " + path + " is in use by another socklog; give each its own directory");
   }
-  return std::unique_ptr<StateDirectory>(new StateDirectory(path, fd));
+  return std::unique_ptr<StateDirectory>(new StateDirectory(path, std::move(fd)));
 }
-
-StateDirectory::~StateDirectory() { close(lock_fd_); }
 
 Result<std::optional<RunState>> StateDirectory::Load() const {
   if (access(FilePath().c_str(), F_OK) != 0) return std::optional<RunState>();
@@ -119,7 +113,7 @@ Status StateDirectory::Save(const RunState& state) {
 }
 
 Status StateDirectory::Reset() {
-  if (unlink(FilePath().c_str()) != 0 && errno != ENOENT) return Status::Usage("--reset-state: cannot remove " + FilePath() + ": " + ErrnoText());
+  if (unlink(FilePath().c_str()) != 0 && errno != ENOENT) return Status::Usage("--reset-state: cannot remove " + FilePath() + ": " + ErrnoText(errno));
   return {};
 }
 

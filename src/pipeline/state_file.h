@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "socklog/status.h"
+#include "transport/fd.h"
 #include "window/partition_windows.h"
 
 namespace socklog {
@@ -41,9 +43,6 @@ class StateDirectory {
  public:
   // Creates the directory (mode 0700) if it is missing. Errors (kUsage): no permission, used by another process.
   static Result<std::unique_ptr<StateDirectory>> Open(const std::string& path);
-  ~StateDirectory();
-  StateDirectory(const StateDirectory&) = delete;
-  StateDirectory& operator=(const StateDirectory&) = delete;
 
   // nullopt: nothing was saved yet.
   Result<std::optional<RunState>> Load() const;
@@ -52,11 +51,11 @@ class StateDirectory {
   Status Reset();
 
  private:
-  StateDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}
+  StateDirectory(std::string path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   std::string FilePath() const { return path_ + "/state"; }
 
   std::string path_;
-  int lock_fd_;
+  UniqueFd lock_;
   std::string saved_;  // bytes of the last Save: an unchanged state is not written again
 };
 

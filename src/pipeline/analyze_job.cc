@@ -20,7 +20,6 @@
 #include "pipeline/state_file.h"
 #include "report/progress_line.h"
 #include "report/window_json.h"
-#include "transport/file_io.h"
 #include "window/window_aggregator.h"
 
 namespace socklog {
@@ -288,8 +287,7 @@ Status Analysis::Finish() {
   const std::string warning = LatenessWarning(summary.lines, windows_->lateness());
   if (!warning.empty()) LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
-  const std::string path = options_.analyze.summary == "-" ? "/dev/stdout" : options_.analyze.summary;
-  return WriteFileAtomically(path, SummaryJson(summary), 0644);
+  return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "alert/alert_json.h"
 #include "report/alert_table.h"
+#include "transport/file_io.h"
 #include "transport/transport.h"
 
 namespace socklog {
@@ -92,6 +93,15 @@ std::map<std::string, std::uint64_t> Outputs::Lengths() const {
   std::map<std::string, std::uint64_t> lengths;
   for (const Output& output : all_) lengths[output.endpoint] = output.sink->length();
   return lengths;
+}
+
+Status WriteReport(const std::string& path, std::string_view text, const Clock& clock) {
+  if (path != "-" && path != "/dev/stdout") return WriteFileAtomically(path, text, 0644);
+  // The open descriptor, not its path: a shell's `>> FILE` must not be replaced.
+  Result<std::unique_ptr<Sink>> sink = OpenSink(Endpoint(), SinkOptions(), clock);
+  if (!sink.ok()) return sink.status();
+  if (Status status = (*sink)->Write(text); !status.ok()) return status;
+  return (*sink)->Flush(false);
 }
 
 }  // namespace socklog

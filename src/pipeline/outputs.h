@@ -1,4 +1,4 @@
-// Everything that analyze writes while it runs.
+// What the jobs write: everything that analyze tells while it runs, and reports at the end.
 #ifndef SOCKLOG_PIPELINE_OUTPUTS_H_
 #define SOCKLOG_PIPELINE_OUTPUTS_H_
 
@@ -53,6 +53,9 @@ class Outputs {
   bool color_ = false;
   std::string buffer_;
 };
+
+// Writes a report as a whole: to a file, which is replaced at once or not at all, or to stdout ("-").
+Status WriteReport(const std::string& path, std::string_view text, const Clock& clock);
 
 }  // namespace socklog
 

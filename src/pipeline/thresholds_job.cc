@@ -13,11 +13,11 @@
 #include "detect/scorer.h"
 #include "pipeline/jobs.h"
 #include "pipeline/line_loop.h"
+#include "pipeline/outputs.h"
 #include "pipeline/run_setup.h"
 #include "pipeline/run_summary.h"
 #include "report/progress_line.h"
 #include "report/thresholds_html.h"
-#include "transport/file_io.h"
 #include "transport/transport.h"
 #include "window/window_aggregator.h"
 
@@ -148,9 +148,7 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
                  FormatThousands(calibration.holdout.judged).c_str(), PercentText(calibration.holdout.rate).c_str(),
                  PercentText(calibration.holdout.ci_low).c_str(), PercentText(calibration.holdout.ci_high).c_str(), PercentText(budget).c_str());
   }
-  const auto write = [](const std::string& path, const std::string& text) {
-    return WriteFileAtomically(path == "-" ? "/dev/stdout" : path, text, 0644);
-  };
+  const auto write = [&](const std::string& path, const std::string& text) { return WriteReport(path, text, context.clock); };
   if (Status status = write(options.thresholds.output_file, FormatThresholds(set)); !status.ok()) return status;
   if (!options.thresholds.report.empty()) {
     if (Status status = write(options.thresholds.report, ThresholdsHtml(set)); !status.ok()) return status;

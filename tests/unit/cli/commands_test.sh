@@ -84,6 +84,14 @@ if [[ -w /dev/full ]]; then
   [[ $(<"$work/err") == "socklog: cannot write to stdout: No space left on device" ]] || fail "full disk: $(<"$work/err")"
 fi
 
+# A report on stdout goes to where stdout is, after what is there already.
+"$socklog" generate -q --count 30 --speed 0 --seed 1 >"$work/access.log"
+echo kept >"$work/all"
+"$socklog" analyze -q --alerts-to /dev/null --summary - "$work/access.log" >>"$work/all"
+"$socklog" thresholds -qq "$work/access.log" >>"$work/all"
+same "reports on stdout: what was there" kept "$(head -n 1 "$work/all")"
+[[ $(<"$work/all") == *'"lines":30,'*'[threshold]'* ]] || fail "reports on stdout: $(<"$work/all")"
+
 # No input and stdin is a terminal.
 if command -v script >/dev/null; then
   for command in analyze thresholds; do

@@ -29,7 +29,7 @@ install: all
 
 # What the last `make install` from this build put there.
 uninstall:
-	xargs -d '\n' -I {} rm -f "$(DESTDIR){}" < build/release/install_manifest.txt
+	DESTDIR="$(DESTDIR)" cmake --build build/release --target uninstall
 
 clean:
 	rm -rf build

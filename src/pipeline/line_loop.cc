@@ -151,7 +151,12 @@ Status LineLoop::End(PartitionId id) {
 
 void LineLoop::CheckIdle(PartitionId id) {
   Input& input = *inputs_[id];
-  if (input.idle || !source_.can_idle(id) || clock_.Monotonic() - input.last_arrival < shape_.options.idle_timeout) return;
+  if (!source_.can_idle(id)) {  // an unreachable peer is not silent; its silence begins once it could speak
+    input.idle = false;
+    input.last_arrival = clock_.Monotonic();
+    return;
+  }
+  if (input.idle || clock_.Monotonic() - input.last_arrival < shape_.options.idle_timeout) return;
   input.idle = true;
   windows_.partition(id).ReleaseAll();
 }

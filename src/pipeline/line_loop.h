@@ -61,7 +61,7 @@ class LineLoop {
     bool ended = false;
     bool idle = false;
     bool announced = false;     // its format was told
-    Micros last_arrival = 0;    // monotonic
+    Micros last_arrival = 0;    // monotonic; of lines, or of the connection
   };
 
   void AddNewPartitions();

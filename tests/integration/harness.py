@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
+from signal import SIGTERM  # noqa: F401 (for the tests)
 
 SOCKLOG = os.path.abspath(os.environ.get("SOCKLOG", "socklog"))
 LONG = os.environ.get("SOCKLOG_LONG") == "1"
@@ -27,11 +28,23 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 T0 = int(datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc).timestamp())
 
 
-class Result:
-    """How a process ended: `code`, `out` and `err` as bytes, `rss` its peak resident set in bytes."""
+# Starts the program and writes its peak resident set to a file. A process of its own, since a child's peak is never less than what its
+# parent had in memory when it was forked, and a test may hold much.
+MEASURE = """
+import os, sys
+pid = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+status, usage = os.wait4(pid, 0)[1:]
+open(sys.argv[1], "w").write(str(usage.ru_maxrss * 1024))
+sys.exit(os.waitstatus_to_exitcode(status) % 256)
+"""
 
-    def __init__(self, args, code, out, err, rss):
-        self.args, self.code, self.out, self.err, self.rss = args, code, out, err, rss
+
+class Result:
+    """How a process ended: `code`, `out` and `err` as bytes."""
+
+    def __init__(self, args, code, out, err):
+        self.args, self.code, self.out, self.err = args, code, out, err
+        self.rss = None  # its peak resident set in bytes, if it was measured
 
     @property
     def message(self):
@@ -44,12 +57,12 @@ class Result:
 class Process:
     """A running socklog. stdout and stderr go to files, so that neither can block it."""
 
-    def __init__(self, directory, args, stdin=subprocess.DEVNULL, stdout=None, **popen):
+    def __init__(self, directory, args, stdin=subprocess.DEVNULL, stdout=None, prefix=(), **popen):
         self.args = [str(arg) for arg in args]
         self._out = tempfile.TemporaryFile(dir=directory) if stdout is None else None
         self._err = tempfile.TemporaryFile(dir=directory)
-        self.popen = subprocess.Popen([SOCKLOG, *self.args], stdin=stdin, stdout=self._out if stdout is None else stdout, stderr=self._err,
-                                      **popen)
+        self.popen = subprocess.Popen([*prefix, SOCKLOG, *self.args], stdin=stdin, stdout=self._out if stdout is None else stdout,
+                                      stderr=self._err, **popen)
         self.pid = self.popen.pid
         self.result = None
 
@@ -70,11 +83,11 @@ class Process:
 
     def _reap(self, flags):
         if self.result is None:
-            pid, status, usage = os.wait4(self.pid, flags)
+            pid, status = os.waitpid(self.pid, flags)
             if pid == 0:
                 return False
             self.popen.returncode = os.waitstatus_to_exitcode(status)
-            self.result = Result(self.args, self.popen.returncode, self.out(), self.err(), usage.ru_maxrss * 1024)
+            self.result = Result(self.args, self.popen.returncode, self.out(), self.err())
             for file in (self._out, self._err):
                 if file is not None:
                     file.close()
@@ -136,6 +149,13 @@ class Case(unittest.TestCase):
     def run_ok(self, *args, **more):
         result = self.run_any(*args, **more)
         self.assertEqual(0, result.code, str(result))
+        return result
+
+    def run_measured(self, *args, **more):
+        """As run_ok; the result has `rss`."""
+        peak = self.path("peak-rss")
+        result = self.run_ok(*args, prefix=(sys.executable, "-S", "-c", MEASURE, peak), **more)
+        result.rss = int(read(peak))
         return result
 
     def assert_fails(self, code, text, *args, **more):

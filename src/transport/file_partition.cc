@@ -12,6 +12,14 @@ namespace {
 constexpr Micros kRotationWait = kSecond;
 constexpr Micros kLongAgo = 10 * kSecond;  // a file not written to for so long needs no such wait
 
+constexpr int kMostAttempts = 20;
+
+std::optional<FileNumber> NumberOf(const UniqueFd& fd) {
+  struct stat info;
+  if (fstat(fd.get(), &info) != 0) return std::nullopt;
+  return FileNumberOf(info);
+}
+
 std::optional<FileNumber> NumberAt(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return std::nullopt;
@@ -69,9 +77,7 @@ void FilePartition::LimitStream() {
 Result<Progress> FilePartition::Read(Block* block) {
   block->segment = static_cast<std::uint32_t>(segments_.size());
   if (was_idle_ && can_idle() && stream_.WasRewritten()) {
-    StartAgain();
-    splitter_.Finish(block);
-    splitter_ = LineSplitter();
+    LeaveRewritten(block);
     if (!block->lines.empty()) return Progress::kMore;
     block->segment = static_cast<std::uint32_t>(segments_.size());
   }
@@ -121,7 +127,7 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
   const bool waits = can_idle();
   if (!goes_on_ && !waits) return Finish(block);
   if (waits && stream_.WasRewritten()) {
-    StartAgain();
+    LeaveRewritten(block);
   } else {
     if (waits && (!goes_on_ || CheckRotation() != Rotation::kSettled)) {
       was_idle_ = true;
@@ -135,11 +141,17 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
       return Progress::kIdle;
     }
     SwitchTo(std::move(**next));
+    BeginSegment(block);
   }
-  splitter_.Finish(block);
-  splitter_ = LineSplitter();
   *again = block->lines.empty();
   return Progress::kMore;
+}
+
+// The last line of the segment before has no newline, or there is none.
+void FilePartition::BeginSegment(Block* block) {
+  splitter_.Finish(block);
+  splitter_ = LineSplitter();
+  skip_line_ = false;
 }
 
 Result<Progress> FilePartition::Finish(Block* block) {
@@ -166,11 +178,16 @@ FilePartition::Rotation FilePartition::CheckRotation() {
   return now - std::max(rotated_since_, last_data_) >= kRotationWait ? Rotation::kSettled : Rotation::kSettling;
 }
 
+std::string FilePartition::HeadOf(const Sibling& sibling) const {
+  const std::optional<UniqueFd> fd = OpenSibling(sibling);
+  return fd ? ReadHead(*fd, &context_.buffer).value_or("") : "";
+}
+
 bool FilePartition::WasRead(const Sibling& sibling) const {
-  const std::optional<std::string> head = ReadHead(sibling.path, &context_.buffer);
-  if (!head || head->empty()) return true;  // nothing in it (yet)
+  const std::string head = HeadOf(sibling);
+  if (head.empty()) return true;  // nothing in it (yet)
   const auto same = [&](const FileIdentity& identity) {
-    return identity.length > 0 && identity.Matches(*head, sibling.number);
+    return identity.length > 0 && identity.Matches(head, sibling.number);
   };
   return same(CurrentIdentity()) || std::any_of(segments_.begin(), segments_.end(), same);
 }
@@ -180,34 +197,53 @@ Sibling FilePartition::CurrentAsSibling(const std::vector<Sibling>& siblings) co
   for (const Sibling& sibling : siblings) {
     if (sibling.number == stream_.number()) return sibling;
   }
+  const FileIdentity current = CurrentIdentity();
   for (const Sibling& sibling : siblings) {  // compressed
-    const std::optional<std::string> head = sibling.packed ? ReadHead(sibling.path, &context_.buffer) : std::nullopt;
-    if (head && !head->empty() && CurrentIdentity().Matches(*head, sibling.number)) return sibling;
+    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling), sibling.number)) return sibling;
   }
   Sibling gone;
   gone.modified = stream_.Stat().modified;
   return gone;
 }
 
-// The file that was begun after the one being read: a rotated one, or the one at the path; nullopt: none.
-Result<std::optional<FilePartition::Next>> FilePartition::FindNext() {
-  const std::optional<FileNumber> now_at_path = NumberAt(path_);
-  if (now_at_path && *now_at_path == stream_.number()) return std::optional<Next>();
+// The oldest of the rotated files that were begun after the one being read, but for `at_path`.
+std::optional<Sibling> FilePartition::OldestSuccessor(const std::optional<FileNumber>& at_path) const {
   const std::vector<Sibling> siblings = ListSiblings(path_);
   const Sibling current = CurrentAsSibling(siblings);
-  const Sibling* next = nullptr;
+  const Sibling* oldest = nullptr;
   for (const Sibling& sibling : siblings) {
-    if (!sibling.is_rotated || sibling.number == stream_.number() || options_.others.count(sibling.number)) continue;
-    if (!IsOlder(current, sibling) || (next != nullptr && !IsOlder(sibling, *next)) || WasRead(sibling)) continue;
-    next = &sibling;
+    const bool other =
+        sibling.number == stream_.number() || sibling.number == at_path || options_.others.count(sibling.number);
+    if (!sibling.is_rotated || other || !IsOlder(current, sibling)) continue;
+    if ((oldest != nullptr && !IsOlder(sibling, *oldest)) || WasRead(sibling)) continue;
+    oldest = &sibling;
   }
-  const std::string path = next != nullptr ? next->path : path_;
-  Result<UniqueFd> fd = OpenRegular(path);
-  if (fd.ok()) return std::optional<Next>(Next{std::move(fd).value(), path});
-  if (!NumberAt(path)) return std::optional<Next>();  // renamed or not yet created: it will be looked for again
-  if (!options_.follow) return fd.status();
-  if (last_problem_ != fd.status().message()) LogWarning(fd.status().message() + "; trying again");
-  last_problem_ = fd.status().message();
+  return oldest == nullptr ? std::nullopt : std::optional<Sibling>(*oldest);
+}
+
+// The file that was begun after the one being read: a rotated one, or the one at the path; nullopt: none (now).
+Result<std::optional<FilePartition::Next>> FilePartition::FindNext() {
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    // Opened before the siblings are listed: one that is rotated away in between would be in neither place.
+    Result<UniqueFd> at_path = OpenRegular(path_);
+    const std::optional<FileNumber> number = at_path.ok() ? NumberOf(*at_path) : std::nullopt;
+    if (number == stream_.number()) return std::optional<Next>();
+    if (const std::optional<Sibling> sibling = OldestSuccessor(number)) {
+      std::optional<UniqueFd> fd = OpenSibling(*sibling);
+      if (!fd) continue;  // renamed just now
+      return std::optional<Next>(Next{std::move(*fd), sibling->path});
+    }
+    if (at_path.ok()) return std::optional<Next>(Next{std::move(at_path).value(), path_});
+    return CannotOpen(at_path.status());
+  }
+  return std::optional<Next>();
+}
+
+Result<std::optional<FilePartition::Next>> FilePartition::CannotOpen(const Status& why) {
+  if (!NumberAt(path_)) return std::optional<Next>();  // not created yet
+  if (!options_.follow) return why;
+  if (last_problem_ != why.message()) LogWarning(why.message() + "; trying again");
+  last_problem_ = why.message();
   return std::optional<Next>();
 }
 
@@ -218,14 +254,32 @@ void FilePartition::SwitchTo(Next next) {
   LimitStream();
   rotated_since_ = -1;
   last_problem_.clear();
-  skip_line_ = false;
 }
 
-void FilePartition::StartAgain() {
+// The file no longer has what was read of it. Rotation by copying and truncating leaves a copy, in which the rest is.
+void FilePartition::LeaveRewritten(Block* block) {
+  std::vector<Sibling> siblings = ListSiblings(path_);
+  std::stable_partition(siblings.begin(), siblings.end(), [](const Sibling& sibling) { return !sibling.packed; });
+  if (std::any_of(siblings.begin(), siblings.end(), [this](const Sibling& sibling) { return GoOnInCopy(sibling); }))
+    return;
   LogNote(path_ + ": was truncated or overwritten; reading its new contents from the beginning");
   segments_.push_back(CurrentIdentity());
   stream_.Rewind();
-  skip_line_ = false;
+  BeginSegment(block);
+}
+
+bool FilePartition::GoOnInCopy(const Sibling& sibling) {
+  const FileIdentity identity = CurrentIdentity();
+  if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
+  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number)) return false;
+  std::optional<UniqueFd> fd = OpenSibling(sibling);
+  if (!fd) return false;
+  FileStream copy(std::move(*fd), sibling.path);
+  const Result<bool> found = copy.Seek(stream_.text_offset(), &context_.buffer);
+  if (!found.ok() || !found.value()) return false;
+  LogDetail(name() + ": was truncated; going on in its copy " + sibling.path);
+  stream_ = std::move(copy);
+  return true;
 }
 
 FileIdentity FilePartition::CurrentIdentity() const {
@@ -233,7 +287,11 @@ FileIdentity FilePartition::CurrentIdentity() const {
 }
 
 std::string FilePartition::EncodePosition(Position position) const {
-  const FileIdentity identity = position.segment < segments_.size() ? segments_[position.segment] : CurrentIdentity();
+  if (position.segment < segments_.size()) return EncodeSavedPosition({segments_[position.segment], position.offset});
+  FileIdentity identity = CurrentIdentity();
+  if (identity.length == 0) {  // nothing was read yet, but the file is to be found again all the same
+    identity = IdentityOf(stream_.PeekHead(&context_.buffer), stream_.number(), stream_.path());
+  }
   return EncodeSavedPosition({identity, position.offset});
 }
 

@@ -36,7 +36,7 @@ struct FilePartitionOptions {
 //  second,
 //    since servers keep writing to it for a while; then come the files that were rotated in between, if any, then the
 //    new one;
-//  - truncated or overwritten: the new contents are read from their beginning;
+//  - truncated or overwritten: the rest is read from the copy, if rotation made one, then the new contents;
 //  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read
 //  again.
 // Each file is a segment of the positions. A compressed file ends where it ends, followed or not.
@@ -74,10 +74,15 @@ class FilePartition : public Partition {
   void LimitStream();
   Rotation CheckRotation();
   Result<std::optional<Next>> FindNext();
+  Result<std::optional<Next>> CannotOpen(const Status& why);
+  std::optional<Sibling> OldestSuccessor(const std::optional<FileNumber>& at_path) const;
+  std::string HeadOf(const Sibling& sibling) const;
   bool WasRead(const Sibling& sibling) const;
   Sibling CurrentAsSibling(const std::vector<Sibling>& siblings) const;
   void SwitchTo(Next next);
-  void StartAgain();
+  void BeginSegment(Block* block);
+  void LeaveRewritten(Block* block);
+  bool GoOnInCopy(const Sibling& sibling);
   FileIdentity CurrentIdentity() const;
 
   const std::string path_;

@@ -72,6 +72,8 @@ Result<bool> FileStream::Seek(std::uint64_t offset, ReadBuffer* buffer) {
   return true;
 }
 
+std::string FileStream::PeekHead(ReadBuffer* buffer) const { return ReadHead(fd_, buffer).value_or(""); }
+
 void FileStream::Rewind() {
   reader_ = PlainTextReader(true);
   head_.clear();
@@ -116,10 +118,10 @@ Result<UniqueFd> OpenForReading(const std::string& path) {
   return fd;
 }
 
-std::optional<std::string> ReadHead(const std::string& path, ReadBuffer* buffer) {
-  Result<UniqueFd> fd = OpenForReading(path);
-  if (!fd.ok()) return std::nullopt;
-  FileStream stream(std::move(fd).value(), path);
+std::optional<std::string> ReadHead(const UniqueFd& fd, ReadBuffer* buffer) {
+  UniqueFd again(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!again.valid()) return std::nullopt;
+  FileStream stream(std::move(again), "");
   std::string_view text;
   while (stream.head().size() < kHeadBytes && stream.Read(buffer, &text).state == IoState::kDone) {
   }

@@ -53,6 +53,8 @@ class FileStream {
   bool compressed() const { return reader_.compressed(); }
   // The first KiB of the plain text, or as much of it as was read.
   const std::string& head() const { return head_; }
+  // The same, or as much of it as there is.
+  std::string PeekHead(ReadBuffer* buffer) const;
   std::uint64_t text_offset() const { return text_offset_; }  // of the next byte of text
   const FileNumber& number() const { return number_; }
   const std::string& path() const { return path_; }
@@ -81,8 +83,8 @@ class FileStream {
 // Opens for reading without ever blocking. Errors (kUsage): what is wrong with the path.
 Result<UniqueFd> OpenForReading(const std::string& path);
 
-// The first KiB of a file's plain text; nullopt if it cannot be read.
-std::optional<std::string> ReadHead(const std::string& path, ReadBuffer* buffer);
+// The first KiB of an open file's plain text; nullopt if it cannot be read. Leaves the descriptor as it is.
+std::optional<std::string> ReadHead(const UniqueFd& fd, ReadBuffer* buffer);
 
 }  // namespace socklog
 

@@ -82,7 +82,7 @@ class Opener {
                              "' are the same file; its lines would count twice, so give it once");
       }
       if (!S_ISREG(info.st_mode)) continue;
-      files.push_back({inputs_[i].path, inputs_[i].text, FileNumberOf(info)});
+      files.push_back({inputs_[i].path, inputs_[i].text, FileNumberOf(info), opened_[i]});
       input_of_file.push_back(i);
       numbers_.insert(FileNumberOf(info));
     }
@@ -90,7 +90,7 @@ class Opener {
     Result<std::vector<std::optional<ResumeStart>>> found =
         FindResumeStarts(files, options_.resume, &source_->context().buffer);
     if (!found.ok()) return found.status();
-    for (std::size_t i = 0; i < files.size(); ++i) starts_[input_of_file[i]] = (*found)[i];
+    for (std::size_t i = 0; i < files.size(); ++i) starts_[input_of_file[i]] = std::move((*found)[i]);
     return Status();
   }
 
@@ -138,15 +138,14 @@ class Opener {
     file.others = numbers_;
     file.others.erase(FileNumberOf(info));
     UniqueFd fd = std::move(opened_[i]);
-    if (const std::optional<ResumeStart>& start = starts_[i]) {
-      if (start->lost)
+    if (std::optional<ResumeStart>& start = starts_[i]) {
+      if (start->lost) {
         LogWarning(input.path +
                    ": the file that was read before is gone; reading from the beginning, lines between may be lost");
+      }
       file.offset = start->offset;
-      if (start->path != input.path) {
-        Result<UniqueFd> sibling = OpenForReading(start->path);
-        if (!sibling.ok()) return sibling.status();
-        fd = std::move(sibling).value();
+      if (start->fd.valid()) {
+        fd = std::move(start->fd);
         file.start_path = start->path;
         LogDetail(input.path + ": going on in " + start->path);
       }

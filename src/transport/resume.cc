@@ -60,7 +60,7 @@ class Finder {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (!starts_[i]) MatchSiblings(i);
     }
-    return starts_;
+    return std::move(starts_);
   }
 
  private:
@@ -69,15 +69,15 @@ class Finder {
                                              "' that this version cannot read; start anew with --reset-state");
   }
 
-  void Place(std::size_t resume, std::size_t input, const std::string& path) {
-    starts_[input] = ResumeStart{resume, path, saved_[resume]->offset, false};
+  void Place(std::size_t resume, std::size_t input, const std::string& path, UniqueFd fd) {
+    starts_[input] = ResumeStart{resume, path, std::move(fd), saved_[resume]->offset, false};
     placed_[resume] = true;
   }
 
   void MatchInputs() {
     std::vector<Match> matches;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const std::optional<std::string> head = ReadHead(inputs_[i].path, buffer_);
+      const std::optional<std::string> head = ReadHead(inputs_[i].fd, buffer_);
       for (std::size_t r = 0; head && r < resume_.size(); ++r) {
         if (!saved_[r] || !saved_[r]->identity.Matches(*head, inputs_[i].number)) continue;
         const int same_name = resume_[r].partition_name == inputs_[i].partition_name ? 1 : 0;
@@ -85,7 +85,7 @@ class Finder {
         matches.push_back({same_number + same_name, r, i});
       }
     }
-    for (const Match& match : TakeBest(matches)) Place(match.resume, match.file, inputs_[match.file].path);
+    for (const Match& match : TakeBest(matches)) Place(match.resume, match.file, inputs_[match.file].path, UniqueFd());
   }
 
   // The input's name was known, but the file with that content has moved.
@@ -97,18 +97,22 @@ class Finder {
     if (r == resume_.size()) return;
     const std::vector<Sibling> siblings = ListSiblings(inputs_[input].path);
     const Sibling* best = nullptr;
+    UniqueFd best_fd;
     for (const Sibling& sibling : siblings) {
       if (IsInput(sibling.number) || used_.count(sibling.number)) continue;
-      const std::optional<std::string> head = ReadHead(sibling.path, buffer_);
+      std::optional<UniqueFd> fd = OpenSibling(sibling);
+      const std::optional<std::string> head = fd ? ReadHead(*fd, buffer_) : std::nullopt;
       if (!head || !saved_[r]->identity.Matches(*head, sibling.number)) continue;
-      if (best == nullptr || IsBetter(saved_[r]->identity, sibling, *best)) best = &sibling;
+      if (best != nullptr && !IsBetter(saved_[r]->identity, sibling, *best)) continue;
+      best = &sibling;
+      best_fd = std::move(*fd);
     }
     if (best != nullptr) {
       used_.insert(best->number);
-      return Place(r, input, best->path);
+      return Place(r, input, best->path, std::move(best_fd));
     }
     const bool nothing_read = saved_[r]->offset == 0;
-    starts_[input] = ResumeStart{r, inputs_[input].path, 0, !nothing_read};
+    starts_[input] = ResumeStart{r, inputs_[input].path, UniqueFd(), 0, !nothing_read};
     placed_[r] = true;
   }
 

@@ -41,6 +41,7 @@ std::optional<SavedPosition> DecodeSavedPosition(std::string_view text);
 struct ResumeStart {
   std::size_t resume_index = 0;  // into SourceOptions::resume
   std::string path;              // the input's own path, or a rotated file beside it
+  UniqueFd fd;                   // the latter, open: its name may change any time
   std::uint64_t offset = 0;
   bool lost = false;  // the file is nowhere: `path` and `offset` are the input's beginning
 };
@@ -49,6 +50,7 @@ struct FileInput {
   std::string path;
   std::string partition_name;
   FileNumber number;
+  const UniqueFd& fd;  // must outlive the search
 };
 
 // Finds each resume point's file: among the inputs first, then beside the input of the same partition name. No file

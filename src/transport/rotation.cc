@@ -11,6 +11,7 @@ namespace socklog {
 namespace {
 
 constexpr std::string_view kPackedEndings[] = {".gz", ".zst", ".zstd"};
+constexpr int kMostScans = 20;
 constexpr std::size_t kLongestNumber = 5;  // longer ones are dates
 
 bool RemoveEnding(std::string_view* text, std::string_view ending) {
@@ -57,9 +58,7 @@ void Classify(std::string_view base, Sibling* sibling) {
                         LooksRotated(added, &sibling->suffix);
 }
 
-}  // namespace
-
-std::vector<Sibling> ListSiblings(const std::string& path) {
+std::vector<Sibling> ScanDirectory(const std::string& path) {
   const std::string base = BaseName(path);
   const std::string directory = DirectoryOf(path);
   const std::size_t dot = base.rfind('.');
@@ -83,6 +82,32 @@ std::vector<Sibling> ListSiblings(const std::string& path) {
   closedir(handle);
   std::sort(siblings.begin(), siblings.end(), [](const Sibling& a, const Sibling& b) { return a.name < b.name; });
   return siblings;
+}
+
+bool SameFiles(const std::vector<Sibling>& a, const std::vector<Sibling>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Sibling& x, const Sibling& y) { return x.name == y.name && x.number == y.number; });
+}
+
+}  // namespace
+
+std::vector<Sibling> ListSiblings(const std::string& path) {
+  std::vector<Sibling> siblings = ScanDirectory(path);
+  // A file that is renamed during a scan may be missed by it.
+  for (int scan = 0; scan < kMostScans; ++scan) {
+    std::vector<Sibling> again = ScanDirectory(path);
+    const bool stable = SameFiles(siblings, again);
+    siblings = std::move(again);
+    if (stable) break;
+  }
+  return siblings;
+}
+
+std::optional<UniqueFd> OpenSibling(const Sibling& sibling) {
+  Result<UniqueFd> fd = OpenForReading(sibling.path);
+  struct stat info;
+  if (!fd.ok() || fstat(fd->get(), &info) != 0 || FileNumberOf(info) != sibling.number) return std::nullopt;
+  return std::move(fd).value();
 }
 
 bool IsRotatedNameOf(const std::string& path, const std::string& original) {

@@ -3,6 +3,7 @@
 #define SOCKLOG_TRANSPORT_ROTATION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,13 @@ struct Sibling {
 };
 
 // What rotation may have made of `path`, which itself is not among them: the regular files beside it whose names begin
-// with its name, or with its name up to the last dot. Sorted by name. Empty if the directory cannot be read.
+// with its name, or with its name up to the last dot. Sorted by name; one moment's state, even while rotation is at
+// work. Empty if the directory cannot be read.
 std::vector<Sibling> ListSiblings(const std::string& path);
+
+// Opens a sibling. Between the listing and now rotation may have given its name to another file; that is not opened:
+// nullopt.
+std::optional<UniqueFd> OpenSibling(const Sibling& sibling);
 
 // Whether the name of `path` looks as if rotation had made it of `original`.
 bool IsRotatedNameOf(const std::string& path, const std::string& original);

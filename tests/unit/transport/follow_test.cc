@@ -115,13 +115,34 @@ TEST_CASE("Several rotations while nobody read") {
   }
 }
 
-TEST_CASE("Truncation (copytruncate)") {
+TEST_CASE("Rotation by copying and truncating: what was not read is in the copy") {
+  for (const bool packed : {false, true}) {
+    INFO((packed ? "compressed" : "plain"));
+    const TempDir dir;
+    WriteFile(dir / "access.log", Lines(1, 100) + "line 101");
+    Reader reader({dir / "access.log"}, Follow());
+    REQUIRE(reader.ReadUntilText(Lines(1, 100)));
+    const std::string rest = Lines(101, 150).substr(8);
+    AppendFile(dir / "access.log", rest);
+    if (packed) {
+      WriteFile(dir / "access.log.1.gz", testing::Gzip(testing::ReadFile(dir / "access.log")));
+    } else {
+      std::filesystem::copy(dir / "access.log", dir / "access.log.1");
+    }
+    std::filesystem::resize_file(dir / "access.log", 0);
+    AppendFile(dir / "access.log", Lines(151, 160));
+    CHECK(reader.ReadUntilText(Lines(1, 160)));
+    AppendFile(dir / "access.log", Lines(161, 161));
+    CHECK(reader.ReadUntilText(Lines(1, 161)));
+  }
+}
+
+TEST_CASE("Truncation without a copy") {
   const TempDir dir;
   const CapturedStderr messages;
   WriteFile(dir / "access.log", Lines(1, 100) + "half");
   Reader reader({dir / "access.log"}, Follow());
   reader.ReadPresent();
-  std::filesystem::copy(dir / "access.log", dir / "access.log.1");
   std::filesystem::resize_file(dir / "access.log", 0);
   CHECK(reader.ReadUntilText(Lines(1, 100) + "half\n"));
   AppendFile(dir / "access.log", Lines(101, 110));

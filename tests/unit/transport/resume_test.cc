@@ -122,6 +122,32 @@ TEST_CASE("The file was renamed, compressed, or both") {
   }
 }
 
+TEST_CASE("A run that died before it read anything") {
+  const TempDir dir;
+  WriteFile(dir / "access.log", Lines(1, 100));
+  Reader first({dir / "access.log"});
+  const ResumePoint point = {dir / "access.log", first.source().EncodePosition(0, Position())};
+  WriteFile(dir / "access.log.1.gz", testing::Gzip(Lines(1, 110)));
+  WriteFile(dir / "access.log", Lines(111, 120));
+  Reader reader({dir / "access.log"}, From({point}));
+  CHECK(reader.ReadAll());
+  CHECK(reader.text() == Lines(1, 120));
+}
+
+TEST_CASE("A last line without newline can be left to the next run") {
+  const TempDir dir;
+  WriteFile(dir / "f", Lines(1, 3) + "half");
+  SourceOptions options;
+  options.leave_partial_line = true;
+  Reader first({dir / "f"}, options);
+  CHECK(first.ReadAll());
+  CHECK(first.text() == Lines(1, 3));
+  testing::AppendFile(dir / "f", " a line\n");
+  Reader second({dir / "f"}, From({{dir / "f", first.PositionAfter()}}));
+  CHECK(second.ReadAll());
+  CHECK(second.text() == "half a line\n");
+}
+
 TEST_CASE("Two rotations since: the files between are read as well") {
   const TempDir dir;
   WriteFile(dir / "access.log", Lines(1, 100));

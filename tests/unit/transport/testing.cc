@@ -129,9 +129,11 @@ bool Reader::Step() {
     REQUIRE((*progress == Progress::kMore) == !block.lines.empty());
     if (*progress == Progress::kEnd) ended_[id] = true;
     for (std::size_t i = 0; i < block.lines.size(); ++i) {
-      REQUIRE((
-          positions_[id].empty() || block.segment > positions_[id].back().segment ||
-          (block.segment == positions_[id].back().segment && block.position(i).offset > positions_[id].back().offset)));
+      const Position position = block.position(i);
+      const bool is_later =
+          positions_[id].empty() || position.segment > positions_[id].back().segment ||
+          (position.segment == positions_[id].back().segment && position.offset > positions_[id].back().offset);
+      if (!is_later) FAIL("a line is not behind the one before it");
       texts_[id].append(block.line(i)).append("\n");
       positions_[id].push_back(block.position(i));
       next_[id] = {block.segment, block.lines[i].position + block.lines[i].size + 1};

@@ -106,7 +106,11 @@ ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const H
   return set;
 }
 
-void Warn(const Judgement& judgement, const Calibration& calibration, double budget) {
+std::string PercentText(double share) {
+  return std::isfinite(share) ? FormatDouble(std::round(share * 1e4) / 100) + " %" : std::string("unknown");
+}
+
+void Warn(const Judgement& judgement, const Calibration& calibration, const ThresholdsOptions& options) {
   for (std::size_t i = 0; i < judgement.metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
     if (metric.calibrated) continue;
@@ -114,16 +118,17 @@ void Warn(const Judgement& judgement, const Calibration& calibration, double bud
                std::to_string(kMinJudgedWindows) +
                (std::isfinite(metric.threshold) ? ": its default of " + FormatDouble(metric.threshold) + " stays" : ": it gets no threshold"));
   }
+  if (calibration.fitted.rate > options.budget) {
+    LogWarning("default thresholds alone alert in " + PercentText(calibration.fitted.rate) +
+               " of the judged windows, more than the budget: give more history, or leave such metrics out with --metrics");
+  }
   const AlertShare& holdout = calibration.holdout;
+  if (options.holdout == 0) return;
   if (holdout.judged < kMinJudgedWindows) {
     LogWarning("only " + FormatThousands(holdout.judged) + " held-out windows were judged: too few to prove the budget; give more history");
-  } else if (holdout.ci_low > budget || holdout.rate > 2.5 * budget) {
+  } else if (holdout.ci_low > options.budget || holdout.rate > 2.5 * options.budget) {
     LogWarning("the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold drifts)");
   }
-}
-
-std::string PercentText(double share) {
-  return std::isfinite(share) ? FormatDouble(std::round(share * 1e4) / 100) + " %" : std::string("unknown");
 }
 
 }  // namespace
@@ -141,7 +146,7 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
   const Calibration calibration = Calibrate(*recording->history, Defaults(*judgement), budget, options.thresholds.holdout);
   recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low, calibration.holdout.ci_high};
   const ThresholdSet set = MakeSet(options, *judgement, *recording->history, calibration);
-  Warn(*judgement, calibration, budget);
+  Warn(*judgement, calibration, options.thresholds);
   if (options.common.verbosity >= 0) {
     std::fprintf(stderr, "%s windows, %s judged; held out: %s judged, %s alert (95 %% interval %s to %s), budget %s\n",
                  FormatThousands(recording->summary.windows.windows).c_str(), FormatThousands(recording->summary.windows.windows_judged).c_str(),

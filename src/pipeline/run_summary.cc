@@ -54,11 +54,13 @@ std::string SummaryJson(const RunSummary& summary) {
   add("late_after_idle", summary.lines.late_after_idle);
   add("windows", summary.windows.windows);
   add("windows_judged", summary.windows.windows_judged);
-  add("windows_alerting", summary.windows.windows_alerting);
-  add("windows_firing", summary.windows.windows_firing);
-  add("open_windows", summary.open_windows);
-  add("alerts_fired", summary.windows.alerts_fired);
-  add("alerts_resolved", summary.windows.alerts_resolved);
+  if (!summary.holdout) {  // thresholds raises no alerts
+    add("windows_alerting", summary.windows.windows_alerting);
+    add("windows_firing", summary.windows.windows_firing);
+    add("open_windows", summary.open_windows);
+    add("alerts_fired", summary.windows.alerts_fired);
+    add("alerts_resolved", summary.windows.alerts_resolved);
+  }
   add("slow_path", summary.lines.slow_path);
   add("evicted_keys", summary.evicted_keys);
   json.Key("malformed_samples").BeginArray();

@@ -267,8 +267,7 @@ Status Analysis::OnPause(bool idle) {
 
 Status Analysis::Run() {
   Status status = loop_->Run();
-  if (status.ok()) status = OnPause(true);
-  if (status.ok()) status = outputs_->Flush(false);
+  if (status.ok()) status = OnPause(true);  // flushes
   if (status.ok()) status = Save();
   progress_.Clear();
   if (!status.ok()) return status;

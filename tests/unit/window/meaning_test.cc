@@ -1,4 +1,4 @@
-// DESIGN's "Meaning" of time, statement by statement.
+// The meaning of time (docs/architecture.md, "Time"), statement by statement.
 #include <limits>
 
 #include "feeder.h"

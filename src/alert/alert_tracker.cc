@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "alert/alert_sentence.h"
 #include "base/hash.h"

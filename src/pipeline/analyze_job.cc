@@ -109,7 +109,7 @@ Status Analysis::SetUp() {
   if (Status status = OpenInput(); !status.ok()) return status;
   const std::map<std::string, std::uint64_t> none;
   const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr : saved_ ? &saved_->output_lengths : &none;
-  Result<std::unique_ptr<Outputs>> outputs = Outputs::Open(options_, WritesText(), context_.color && context_.stdout_is_terminal, context_.clock, resume);
+  Result<std::unique_ptr<Outputs>> outputs = Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
   if (!outputs.ok()) return outputs.status();
   outputs_ = std::move(*outputs);
 

@@ -201,8 +201,10 @@ Micros LineLoop::ReadingLimit(PartitionId id) const {
   for (PartitionId other = 0; other < inputs_.size(); ++other) {
     if (other != id && IsLive(*inputs_[other])) slowest = std::min(slowest, windows_.partition(other).maximum());
   }
+  if (slowest == kNever) return kNever;
   if (slowest == kNoTime) slowest = windows_.next_close();  // nothing closes before it has spoken
-  return slowest == kNever ? kNever : slowest + shape_.options.max_skew_or_default();
+  if (slowest == kNever) return kNoTime;                    // nor is there a window yet: no further than to the first maximum
+  return slowest + shape_.options.max_skew_or_default();
 }
 
 Status LineLoop::Advance() { return windows_.CloseThrough(Watermark(), events_.on_window); }

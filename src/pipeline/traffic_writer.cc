@@ -4,12 +4,9 @@
 #include <time.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
-#include "base/text.h"
 #include "pipeline/jobs.h"
-#include "socklog/options.h"
 
 namespace socklog {
 namespace {
@@ -18,7 +15,6 @@ constexpr std::size_t kBufferBytes = 256 * 1024;
 constexpr Micros kShortestWait = kMillisecond;  // lines that follow each other faster share a write
 constexpr Micros kLongestWait =
     100 * kMillisecond;  // a stop that a signal requests just before the wait is seen after it
-constexpr Micros kProgressStep = 500 * kMillisecond;
 
 // Returns early when a signal arrives.
 void Sleep(Micros length) {
@@ -30,12 +26,15 @@ void Sleep(Micros length) {
 
 TrafficWriter::TrafficWriter(const Settings& settings, LogWriter* writer, std::vector<std::unique_ptr<Sink>> sinks,
                              const Clock& clock)
-    : settings_(settings), writer_(*writer), sinks_(std::move(sinks)), clock_(clock) {}
+    : settings_(settings),
+      writer_(*writer),
+      sinks_(std::move(sinks)),
+      clock_(clock),
+      progress_(settings.progress, clock) {}
 
 Status TrafficWriter::Run(Traffic* traffic) {
   total_ = traffic->total();
-  begin_ = last_progress_ = clock_.Monotonic();
-  next_progress_ = begin_ + kProgressStep;
+  begin_ = clock_.Monotonic();
   const bool paced = settings_.speed > 0;
   Status status;
   WrittenRequest request;
@@ -50,7 +49,7 @@ Status TrafficWriter::Run(Traffic* traffic) {
     if (buffer_.size() >= kBufferBytes) status = WriteBuffer();
   }
   if (status.ok()) status = Flush();
-  ClearProgress();
+  progress_.Clear();
   return status;
 }
 
@@ -67,7 +66,7 @@ Status TrafficWriter::WaitUntil(Micros due) {
   now = clock_.Monotonic();
   due = std::max(due, now + kShortestWait);
   while (now < due && !StopRequested()) {
-    ShowProgress(now);
+    progress_.Update(lines_, log_time_, total_);
     Sleep(std::min(due - now, kLongestWait));
     now = clock_.Monotonic();
   }
@@ -77,7 +76,7 @@ Status TrafficWriter::WaitUntil(Micros due) {
 Status TrafficWriter::WriteBuffer() {
   Status status = ForEachSink([this](Sink* sink) { return sink->Write(buffer_); });
   buffer_.clear();
-  if (settings_.progress) ShowProgress(clock_.Monotonic());
+  progress_.Update(lines_, log_time_, total_);
   return status;
 }
 
@@ -100,29 +99,6 @@ Status TrafficWriter::ForEachSink(Action action) {
     sink = sinks_.erase(sink);
   }
   return {};
-}
-
-void TrafficWriter::ShowProgress(Micros now) {
-  if (!settings_.progress || now < next_progress_) return;
-  const double seconds = static_cast<double>(now - last_progress_) / kSecond;
-  const double rate = static_cast<double>(lines_ - last_lines_) / seconds;
-  std::string text = "\r\033[K" + FormatThousands(lines_);
-  if (total_ != kUnlimited) text += " of " + FormatThousands(total_);
-  text += " lines, log time " + FormatTimeForPeople(log_time_) + ", " +
-          FormatThousands(static_cast<std::uint64_t>(rate)) + " lines/s";
-  if (total_ != kUnlimited && lines_ > 0) {
-    const double left =
-        static_cast<double>(total_ - lines_) / static_cast<double>(lines_) * static_cast<double>(now - begin_);
-    text += ", " + FormatDuration(static_cast<Micros>(std::min(left, 1e15)) / kSecond * kSecond) + " left";
-  }
-  std::fputs(text.c_str(), stderr);
-  last_progress_ = now;
-  last_lines_ = lines_;
-  next_progress_ = now + kProgressStep;
-}
-
-void TrafficWriter::ClearProgress() const {
-  if (settings_.progress && last_progress_ != begin_) std::fputs("\r\033[K", stderr);
 }
 
 }  // namespace socklog

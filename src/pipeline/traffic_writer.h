@@ -9,6 +9,7 @@
 
 #include "format/format.h"
 #include "generate/traffic.h"
+#include "report/progress_line.h"
 #include "socklog/sink.h"
 #include "socklog/status.h"
 #include "socklog/time.h"
@@ -42,22 +43,18 @@ class TrafficWriter {
   // Calls `action` on each sink and drops those whose reader has gone.
   template <typename Action>
   Status ForEachSink(Action action);
-  void ShowProgress(Micros now);
-  void ClearProgress() const;
 
   const Settings settings_;
   LogWriter& writer_;
   std::vector<std::unique_ptr<Sink>> sinks_;
   const Clock& clock_;
+  ProgressLine progress_;
 
   std::string buffer_;  // whole lines not yet written
   Micros begin_ = 0;    // when settings_.start was now, monotonic
-  Micros log_time_ = 0;
+  Micros log_time_ = kNoTime;
   std::uint64_t lines_ = 0;
   std::uint64_t total_ = 0;
-  Micros next_progress_ = 0;
-  Micros last_progress_ = 0;
-  std::uint64_t last_lines_ = 0;
 };
 
 }  // namespace socklog

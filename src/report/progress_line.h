@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "socklog/options.h"
 #include "socklog/time.h"
 
 namespace socklog {
@@ -18,8 +19,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  // `done` lines so far, event time up to `time` (kNoTime: unknown).
-  void Update(std::uint64_t done, Micros time);
+  // `done` lines so far, event time up to `time` (kNoTime: unknown), `total` to do (kUnlimited: unknown).
+  void Update(std::uint64_t done, Micros time, std::uint64_t total = kUnlimited);
   // Removes the line, before something else is written to the terminal.
   void Clear();
 

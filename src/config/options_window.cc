@@ -127,7 +127,7 @@ std::vector<OptionRow> WindowRows() {
        .metavar = "N",
        .help = "keys that a table holds, one table for each window, input and kind of key "
                "(default: 100000, or as many as --max-memory allows)",
-       .set = [](Options* o, std::string_view t) { return ReadCount(t, 64, 1'000'000'000, &o->window.max_keys); }},
+       .set = [](Options* o, std::string_view t) { return ReadCount(t, 64, 16'000'000, &o->window.max_keys); }},
       {.name = "max-memory",
        .commands = kReaders,
        .section = kMemory,

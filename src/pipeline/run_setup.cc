@@ -80,7 +80,7 @@ std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const Conn
 Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
   constexpr std::uint64_t kDefaultMaxKeys = 100'000;
   constexpr std::uint64_t kSmallestMaxKeys = 64;
-  shape->max_keys = options.max_keys != 0 ? std::min(options.max_keys, KeyTable::kLargestMaxKeys) : kDefaultMaxKeys;
+  shape->max_keys = options.max_keys != 0 ? options.max_keys : kDefaultMaxKeys;
   std::uint64_t bound = WindowAggregator::MemoryBound(*shape, partitions);
   while (options.max_keys == 0 && bound > options.max_memory && shape->max_keys > kSmallestMaxKeys) {
     shape->max_keys = std::max(kSmallestMaxKeys, shape->max_keys * 9 / 10);

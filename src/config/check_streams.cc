@@ -116,7 +116,7 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   }
 }
 
-// A file of TLS: there, readable; a key not by everybody.
+// A file of TLS: there, readable; a key by nobody else.
 void CheckTlsFile(const Settings& settings, std::string_view option, const std::string& path,
                   Diagnostics* diagnostics) {
   if (path.empty()) return;
@@ -126,8 +126,8 @@ void CheckTlsFile(const Settings& settings, std::string_view option, const std::
     diagnostics->Error(place, "cannot read '" + path + "': " + std::strerror(errno));
   } else if (S_ISDIR(info.st_mode)) {
     diagnostics->Error(place, "'" + path + "' is a directory");
-  } else if (option == "tls-key" && (info.st_mode & S_IROTH) != 0) {
-    diagnostics->Error(place, "everybody can read the private key '" + path + "': chmod o-rwx it");
+  } else if (option == "tls-key" && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    diagnostics->Error(place, "other users can read or change the private key '" + path + "': run chmod 600 on it");
   }
 }
 

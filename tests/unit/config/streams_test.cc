@@ -97,9 +97,11 @@ TEST_CASE("certificates and keys are looked at") {
         "error --tls-ca: cannot read '" + dir.Path("none") + "': No such file or directory\n");
   CHECK(Build(kCommandGenerate, {{"to", "tls-listen://:1"}}).text ==
         "error --to: 'tls-listen://:1' needs --tls-cert and --tls-key\n");
-  chmod(key.c_str(), 0604);
-  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text ==
-        "error --tls-key: everybody can read the private key '" + key + "': chmod o-rwx it\n");
+  for (const mode_t mode : {0604, 0640}) {
+    chmod(key.c_str(), mode);
+    CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text ==
+          "error --tls-key: other users can read or change the private key '" + key + "': run chmod 600 on it\n");
+  }
   CheckHooks hooks;
   hooks.touch_files = false;
   CHECK(Check("tls_ca = \"/nonexistent\"\n", hooks) == "");

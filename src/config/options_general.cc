@@ -31,6 +31,12 @@ Status ReadNoProgress(Options* options, std::string_view text) {
   return status;
 }
 
+// For switches that the command line heeds before there are options.
+Status CheckSwitch(Options*, std::string_view text) {
+  bool ignored = false;
+  return ReadSwitch(text, &ignored);
+}
+
 }  // namespace
 
 std::vector<OptionRow> ConnectionRows() {
@@ -176,22 +182,14 @@ std::vector<OptionRow> GeneralRows() {
        .kind = ValueKind::kSwitch,
        .help = "print this help, and exit",
        .in_file = false,
-       .set =
-           [](Options*, std::string_view t) {
-             bool ignored = false;
-             return ReadSwitch(t, &ignored);
-           }},
+       .set = CheckSwitch},
       {.name = "version",
        .commands = kEveryCommand,
        .section = kGeneral,
        .kind = ValueKind::kSwitch,
        .help = "print the version, and exit",
        .in_file = false,
-       .set =
-           [](Options*, std::string_view t) {
-             bool ignored = false;
-             return ReadSwitch(t, &ignored);
-           }},
+       .set = CheckSwitch},
   };
 }
 

@@ -13,10 +13,8 @@ Status ReadUntil(Options* options, std::string_view text) {
     options->input.until.reset();
     return {};
   }
-  Result<Micros> time = ParseTime(text);
-  if (!time.ok()) return Status::Usage(time.status().message() + ", or end");
-  options->input.until = *time;
-  return {};
+  const Status status = ReadTime(text, &options->input.until);
+  return status.ok() ? status : Status::Usage(status.message() + ", or end");
 }
 
 }  // namespace
@@ -43,11 +41,7 @@ std::vector<OptionRow> InputRows() {
        .kind = ValueKind::kTime,
        .metavar = "TIME",
        .help = "leave out lines before this time",
-       .set = [](Options* o, std::string_view t) -> Status {
-         Result<Micros> time = ParseTime(t);
-         if (time.ok()) o->input.since = *time;
-         return time.ok() ? Status() : time.status();
-       }},
+       .set = [](Options* o, std::string_view t) { return ReadTime(t, &o->input.since); }},
       {.name = "until",
        .commands = kReaders,
        .section = kInput,

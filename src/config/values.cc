@@ -56,6 +56,13 @@ Status ReadDuration(std::string_view text, DurationRange range, Micros* out) {
   return {};
 }
 
+Status ReadTime(std::string_view text, std::optional<Micros>* out) {
+  Result<Micros> time = ParseTime(text);
+  if (!time.ok()) return time.status();
+  *out = *time;
+  return {};
+}
+
 Status ReadNumber(std::string_view text, bool zero_allowed, double* out) {
   const std::optional<double> value = ParseDouble(text);
   if (!value) return NotA(text, "a number");

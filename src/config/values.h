@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ struct DurationRange {
   bool whole_seconds = false;
 };
 Status ReadDuration(std::string_view text, DurationRange range, Micros* out);
+
+// RFC 3339.
+Status ReadTime(std::string_view text, std::optional<Micros>* out);
 
 // A finite number of at least 0, or more than 0 unless `zero_allowed`.
 Status ReadNumber(std::string_view text, bool zero_allowed, double* out);

@@ -32,7 +32,7 @@ Status ReadErrorStatus(std::string_view text, std::vector<std::pair<int, double>
     const std::size_t colon = part.find(':');
     std::uint64_t code = 0;
     double weight = 1;
-    Status status = ReadWhole(part.substr(0, colon), 100, 599, &code);
+    Status status = ReadWhole(part.substr(0, colon), 400, 599, &code);
     if (status.ok() && colon != std::string_view::npos) status = ReadNumber(part.substr(colon + 1), false, &weight);
     if (!status.ok()) return Status::Usage(status.message() + "; write statuses with weights, such as 404:5,500:2");
     if (!seen.insert(code).second) return Status::Usage("status " + std::to_string(code) + " is there twice");

@@ -10,7 +10,7 @@
 
 namespace socklog {
 
-// "404:5,500:2": statuses with their weights; a weight that is left out is 1. Replaces *out.
+// "404:5,500:2": statuses of errors (400..599) with their weights; a weight that is left out is 1. Replaces *out.
 Status ReadErrorStatus(std::string_view text, std::vector<std::pair<int, double>>* out);
 
 // Appends one incident. Errors: unknown kind or part with the nearest known one, a part twice, a bad value.

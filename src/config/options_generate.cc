@@ -7,7 +7,22 @@ namespace {
 
 constexpr std::string_view kTraffic = "Traffic";
 constexpr std::string_view kErrors = "Errors and incidents";
-constexpr std::uint64_t kMaxPopulation = 100'000'000;
+// As generate/check.cc has them, so that check-config finds what generate would refuse.
+constexpr double kMinRate = 1e-6;
+constexpr double kMaxRate = 1e9;
+constexpr std::uint64_t kMaxPeople = 10'000'000;
+constexpr std::uint64_t kMaxUrls = 1'000'000;
+
+Status ReadRate(std::string_view text, double* out) {
+  double rate = 0;
+  Status status = ReadNumber(text, false, &rate);
+  if (!status.ok()) return status;
+  if (rate < kMinRate || rate > kMaxRate) {
+    return Status::Usage("'" + std::string(text) + "' is out of range: it must be from 0.000001 to 1000000000");
+  }
+  *out = rate;
+  return {};
+}
 
 }  // namespace
 
@@ -20,7 +35,7 @@ std::vector<OptionRow> GenerateRows() {
        .metavar = "N",
        .default_text = "1",
        .help = "lines per second of log time, in even steps",
-       .set = [](Options* o, std::string_view t) { return ReadNumber(t, false, &o->generate.rate); }},
+       .set = [](Options* o, std::string_view t) { return ReadRate(t, &o->generate.rate); }},
       {.name = "speed",
        .commands = kCommandGenerate,
        .section = kTraffic,
@@ -49,11 +64,7 @@ std::vector<OptionRow> GenerateRows() {
        .kind = ValueKind::kTime,
        .metavar = "TIME",
        .help = "log time of the first line (default: now; with --speed 0 the last line is now)",
-       .set = [](Options* o, std::string_view t) -> Status {
-         Result<Micros> time = ParseTime(t);
-         if (time.ok()) o->generate.start = *time;
-         return time.ok() ? Status() : time.status();
-       }},
+       .set = [](Options* o, std::string_view t) { return ReadTime(t, &o->generate.start); }},
       {.name = "seed",
        .commands = kCommandGenerate,
        .section = kTraffic,
@@ -74,7 +85,7 @@ std::vector<OptionRow> GenerateRows() {
        .metavar = "N",
        .default_text = "1000",
        .help = "number of users",
-       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxPopulation, &o->generate.users); }},
+       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxPeople, &o->generate.users); }},
       {.name = "clients",
        .commands = kCommandGenerate,
        .section = kTraffic,
@@ -82,7 +93,7 @@ std::vector<OptionRow> GenerateRows() {
        .metavar = "N",
        .default_text = "1000",
        .help = "number of client addresses",
-       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxPopulation, &o->generate.clients); }},
+       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxPeople, &o->generate.clients); }},
       {.name = "urls",
        .commands = kCommandGenerate,
        .section = kTraffic,
@@ -90,7 +101,7 @@ std::vector<OptionRow> GenerateRows() {
        .metavar = "N",
        .default_text = "200",
        .help = "number of URLs",
-       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxPopulation, &o->generate.urls); }},
+       .set = [](Options* o, std::string_view t) { return ReadCount(t, 1, kMaxUrls, &o->generate.urls); }},
       {.name = "daily-cycle",
        .commands = kCommandGenerate,
        .section = kTraffic,

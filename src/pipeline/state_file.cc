@@ -113,6 +113,7 @@ Status StateDirectory::Save(const RunState& state) {
 }
 
 Status StateDirectory::Reset() {
+  saved_.clear();
   if (unlink(FilePath().c_str()) != 0 && errno != ENOENT) return Status::Usage("--reset-state: cannot remove " + FilePath() + ": " + ErrnoText(errno));
   return {};
 }

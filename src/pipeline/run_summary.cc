@@ -31,7 +31,9 @@ void WindowCounters::Decode(SnapshotReader* in) {
 void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text, std::string_view reason) {
   constexpr std::size_t kShown = 120;
   if (lines_.size() == kMost) return;
-  std::string sample = partition + ":" + std::to_string(line) + ": " + std::string(reason) + ": ";
+  std::string sample;
+  AppendTerminalSafe(partition, &sample);
+  sample += ":" + std::to_string(line) + ": " + std::string(reason) + ": ";
   AppendTerminalSafe(text.substr(0, kShown), &sample);
   if (text.size() > kShown) sample += "...";
   lines_.push_back(std::move(sample));

@@ -1,0 +1,161 @@
+#include "pipeline/partition_input.h"
+
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "support/catch.h"
+#include "support/memory_source.h"
+#include "support/plain_format.h"
+
+namespace socklog::testing {
+namespace {
+
+// Lines 0 .. count-1; every seventh is malformed, from `first_good` on.
+std::string NumberedLines(int count, int first_good = 0) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += i % 7 == 3 || i < first_good ? "bad " + std::to_string(i) + "\n" : std::to_string(i) + " 200 /" + std::to_string(i) + "\n";
+  return text;
+}
+
+// All that comes out until Fill says kEnd, each line as "number position text".
+std::vector<std::string> Drain(PartitionInput* input, MemorySource* source, ManualClock* clock) {
+  std::vector<std::string> lines;
+  for (;;) {
+    Result<Progress> progress = input->Fill(*source);
+    REQUIRE(progress.ok());
+    if (*progress == Progress::kEnd) break;
+    if (*progress == Progress::kIdle) {
+      CHECK(input->Peek() == nullptr);
+      clock->Turn(kSecond);
+      continue;
+    }
+    for (const PartitionInput::Item* item = input->Peek(); item != nullptr; item = input->Peek()) {
+      REQUIRE(input->Peek() == item);
+      REQUIRE((item->entry == nullptr) != (item->reason == nullptr));
+      if (item->entry != nullptr) REQUIRE(std::string(item->text).rfind(std::to_string(item->entry->time) + " ", 0) == 0);
+      lines.push_back(std::to_string(item->line) + " " + std::to_string(item->position.offset) + " " + std::string(item->text));
+      input->Pop();
+    }
+  }
+  CHECK(input->Peek() == nullptr);
+  return lines;
+}
+
+std::vector<std::string> Expected(const std::string& text, std::uint64_t first_line = 0, std::uint64_t offset = 0) {
+  std::vector<std::string> lines;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = text.find('\n', start);
+    lines.push_back(std::to_string(first_line++) + " " + std::to_string(offset + start) + " " + text.substr(start, end - start));
+    start = end + 1;
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("lines come out in order, whoever parses them") {
+  const std::size_t threads = GENERATE(0u, 1u, 3u);
+  const std::size_t read_ahead = GENERATE(1u, 4u);
+  const int first_good = GENERATE(0, 50, 1000);  // until then no format is chosen
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    CAPTURE(threads, read_ahead, first_good, seed);
+    const PlainFormat format;
+    ManualClock clock;
+    MemorySource source(&clock);
+    source.AddPartition("log");
+    SplitMix64 random(seed);
+    const std::string text = NumberedLines(500, first_good);
+    source.AddLines(0, text.substr(0, text.find("bad 101\n")), 1 + seed * 5, &random);
+    source.AddPause(0, 2 * kSecond);
+    const std::string rest = text.substr(std::min(text.size(), text.find("bad 101\n")));
+    source.AddLines(0, rest, 1 + seed * 5, &random);
+    std::unique_ptr<ParsePool> pool = threads > 0 ? std::make_unique<ParsePool>(threads) : nullptr;
+    PartitionInput input(0, format, pool.get(), read_ahead);
+    REQUIRE(Drain(&input, &source, &clock) == Expected(text));
+    CHECK(input.chosen() == (first_good < 1000 ? "plain" : ""));
+  }
+}
+
+TEST_CASE("empty blocks and an empty partition") {
+  const PlainFormat format;
+  ManualClock clock;
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  source.AddLines(0, "");
+  source.AddLines(0, "1 200 /\n");
+  source.AddLines(0, "");
+  PartitionInput input(0, format, nullptr, 1);
+  CHECK(Drain(&input, &source, &clock) == std::vector<std::string>{"0 0 1 200 /"});
+  CHECK(input.Fill(source).value() == Progress::kEnd);  // and again, without reading
+}
+
+TEST_CASE("going on after a restart") {
+  const PlainFormat format;
+  ManualClock clock;
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  const std::string text = NumberedLines(20);
+  source.AddLines(0, text);
+  const std::size_t start = text.find("12 200");
+  source.StartAt(0, std::to_string(start));
+  PartitionInput input(0, format, nullptr, 1);
+  REQUIRE(input.Restore(12, "plain").ok());
+  CHECK(input.chosen() == "plain");
+  CHECK(Drain(&input, &source, &clock) == Expected(text.substr(start), 12, start));
+  PartitionInput other(0, format, nullptr, 1);
+  CHECK_FALSE(other.Restore(0, "combined").ok());
+}
+
+TEST_CASE("the slow path is counted with a block's first line") {
+  const PlainFormat format;
+  ManualClock clock;
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  source.AddLines(0, "1 200 /slow\n2 200 /\n3 200 /slow\n");
+  source.AddLines(0, "4 200 /slow\n");
+  PartitionInput input(0, format, nullptr, 4);
+  REQUIRE(input.Fill(source).ok());
+  std::vector<std::uint64_t> slow;
+  for (; input.Peek() != nullptr; input.Pop()) slow.push_back(input.TakeSlowPath());
+  CHECK(slow == std::vector<std::uint64_t>{2, 0, 0, 1});
+}
+
+TEST_CASE("an input may be dropped while threads parse for it") {
+  const PlainFormat format;
+  ManualClock clock;
+  ParsePool pool(2);
+  for (int round = 0; round < 30; ++round) {
+    MemorySource source(&clock);
+    source.AddPartition("log");
+    SplitMix64 random(static_cast<std::uint64_t>(round));
+    source.AddLines(0, NumberedLines(2000), 100, &random);
+    PartitionInput input(0, format, &pool, 8);
+    REQUIRE(input.Restore(0, "plain").ok());
+    REQUIRE(input.Fill(source).ok());
+    for (int i = 0; i < round; ++i) {
+      REQUIRE(input.Peek() != nullptr);
+      input.Pop();
+    }
+  }
+}
+
+TEST_CASE("a pool ends with work left in its queue") {
+  const PlainFormat format;
+  std::vector<std::unique_ptr<ParseTask>> tasks;
+  {
+    ParsePool pool(2);
+    for (int i = 0; i < 50; ++i) {
+      tasks.push_back(std::make_unique<ParseTask>());
+      tasks.back()->parser = format.NewParser();
+      tasks.back()->block.text = "1 200 /";
+      tasks.back()->block.lines.push_back({0, 7, 0, false});
+      pool.Submit(tasks.back().get());
+    }
+    pool.Wait(tasks[20].get());
+    CHECK(tasks[20]->batch.entries.size() == 1);
+  }
+  for (const auto& task : tasks) CHECK(task->done);
+}
+
+}  // namespace socklog::testing

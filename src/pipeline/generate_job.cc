@@ -1,11 +1,9 @@
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "format/format.h"
 #include "generate/traffic.h"
 #include "pipeline/jobs.h"
@@ -20,10 +18,6 @@ Result<std::vector<Endpoint>> ParseOutputs(const std::vector<std::string>& texts
   for (const std::string& text : texts.empty() ? std::vector<std::string>{"-"} : texts) {
     Result<Endpoint> endpoint = ParseEndpoint(text);
     if (!endpoint.ok()) return endpoint.status();
-    for (const Endpoint& other : endpoints) {
-      if (SameEndpoint(other, *endpoint))
-        return Status::Usage("--to: " + text + " is given twice; lines would mix there");
-    }
     endpoints.push_back(std::move(endpoint).value());
   }
   return endpoints;
@@ -69,9 +63,6 @@ std::uint64_t SeedOf(const GenerateOptions& options) {
 
 Result<JobOutcome> RunGenerate(const Options& options, const JobContext& context) {
   const GenerateOptions& generate = options.generate;
-  if (!(generate.speed >= 0) || std::isinf(generate.speed)) {
-    return Status::Usage("--speed: must be 0 (as fast as possible) or more, not " + FormatDouble(generate.speed));
-  }
   Result<std::unique_ptr<LogWriter>> writer = MakeLogWriter(options.format);
   if (!writer.ok()) return writer.status();
   Result<std::vector<Endpoint>> endpoints = ParseOutputs(generate.to);

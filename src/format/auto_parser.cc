@@ -51,7 +51,7 @@ class EnvelopeFormat : public LineFormat {
 struct Candidate {
   std::unique_ptr<LineFormat> format;
   std::string suffix;  // of what chosen() gives: " in message"
-  bool json;           // its lines begin with a brace
+  bool json = false;   // its lines begin with a brace
 };
 
 class AutoParser : public LineParser {
@@ -143,8 +143,11 @@ LineFormatResult MakeAutoFormat(const FormatContext& context) {
   if (candidates.empty()) return why_not;
   for (const char* envelope : {"message", "log"}) {
     for (Candidate& inner : BasicCandidates(context, &why_not)) {
-      candidates.push_back(
-          {MakeEnvelopeFormat(envelope, std::move(inner.format)), std::string(" in ") + envelope, true});
+      Candidate wrapped;
+      wrapped.format = MakeEnvelopeFormat(envelope, std::move(inner.format));
+      wrapped.suffix = std::string(" in ") + envelope;
+      wrapped.json = true;
+      candidates.push_back(std::move(wrapped));
     }
   }
   return std::unique_ptr<LineFormat>(std::make_unique<AutoFormat>(std::move(candidates)));

@@ -295,6 +295,7 @@ bool FieldRuleByName(std::string_view name, FieldRule* rule) {
 const std::vector<std::string_view>& FieldNames() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all;
+    all.reserve(kFields.size());
     for (const NamedField& known : kFields) all.push_back(known.name);
     return all;
   }();

@@ -126,7 +126,7 @@ struct JsonReader::Impl {
     bool first = true;
     for (auto element : array) {
       ondemand::value inner;
-      if (const auto error = std::move(element).get(inner)) return error;
+      if (const auto error = std::forward<decltype(element)>(element).get(inner)) return error;
       if (!first) continue;
       first = false;
       if (const auto error = inner.type().get(type)) return error;

@@ -198,7 +198,7 @@ TEST_CASE("envelopes", "[format][json]") {
   CHECK(parsed.Reason(R"({"a":{"b":7}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":" \n"}})") == "the line in the envelope is empty");
   CHECK(parsed.Reason("x") == "the line is no JSON object");
-  CHECK(parsed.Reason(R"({"a":{"b":"hello"}})") != "");
+  CHECK_FALSE(parsed.Reason(R"({"a":{"b":"hello"}})").empty());
 
   request.options.log_format = "auto";
   Parsed detected(request);
@@ -210,6 +210,7 @@ TEST_CASE("envelopes", "[format][json]") {
 TEST_CASE("views live as long as block and batch", "[format]") {
   Parsed parsed("json:time=ts,status=s,user=u,agent=a");
   std::vector<std::string> lines;
+  lines.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     lines.push_back("{\"ts\":1,\"s\":200,\"u\":\"user" + std::to_string(i) + "\",\"a\":\"x\\n" + std::to_string(i) +
                     "\"}");

@@ -114,8 +114,8 @@ TEST_CASE("ISO 8601 and epoch time stamps", "[format][time]") {
   CHECK(Read(TimeForm::kEpoch, "1431857103.25") == "2015-05-17T10:05:03.25Z");
   CHECK(Read(TimeForm::kEpoch, "1431857103250", "UTC", 3) == "2015-05-17T10:05:03.25Z");
   CHECK(Read(TimeForm::kEpoch, "1431857103250.5", "UTC", 3) == "2015-05-17T10:05:03.2505Z");
-  CHECK(Read(TimeForm::kEpoch, "99999999999999") == "");
-  CHECK(Read(TimeForm::kEpoch, "99999999999999999999999") == "");
+  CHECK(Read(TimeForm::kEpoch, "99999999999999").empty());
+  CHECK(Read(TimeForm::kEpoch, "99999999999999999999999").empty());
 }
 
 TEST_CASE("strftime patterns", "[format][time]") {
@@ -127,10 +127,10 @@ TEST_CASE("strftime patterns", "[format][time]") {
   CHECK(ReadPattern("%Y.%j %R", "2016.366 23:59") == "2016-12-31T23:59:00Z");
   CHECK(ReadPattern("%s", "1431857103") == "2015-05-17T10:05:03Z");
   CHECK(ReadPattern("%D%t%T%%%Z", "05/17/15\t10:05:03%UTC") == "2015-05-17T10:05:03Z");
-  CHECK(ReadPattern("%Y.%j %R", "2015.366 23:59") == "");
-  CHECK(ReadPattern("%Y-%m-%d %H", "2015-13-17 10") == "");
-  CHECK(ReadPattern("%Y-%m-%d %H", "2015-05-17 10x") == "");
-  CHECK(ReadPattern("%F %I %p", "2015-05-17 13 PM") == "");
+  CHECK(ReadPattern("%Y.%j %R", "2015.366 23:59").empty());
+  CHECK(ReadPattern("%Y-%m-%d %H", "2015-13-17 10").empty());
+  CHECK(ReadPattern("%Y-%m-%d %H", "2015-05-17 10x").empty());
+  CHECK(ReadPattern("%F %I %p", "2015-05-17 13 PM").empty());
   CHECK_FALSE(TimePattern::Make("%Y %Q").ok());
   CHECK_FALSE(TimePattern::Make("%Y %").ok());
   CHECK(TimePattern::Make("%F").value().has_date());

@@ -110,14 +110,21 @@ std::string PercentText(double share) {
   return std::isfinite(share) ? FormatDouble(std::round(share * 1e4) / 100) + " %" : std::string("unknown");
 }
 
-void Warn(const Judgement& judgement, const Calibration& calibration, const ThresholdsOptions& options) {
+// Metrics whose history is too short, in one message.
+void WarnOfShortHistory(const Judgement& judgement, const Calibration& calibration) {
+  std::string metrics;
   for (std::size_t i = 0; i < judgement.metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
     if (metric.calibrated) continue;
-    LogWarning(std::string(judgement.metrics[i].metric->name) + " was judged in " + FormatThousands(metric.judged_windows) + " windows, fewer than " +
-               std::to_string(kMinJudgedWindows) +
-               (std::isfinite(metric.threshold) ? ": its default of " + FormatDouble(metric.threshold) + " stays" : ": it gets no threshold"));
+    metrics += (metrics.empty() ? "" : ", ") + std::string(judgement.metrics[i].metric->name) + " (" + FormatThousands(metric.judged_windows) +
+               (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold) : std::string(" judged, no default")) + ")";
   }
+  if (metrics.empty()) return;
+  LogWarning("fewer than " + std::to_string(kMinJudgedWindows) + " judged windows to fit, so the defaults stay: " + metrics + "; give more history");
+}
+
+void Warn(const Judgement& judgement, const Calibration& calibration, const ThresholdsOptions& options) {
+  WarnOfShortHistory(judgement, calibration);
   if (calibration.fitted.rate > options.budget) {
     LogWarning("default thresholds alone alert in " + PercentText(calibration.fitted.rate) +
                " of the judged windows, more than the budget: give more history, or leave such metrics out with --metrics");

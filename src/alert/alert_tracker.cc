@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
+#include <tuple>
 
 #include "alert/alert_sentence.h"
 #include "base/hash.h"
@@ -183,8 +184,8 @@ void AlertTracker::Decode(SnapshotReader* in) {
     const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const ScoredMetric& scored) { return scored.metric->name == metric; });
     if (!in->ok() || found == metrics.end()) continue;
     series.metric = static_cast<std::uint32_t>(found - metrics.begin());
-    if (series.firing) ++firing_;
-    series_.emplace(SeriesKey(std::move(metric), std::move(key)), series);
+    const bool is_new = series_.emplace(SeriesKey(std::move(metric), std::move(key)), series).second;
+    if (is_new && series.firing) ++firing_;
   }
 }
 

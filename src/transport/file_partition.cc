@@ -12,8 +12,6 @@ namespace {
 constexpr Micros kRotationWait = kSecond;
 constexpr Micros kLongAgo = 10 * kSecond;  // a file not written to for so long needs no such wait
 
-constexpr int kMostAttempts = 20;
-
 std::optional<FileNumber> NumberOf(const UniqueFd& fd) {
   struct stat info;
   if (fstat(fd.get(), &info) != 0) return std::nullopt;
@@ -178,13 +176,8 @@ FilePartition::Rotation FilePartition::CheckRotation() {
   return now - std::max(rotated_since_, last_data_) >= kRotationWait ? Rotation::kSettled : Rotation::kSettling;
 }
 
-std::string FilePartition::HeadOf(const Sibling& sibling) const {
-  const std::optional<UniqueFd> fd = OpenSibling(sibling);
-  return fd ? ReadHead(*fd, &context_.buffer).value_or("") : "";
-}
-
 bool FilePartition::WasRead(const Sibling& sibling) const {
-  const std::string head = HeadOf(sibling);
+  const std::string head = HeadOf(sibling, &context_.buffer);
   if (head.empty()) return true;  // nothing in it (yet)
   const auto same = [&](const FileIdentity& identity) {
     return identity.length > 0 && identity.Matches(head, sibling.number);
@@ -199,7 +192,8 @@ Sibling FilePartition::CurrentAsSibling(const std::vector<Sibling>& siblings) co
   }
   const FileIdentity current = CurrentIdentity();
   for (const Sibling& sibling : siblings) {  // compressed
-    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling), sibling.number)) return sibling;
+    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling, &context_.buffer), sibling.number))
+      return sibling;
   }
   Sibling gone;
   gone.modified = stream_.Stat().modified;
@@ -215,7 +209,9 @@ std::optional<Sibling> FilePartition::OldestSuccessor(const std::optional<FileNu
     const bool other =
         sibling.number == stream_.number() || sibling.number == at_path || options_.others.count(sibling.number);
     if (!sibling.is_rotated || other || !IsOlder(current, sibling)) continue;
-    if ((oldest != nullptr && !IsOlder(sibling, *oldest)) || WasRead(sibling)) continue;
+    if (oldest != nullptr && !IsOlder(sibling, *oldest)) continue;
+    if (sibling.fd == nullptr) LogWarning(sibling.path + ": cannot be read; its lines are missing");
+    if (WasRead(sibling)) continue;
     oldest = &sibling;
   }
   return oldest == nullptr ? std::nullopt : std::optional<Sibling>(*oldest);
@@ -223,20 +219,15 @@ std::optional<Sibling> FilePartition::OldestSuccessor(const std::optional<FileNu
 
 // The file that was begun after the one being read: a rotated one, or the one at the path; nullopt: none (now).
 Result<std::optional<FilePartition::Next>> FilePartition::FindNext() {
-  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    // Opened before the siblings are listed: one that is rotated away in between would be in neither place.
-    Result<UniqueFd> at_path = OpenRegular(path_);
-    const std::optional<FileNumber> number = at_path.ok() ? NumberOf(*at_path) : std::nullopt;
-    if (number == stream_.number()) return std::optional<Next>();
-    if (const std::optional<Sibling> sibling = OldestSuccessor(number)) {
-      std::optional<UniqueFd> fd = OpenSibling(*sibling);
-      if (!fd) continue;  // renamed just now
-      return std::optional<Next>(Next{std::move(*fd), sibling->path});
-    }
-    if (at_path.ok()) return std::optional<Next>(Next{std::move(at_path).value(), path_});
-    return CannotOpen(at_path.status());
+  // Opened before the siblings are listed: one that is rotated away in between would be in neither place.
+  Result<UniqueFd> at_path = OpenRegular(path_);
+  const std::optional<FileNumber> number = at_path.ok() ? NumberOf(*at_path) : std::nullopt;
+  if (number == stream_.number()) return std::optional<Next>();
+  if (const std::optional<Sibling> sibling = OldestSuccessor(number)) {
+    return std::optional<Next>(Next{Reopen(*sibling), sibling->path});
   }
-  return std::optional<Next>();
+  if (at_path.ok()) return std::optional<Next>(Next{std::move(at_path).value(), path_});
+  return CannotOpen(at_path.status());
 }
 
 Result<std::optional<FilePartition::Next>> FilePartition::CannotOpen(const Status& why) {
@@ -271,10 +262,9 @@ void FilePartition::LeaveRewritten(Block* block) {
 bool FilePartition::GoOnInCopy(const Sibling& sibling) {
   const FileIdentity identity = CurrentIdentity();
   if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
-  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number)) return false;
-  std::optional<UniqueFd> fd = OpenSibling(sibling);
-  if (!fd) return false;
-  FileStream copy(std::move(*fd), sibling.path);
+  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling, &context_.buffer), sibling.number))
+    return false;
+  FileStream copy(Reopen(sibling), sibling.path);
   const Result<bool> found = copy.Seek(stream_.text_offset(), &context_.buffer);
   if (!found.ok() || !found.value()) return false;
   LogDetail(name() + ": was truncated; going on in its copy " + sibling.path);

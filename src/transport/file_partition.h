@@ -76,7 +76,6 @@ class FilePartition : public Partition {
   Result<std::optional<Next>> FindNext();
   Result<std::optional<Next>> CannotOpen(const Status& why);
   std::optional<Sibling> OldestSuccessor(const std::optional<FileNumber>& at_path) const;
-  std::string HeadOf(const Sibling& sibling) const;
   bool WasRead(const Sibling& sibling) const;
   Sibling CurrentAsSibling(const std::vector<Sibling>& siblings) const;
   void SwitchTo(Next next);

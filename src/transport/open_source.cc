@@ -56,9 +56,9 @@ class Opener {
   }
 
   // All files stay open, so that none escapes by rotation before its turn.
-  void RaiseDescriptorLimit() const {
+  static void RaiseDescriptorLimit() {
     rlimit limit;
-    if (inputs_.size() < 200 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
   }

@@ -97,19 +97,15 @@ class Finder {
     if (r == resume_.size()) return;
     const std::vector<Sibling> siblings = ListSiblings(inputs_[input].path);
     const Sibling* best = nullptr;
-    UniqueFd best_fd;
     for (const Sibling& sibling : siblings) {
       if (IsInput(sibling.number) || used_.count(sibling.number)) continue;
-      std::optional<UniqueFd> fd = OpenSibling(sibling);
-      const std::optional<std::string> head = fd ? ReadHead(*fd, buffer_) : std::nullopt;
-      if (!head || !saved_[r]->identity.Matches(*head, sibling.number)) continue;
+      if (sibling.fd == nullptr || !saved_[r]->identity.Matches(HeadOf(sibling, buffer_), sibling.number)) continue;
       if (best != nullptr && !IsBetter(saved_[r]->identity, sibling, *best)) continue;
       best = &sibling;
-      best_fd = std::move(*fd);
     }
     if (best != nullptr) {
       used_.insert(best->number);
-      return Place(r, input, best->path, std::move(best_fd));
+      return Place(r, input, best->path, Reopen(*best));
     }
     const bool nothing_read = saved_[r]->offset == 0;
     starts_[input] = ResumeStart{r, inputs_[input].path, UniqueFd(), 0, !nothing_read};

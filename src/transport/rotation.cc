@@ -1,6 +1,7 @@
 #include "transport/rotation.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <string_view>
@@ -84,6 +85,16 @@ std::vector<Sibling> ScanDirectory(const std::string& path) {
   return siblings;
 }
 
+// False when the name has gone to another file since it was listed.
+bool OpenSibling(Sibling& sibling) {
+  Result<UniqueFd> fd = OpenForReading(sibling.path);
+  struct stat info;
+  const bool there = fd.ok() ? fstat(fd->get(), &info) == 0 : stat(sibling.path.c_str(), &info) == 0;
+  if (!there || FileNumberOf(info) != sibling.number) return false;
+  if (fd.ok()) sibling.fd = std::make_shared<const UniqueFd>(std::move(fd).value());
+  return true;
+}
+
 bool SameFiles(const std::vector<Sibling>& a, const std::vector<Sibling>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Sibling& x, const Sibling& y) { return x.name == y.name && x.number == y.number; });
@@ -92,22 +103,22 @@ bool SameFiles(const std::vector<Sibling>& a, const std::vector<Sibling>& b) {
 }  // namespace
 
 std::vector<Sibling> ListSiblings(const std::string& path) {
-  std::vector<Sibling> siblings = ScanDirectory(path);
-  // A file that is renamed during a scan may be missed by it.
+  // A file that is renamed meanwhile may be missed or come under two names: only a state that holds still counts.
+  std::vector<Sibling> siblings;
   for (int scan = 0; scan < kMostScans; ++scan) {
-    std::vector<Sibling> again = ScanDirectory(path);
-    const bool stable = SameFiles(siblings, again);
-    siblings = std::move(again);
-    if (stable) break;
+    siblings = ScanDirectory(path);
+    const bool opened = std::all_of(siblings.begin(), siblings.end(), OpenSibling);
+    if (opened && SameFiles(siblings, ScanDirectory(path))) break;
   }
   return siblings;
 }
 
-std::optional<UniqueFd> OpenSibling(const Sibling& sibling) {
-  Result<UniqueFd> fd = OpenForReading(sibling.path);
-  struct stat info;
-  if (!fd.ok() || fstat(fd->get(), &info) != 0 || FileNumberOf(info) != sibling.number) return std::nullopt;
-  return std::move(fd).value();
+std::string HeadOf(const Sibling& sibling, ReadBuffer* buffer) {
+  return sibling.fd == nullptr ? "" : ReadHead(*sibling.fd, buffer).value_or("");
+}
+
+UniqueFd Reopen(const Sibling& sibling) {
+  return sibling.fd == nullptr ? UniqueFd() : UniqueFd(fcntl(sibling.fd->get(), F_DUPFD_CLOEXEC, 3));
 }
 
 bool IsRotatedNameOf(const std::string& path, const std::string& original) {

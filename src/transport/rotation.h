@@ -3,7 +3,7 @@
 #define SOCKLOG_TRANSPORT_ROTATION_H_
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,14 +13,14 @@ namespace socklog {
 
 struct Sibling {
   std::string path;
-  std::string name;  // without the directory
-  std::string
-      suffix;  // what rotation added: "1", "20260101"; without separators and what compression adds. See is_rotated.
+  std::string name;         // without the directory
+  std::string suffix;       // what rotation added: "1", "20260101"; without separators and what compression adds
   bool is_rotated = false;  // the name looks as rotation makes it; others merely begin alike
   bool packed = false;      // the name ends as compression makes it
   FileNumber number;
   std::int64_t modified = 0;  // nanoseconds
   std::uint64_t size = 0;
+  std::shared_ptr<const UniqueFd> fd;  // open, since its name may change any time; nullptr: cannot be read
 };
 
 // What rotation may have made of `path`, which itself is not among them: the regular files beside it whose names begin
@@ -28,9 +28,11 @@ struct Sibling {
 // work. Empty if the directory cannot be read.
 std::vector<Sibling> ListSiblings(const std::string& path);
 
-// Opens a sibling. Between the listing and now rotation may have given its name to another file; that is not opened:
-// nullopt.
-std::optional<UniqueFd> OpenSibling(const Sibling& sibling);
+// The first KiB of its plain text; empty if there is none (yet) or it cannot be read.
+std::string HeadOf(const Sibling& sibling, ReadBuffer* buffer);
+
+// A descriptor of its own for a sibling's file; not valid if it cannot be read.
+UniqueFd Reopen(const Sibling& sibling);
 
 // Whether the name of `path` looks as if rotation had made it of `original`.
 bool IsRotatedNameOf(const std::string& path, const std::string& original);

@@ -12,9 +12,10 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-bool IsJudged(const History& history, std::size_t row) {
-  for (std::size_t metric = 0; metric < history.metric_count(); ++metric) {
-    if (history.score(row, metric) != History::kNotJudged) return true;
+// Whether a metric that has a threshold was judged: one without any can alert nobody.
+bool IsJudged(const History& history, std::size_t row, const std::vector<CalibratedMetric>& metrics) {
+  for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
+    if (std::isfinite(metrics[metric].threshold) && history.score(row, metric) != History::kNotJudged) return true;
   }
   return false;
 }
@@ -26,6 +27,9 @@ bool IsOver(const History& history, std::size_t row, const std::vector<Calibrate
   }
   return false;
 }
+
+// Whole windows in a share of `count`; 0.009 of 3000 is 27, though the product of the doubles is a little less.
+std::uint64_t WholeWindows(double share, std::uint64_t count) { return static_cast<std::uint64_t>(std::floor(share * static_cast<double>(count) + 1e-9)); }
 
 // Each metric's scores in the fitted windows, largest first.
 std::vector<std::vector<double>> SortedScores(const History& history, std::size_t rows) {
@@ -52,8 +56,7 @@ std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& sc
       made.threshold = defaults[metric].threshold;
       continue;
     }
-    const auto over = static_cast<std::size_t>(std::floor(level_share * static_cast<double>(column.size()) + 1e-9));
-    made.threshold = column[std::min(over, column.size() - 1)];  // equal is not over
+    made.threshold = column[std::min<std::size_t>(WholeWindows(level_share, column.size()), column.size() - 1)];  // equal is not over
   }
   return metrics;
 }
@@ -97,7 +100,7 @@ AlertShare MeasureShare(const History& history, const std::vector<CalibratedMetr
   AlertShare share;
   std::vector<std::uint8_t> outcomes;
   for (std::size_t row = first; row < last; ++row) {
-    if (!IsJudged(history, row)) continue;
+    if (!IsJudged(history, row, metrics)) continue;
     outcomes.push_back(IsOver(history, row, metrics) ? 1 : 0);
     share.alerting += outcomes.back();
   }
@@ -113,9 +116,10 @@ Calibration Calibrate(const History& history, const std::vector<MetricDefault>& 
   const std::size_t rows = history.rows();
   const auto fitted_rows = static_cast<std::size_t>(std::llround(static_cast<double>(rows) * (1 - holdout)));
   const std::vector<std::vector<double>> scores = SortedScores(history, fitted_rows);
+  const std::vector<CalibratedMetric> at_maximum = AtLevel(scores, defaults, 0);
   std::uint64_t judged = 0;
-  for (std::size_t row = 0; row < fitted_rows; ++row) judged += IsJudged(history, row) ? 1 : 0;
-  const auto allowed = static_cast<std::uint64_t>(std::floor(budget * static_cast<double>(judged)));
+  for (std::size_t row = 0; row < fitted_rows; ++row) judged += IsJudged(history, row, at_maximum) ? 1 : 0;
+  const std::uint64_t allowed = WholeWindows(budget, judged);
 
   // The more windows each metric may have over, the more alert in the union: find the most that keeps within the budget. Metrics on their
   // defaults take their part of the budget first.

@@ -24,7 +24,7 @@ struct CalibratedMetric {
   std::uint64_t judged_windows = 0;   // in the part used for fitting
 };
 
-// Shares are of judged windows: those in which at least one metric was judged.
+// Shares are of judged windows: those in which at least one metric with a threshold was judged.
 struct AlertShare {
   std::uint64_t judged = 0;
   std::uint64_t alerting = 0;

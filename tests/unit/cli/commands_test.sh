@@ -93,12 +93,14 @@ same "reports on stdout: what was there" kept "$(head -n 1 "$work/all")"
 [[ $(<"$work/all") == *'"lines":30,'*'[threshold]'* ]] || fail "reports on stdout: $(<"$work/all")"
 
 # No input and stdin is a terminal.
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
   for command in analyze thresholds; do
     script -qec "'$socklog' $command" "$work/typescript" >"$work/out" 2>&1 </dev/null
     same "$command on a terminal" 2 $?
     [[ $(<"$work/out") == *"Usage: socklog $command"* ]] || fail "$command on a terminal: $(<"$work/out")"
   done
+else
+  echo "no pseudo-terminal to be had: stdin as a terminal was not tried"
 fi
 
 finish

@@ -7,12 +7,13 @@ namespace socklog {
 
 ExitCode RunAnalyzeCommand(const CommandRow& row, const std::vector<std::string>& args) {
   ExitCode exit_code = kExitDone;
-  std::optional<Options> options = ReadOptions(row, args, &exit_code);
-  if (!options) return exit_code;
-  if (options->analyze.list_metrics) {
-    return WriteStdout(options->analyze.output == OutputMode::kJson ? ListMetricsAsJson() : ListMetricsAsText());
+  std::optional<CommandInput> input = ReadInput(row, args, &exit_code);
+  if (!input) return exit_code;
+  const AnalyzeOptions& analyze = input->options.analyze;
+  if (analyze.list_metrics) {
+    return WriteStdout(analyze.output == OutputMode::kJson ? ListMetricsAsJson() : ListMetricsAsText());
   }
-  return ChooseInput(row, &*options) ? RunJob(row, *options, RunAnalyze) : kExitUsage;
+  return ChooseInput(row, &input->options) ? RunJob(row, *input, RunAnalyze) : kExitUsage;
 }
 
 }  // namespace socklog

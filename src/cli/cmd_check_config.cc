@@ -66,22 +66,23 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
 
 ExitCode RunCheckConfigCommand(const CommandRow& row, const std::vector<std::string>& args) {
   ExitCode exit_code = kExitDone;
-  const std::optional<Options> options = ReadOptions(row, args, &exit_code);
-  if (!options) return exit_code;
-  if (options->check_config.files.empty()) {
+  const std::optional<CommandInput> input = ReadInput(row, args, &exit_code);
+  if (!input) return exit_code;
+  const Options& options = input->options;
+  if (options.check_config.files.empty()) {
     std::fputs(FormatShortUsage(row).c_str(), stderr);
     return kExitUsage;
   }
-  if (options->check_config.probe) {
+  if (options.check_config.probe) {
     PrintError(row.name, "--probe: connecting is not in this version; leave it out to check the files");
     return kExitUsage;
   }
   bool errors = false;
   bool warnings = false;
   std::string output;
-  for (const std::string& path : options->check_config.files) CheckOne(path, *options, &errors, &warnings, &output);
+  for (const std::string& path : options.check_config.files) CheckOne(path, options, &errors, &warnings, &output);
   exit_code = WriteStdout(output);
-  if (errors || (warnings && options->check_config.fail_on_warning)) return kExitUsage;
+  if (errors || (warnings && options.check_config.fail_on_warning)) return kExitUsage;
   return exit_code;
 }
 

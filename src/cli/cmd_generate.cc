@@ -5,8 +5,8 @@ namespace socklog {
 
 ExitCode RunGenerateCommand(const CommandRow& row, const std::vector<std::string>& args) {
   ExitCode exit_code = kExitDone;
-  const std::optional<Options> options = ReadOptions(row, args, &exit_code);
-  return options ? RunJob(row, *options, RunGenerate) : exit_code;
+  const std::optional<CommandInput> input = ReadInput(row, args, &exit_code);
+  return input ? RunJob(row, *input, RunGenerate) : exit_code;
 }
 
 }  // namespace socklog

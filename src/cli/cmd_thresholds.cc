@@ -5,9 +5,9 @@ namespace socklog {
 
 ExitCode RunThresholdsCommand(const CommandRow& row, const std::vector<std::string>& args) {
   ExitCode exit_code = kExitDone;
-  std::optional<Options> options = ReadOptions(row, args, &exit_code);
-  if (!options) return exit_code;
-  return ChooseInput(row, &*options) ? RunJob(row, *options, RunThresholds) : kExitUsage;
+  std::optional<CommandInput> input = ReadInput(row, args, &exit_code);
+  if (!input) return exit_code;
+  return ChooseInput(row, &input->options) ? RunJob(row, *input, RunThresholds) : kExitUsage;
 }
 
 }  // namespace socklog

@@ -13,24 +13,24 @@
 
 namespace socklog {
 
-std::optional<Options> ReadOptions(const CommandRow& row, const std::vector<std::string>& args, ExitCode* exit_code) {
+std::optional<CommandInput> ReadInput(const CommandRow& row, const std::vector<std::string>& args,
+                                      ExitCode* exit_code) {
   const Arguments arguments = ParseArguments(row, args);
   if (arguments.help || arguments.version) {
     *exit_code = WriteStdout(arguments.help ? FormatHelp(row) : FormatVersion());
     return std::nullopt;
   }
   for (const std::string& error : arguments.errors) PrintError(row.name, error);
-  Options options;
+  CommandInput input;
   Diagnostics diagnostics;
-  ThresholdSet thresholds;
-  const bool wrong = BuildOptions(row.command, arguments.flags, &options, &thresholds, &diagnostics);
-  PrintDiagnostics(row.name, diagnostics, options.common.verbosity);
+  const bool wrong = BuildOptions(row.command, arguments.flags, &input.options, &input.thresholds, &diagnostics);
+  PrintDiagnostics(row.name, diagnostics, input.options.common.verbosity);
   if (wrong || !arguments.errors.empty()) {
     *exit_code = kExitUsage;
     return std::nullopt;
   }
-  options.check_config.files = arguments.positionals;
-  return options;
+  input.options.check_config.files = arguments.positionals;
+  return input;
 }
 
 bool ChooseInput(const CommandRow& row, Options* options) {
@@ -43,12 +43,14 @@ bool ChooseInput(const CommandRow& row, Options* options) {
   return true;
 }
 
-ExitCode RunJob(const CommandRow& row, const Options& options,
+ExitCode RunJob(const CommandRow& row, const CommandInput& input,
                 Result<JobOutcome> (*job)(const Options&, const JobContext&)) {
+  const Options& options = input.options;
   InitLog(options.common.verbosity, UseColor(options.common.color, STDERR_FILENO));
   InstallStopSignals();
   const SystemClock clock;
   const JobContext context = {.clock = clock,
+                              .thresholds = options.analyze.thresholds.empty() ? nullptr : &input.thresholds,
                               .stdout_is_terminal = isatty(STDOUT_FILENO) == 1,
                               .stderr_is_terminal = isatty(STDERR_FILENO) == 1,
                               .color = UseColor(options.common.color, STDOUT_FILENO)};

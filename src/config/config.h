@@ -50,10 +50,8 @@ FileSummary CheckFile(const std::string& path, const CheckHooks& hooks, Diagnost
 FileSummary CheckText(const std::string& name, std::string_view text, const CheckHooks& hooks,
                       Diagnostics* diagnostics);
 
-// Error (kUsage): the first mistake with its place, and how many more there are.
-Result<ThresholdSet> LoadThresholds(const std::string& path);
-// The TOML text; LoadThresholds of it gives the same values. An entry without a threshold (kNoThreshold) is left out:
-// its metric is then not judged, as it would not be without the file.
+// The text of a thresholds file; BuildOptions reads the same values from it. An entry without a threshold
+// (kNoThreshold) is left out: its metric is then not judged, as it would not be without the file.
 std::string FormatThresholds(const ThresholdSet& thresholds);
 
 }  // namespace socklog

@@ -238,15 +238,4 @@ bool LoadThresholdsFile(const std::string& path, const Place& named_at, Threshol
   return !found.has_errors();
 }
 
-Result<ThresholdSet> LoadThresholds(const std::string& path) {
-  Diagnostics diagnostics;
-  ThresholdSet set;
-  if (LoadThresholdsFile(path, Place{"--thresholds"}, &set, &diagnostics)) return set;
-  const Diagnostic& first = diagnostics.items().front();
-  std::string message = first.where + ": " + first.what;
-  if (diagnostics.items().size() > 1)
-    message += " (and " + std::to_string(diagnostics.items().size() - 1) + " more: see socklog check-config)";
-  return Status::Usage(message);
-}
-
 }  // namespace socklog

@@ -1,4 +1,4 @@
-// The thresholds file. FormatThresholds and LoadThresholds are in config.h; this is for the module itself.
+// The thresholds file. FormatThresholds is in config.h; this is for the module itself.
 #ifndef SOCKLOG_CONFIG_THRESHOLDS_FILE_H_
 #define SOCKLOG_CONFIG_THRESHOLDS_FILE_H_
 

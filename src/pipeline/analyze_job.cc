@@ -9,7 +9,6 @@
 
 #include "alert/alert_tracker.h"
 #include "base/log.h"
-#include "config/config.h"
 #include "detect/decider.h"
 #include "detect/scorer.h"
 #include "pipeline/jobs.h"
@@ -86,13 +85,7 @@ bool Analysis::WritesText() const {
 }
 
 Status Analysis::SetUp() {
-  std::optional<ThresholdSet> thresholds;
-  if (!options_.analyze.thresholds.empty()) {
-    Result<ThresholdSet> loaded = LoadThresholds(options_.analyze.thresholds);
-    if (!loaded.ok()) return loaded.status();
-    thresholds = std::move(*loaded);
-  }
-  Result<Judgement> judgement = MakeJudgement(options_, thresholds ? &*thresholds : nullptr);
+  Result<Judgement> judgement = MakeJudgement(options_, context_.thresholds);
   if (!judgement.ok()) return judgement.status();
   judgement_ = std::move(*judgement);
   Result<ReadingSetup> reading = MakeReading(options_, judgement_.metrics);

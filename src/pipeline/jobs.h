@@ -2,11 +2,9 @@
 #ifndef SOCKLOG_PIPELINE_JOBS_H_
 #define SOCKLOG_PIPELINE_JOBS_H_
 
-#include <string>
-#include <vector>
-
 #include "socklog/options.h"
 #include "socklog/status.h"
+#include "socklog/thresholds.h"
 #include "socklog/time.h"
 
 namespace socklog {
@@ -24,6 +22,7 @@ bool StopRequested() noexcept;
 // What the jobs need from the outside, injected.
 struct JobContext {
   const Clock& clock;
+  const ThresholdSet* thresholds = nullptr;  // of --thresholds; its windows and keys are in the Options already
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   bool color = false;

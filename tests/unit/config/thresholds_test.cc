@@ -39,10 +39,10 @@ ThresholdSet Sample() {
 
 ThresholdSet Reload(const ThresholdSet& set) {
   const TempDir dir;
-  const Result<ThresholdSet> loaded = LoadThresholds(dir.Write("t.toml", FormatThresholds(set)));
-  INFO((loaded.ok() ? "" : loaded.status().message()));
-  REQUIRE(loaded.ok());
-  return loaded.value();
+  const Built built = Build(kCommandAnalyze, {{"thresholds", dir.Write("t.toml", FormatThresholds(set))}});
+  INFO(built.text);
+  REQUIRE_FALSE(built.wrong);
+  return built.thresholds;
 }
 
 TEST_CASE("what is written is read back the same") {
@@ -141,14 +141,11 @@ TEST_CASE("mistakes in a thresholds file have their place") {
   }
 }
 
-TEST_CASE("LoadThresholds tells the first mistake and how many more") {
+TEST_CASE("a thresholds file that is none is told") {
   const TempDir dir;
-  CHECK(LoadThresholds(dir.Path("none")).status().message().find("cannot be opened") != std::string::npos);
-  CHECK(LoadThresholds(dir.Write("c.toml", "window = \"10s\"\n")).status().message().find("it has no type = ") !=
-        std::string::npos);
-  const Result<ThresholdSet> bad =
-      LoadThresholds(dir.Write("t.toml", "type = \"socklog.thresholds.v1\"\n[threshold]\nx = 1\n"));
-  CHECK(bad.status().message().find("(and 1 more: see socklog check-config)") != std::string::npos);
+  CHECK(Build(kCommandAnalyze, {{"thresholds", dir.Path("none")}}).text.find("cannot be opened") != std::string::npos);
+  CHECK(Build(kCommandAnalyze, {{"thresholds", dir.Write("c.toml", "window = \"10s\"\n")}})
+            .text.find("it has no type = ") != std::string::npos);
 }
 
 TEST_CASE("analyze takes windows, keys and metrics from the thresholds file") {

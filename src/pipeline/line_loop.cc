@@ -90,7 +90,7 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
 // Whether the partition got on.
 Result<bool> LineLoop::Serve(PartitionId id) {
   Input& input = *inputs_[id];
-  if (windows_.partition(id).maximum() > ReadingLimit(id)) return false;
+  if (windows_.partition(id).maximum() > ReadingLimit(SlowestBeside(id))) return false;
   Result<Progress> progress = input.lines.Fill(source_);
   if (!progress.ok()) return progress.status();
   switch (*progress) {
@@ -113,14 +113,16 @@ Result<bool> LineLoop::Serve(PartitionId id) {
 Status LineLoop::Consume(PartitionId id) {
   Input& input = *inputs_[id];
   const PartitionWindows& windows = windows_.partition(id);
-  const Micros limit = ReadingLimit(id);
+  const Micros slowest = SlowestBeside(id);  // looked for once: the others stand still meanwhile
+  const Micros limit = ReadingLimit(slowest);
   for (std::size_t lines = 0; lines < kLinesPerTurn && windows.maximum() <= limit; ++lines) {
     const PartitionInput::Item* item = input.lines.Peek();
     if (item == nullptr) break;
     if (!input.announced) Announce(id);
     if (Status status = ConsumeItem(id, *item); !status.ok()) return status;
     input.lines.Pop();
-    if (windows.maximum() != kNoTime && windows.maximum() - shape_.options.lateness >= windows_.next_close()) {
+    const Micros lowest = std::min(slowest, windows.maximum());
+    if (lowest != kNoTime && lowest - shape_.options.lateness >= windows_.next_close()) {
       if (Status status = Advance(); !status.ok()) return status;
     }
   }
@@ -195,12 +197,17 @@ Micros LineLoop::latest_time() const {
   return latest;
 }
 
-// How far a partition may go: --max-skew beyond the slowest other live one.
-Micros LineLoop::ReadingLimit(PartitionId id) const {
+// The lowest maximum of the other live partitions; kNever if there is none.
+Micros LineLoop::SlowestBeside(PartitionId id) const {
   Micros slowest = kNever;
   for (PartitionId other = 0; other < inputs_.size(); ++other) {
     if (other != id && IsLive(*inputs_[other])) slowest = std::min(slowest, windows_.partition(other).maximum());
   }
+  return slowest;
+}
+
+// How far a partition may go: --max-skew beyond the slowest of the others.
+Micros LineLoop::ReadingLimit(Micros slowest) const {
   if (slowest == kNever) return kNever;
   if (slowest == kNoTime) slowest = windows_.next_close();  // nothing closes before it has spoken
   if (slowest == kNever) return kNoTime;                    // nor is there a window yet: no further than to the first maximum

@@ -76,7 +76,8 @@ class LineLoop {
   bool IsLive(const Input& input) const { return !input.ended && !input.idle; }
   Micros Watermark() const;
   Micros ClockWatermark() const;
-  Micros ReadingLimit(PartitionId id) const;
+  Micros SlowestBeside(PartitionId id) const;
+  Micros ReadingLimit(Micros slowest) const;
   Micros WaitTime() const;
   Status Advance();
   bool Finished() const;

@@ -7,5 +7,5 @@ add_test(NAME edges_self_test COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST
 if(TARGET socklog AND CMAKE_GENERATOR STREQUAL "Ninja")
   add_test(NAME adding_a_metric
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/adding_a_metric.py ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_COMMAND})
-  set_tests_properties(adding_a_metric PROPERTIES TIMEOUT 900)
+  set_tests_properties(adding_a_metric PROPERTIES TIMEOUT 1800)
 endif()

@@ -161,9 +161,9 @@ void AlertTracker::Encode(SnapshotWriter* out) const {
     out->String(key.first);
     out->String(key.second);
     out->Bool(series.firing);
-    out->I64(series.starts_at);
-    out->I64(series.ends_at);
-    out->I64(series.below_since);
+    out->Time(series.starts_at);
+    out->Time(series.ends_at);
+    out->Time(series.below_since);
   }
 }
 
@@ -177,9 +177,9 @@ void AlertTracker::Decode(SnapshotReader* in) {
     std::string key = in->String();
     Series series;
     series.firing = in->Bool();
-    series.starts_at = in->I64();
-    series.ends_at = in->I64();
-    series.below_since = in->I64();
+    series.starts_at = in->Time();
+    series.ends_at = in->Time();
+    series.below_since = in->Time();
     const auto& metrics = scorer_.metrics();
     const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const ScoredMetric& scored) { return scored.metric->name == metric; });
     if (!in->ok() || found == metrics.end()) continue;

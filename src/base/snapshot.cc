@@ -19,10 +19,14 @@ void SnapshotWriter::String(std::string_view bytes) {
   bytes_.append(bytes);
 }
 
+void SnapshotReader::Fail() {
+  ok_ = false;
+  rest_ = {};
+}
+
 std::string_view SnapshotReader::Take(std::size_t n) {
   if (n > rest_.size()) {
-    ok_ = false;
-    rest_ = {};
+    Fail();
     return {};
   }
   const std::string_view taken = rest_.substr(0, n);
@@ -50,6 +54,14 @@ std::uint64_t SnapshotReader::U64() {
   return value;
 }
 
+Micros SnapshotReader::Time() {
+  constexpr Micros kFarthest = 30'000 * 365 * kDay;
+  const auto time = static_cast<Micros>(U64());
+  if (time == kNoTime || (time >= -kFarthest && time <= kFarthest)) return time;
+  Fail();
+  return 0;
+}
+
 double SnapshotReader::Double() { return std::bit_cast<double>(U64()); }
 
 std::string SnapshotReader::String() {
@@ -60,8 +72,7 @@ std::string SnapshotReader::String() {
 std::uint64_t SnapshotReader::Count(std::size_t element_bytes) {
   const std::uint64_t count = U64();
   if (count > rest_.size() / element_bytes) {
-    ok_ = false;
-    rest_ = {};
+    Fail();
     return 0;
   }
   return count;

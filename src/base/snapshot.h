@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "socklog/time.h"
+
 namespace socklog {
 
 // Appends values to a string. Thread-compatible.
@@ -15,6 +17,7 @@ class SnapshotWriter {
   void U32(std::uint32_t value);
   void U64(std::uint64_t value);
   void I64(std::int64_t value) { U64(static_cast<std::uint64_t>(value)); }
+  void Time(Micros time) { I64(time); }
   void Double(double value);
   void Bool(bool value) { U32(value ? 1 : 0); }
   void String(std::string_view bytes);  // length, then bytes
@@ -26,19 +29,23 @@ class SnapshotWriter {
 };
 
 // Reads what SnapshotWriter wrote. Damaged input never crashes or allocates more than the input's size: the first read
-// beyond the end clears ok() and every later read gives zero. Thread-compatible.
+// beyond the end, or Fail(), clears ok() and every later read gives zero. Thread-compatible.
 class SnapshotReader {
  public:
   explicit SnapshotReader(std::string_view bytes) : rest_(bytes) {}
 
   std::uint32_t U32();
   std::uint64_t U64();
-  std::int64_t I64() { return static_cast<std::int64_t>(U64()); }
+  // kNoTime, or within 30,000 years of 1970, so that sums of a few do not overflow; anything else is damage.
+  Micros Time();
   double Double();
   bool Bool() { return U32() != 0; }
   std::string String();
   // A number of elements of at least `element_bytes` each that follow; 0 and !ok() if they cannot be there.
   std::uint64_t Count(std::size_t element_bytes);
+
+  // For a caller who read a value that cannot be.
+  void Fail();
 
   bool ok() const { return ok_; }
   bool at_end() const { return rest_.empty(); }

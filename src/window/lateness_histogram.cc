@@ -60,7 +60,7 @@ void LatenessHistogram::Decode(SnapshotReader* in) {
   for (std::uint32_t i = 0; i < used && in->ok(); ++i) {
     const std::uint32_t bucket = in->U32();
     const std::uint64_t count = in->U64();
-    if (bucket >= kBuckets) return;
+    if (bucket >= kBuckets) return in->Fail();
     counts_[bucket] = count;
     total_ += count;
   }

@@ -209,7 +209,7 @@ void PartitionWindows::Restore(const Saved& saved) {
 
 void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out) {
   out->U64(saved.mark.line);
-  out->I64(saved.mark.maximum);
+  out->Time(saved.mark.maximum);
   out->U64(saved.frontier);
   out->U64(saved.uncounted.size());
   for (const std::uint64_t line : saved.uncounted) out->U64(line);
@@ -218,7 +218,7 @@ void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out) {
 PartitionWindows::Saved DecodeSaved(SnapshotReader* in) {
   PartitionWindows::Saved saved;
   saved.mark.line = in->U64();
-  saved.mark.maximum = in->I64();
+  saved.mark.maximum = in->Time();
   saved.frontier = in->U64();
   saved.uncounted.resize(in->Count(sizeof(std::uint64_t)));
   for (std::uint64_t& line : saved.uncounted) line = in->U64();

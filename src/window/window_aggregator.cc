@@ -8,6 +8,7 @@ namespace socklog {
 namespace {
 
 constexpr Micros kNever = std::numeric_limits<Micros>::max();
+constexpr std::uint64_t kLongestGap = std::uint64_t{100'000} * 365 * kDay;  // beyond what time stamps can say
 
 }  // namespace
 
@@ -163,7 +164,7 @@ std::uint64_t WindowAggregator::open_windows() const {
 }
 
 void WindowAggregator::Encode(SnapshotWriter* out) const {
-  out->I64(next_start_);
+  out->Time(next_start_);
   out->U64(empty_run_);
   out->U64(gap_windows_);
   out->U64(evicted_keys_);
@@ -172,12 +173,14 @@ void WindowAggregator::Encode(SnapshotWriter* out) const {
 }
 
 void WindowAggregator::Decode(SnapshotReader* in) {
-  next_start_ = in->I64();
+  next_start_ = in->Time();
   empty_run_ = in->U64();
   gap_windows_ = in->U64();
   evicted_keys_ = in->U64();
   counters_.Decode(in);
   lateness_.Decode(in);
+  const bool gap_is_possible = gap_windows_ == 0 || (next_start_ != kNoTime && gap_windows_ <= kLongestGap / static_cast<std::uint64_t>(slide_));
+  if ((next_start_ != kNoTime && next_start_ % slide_ != 0) || !gap_is_possible) in->Fail();
   TellClosedThrough();
 }
 

@@ -13,7 +13,7 @@ TEST_CASE("values read back as they were written") {
   writer.U32(0xdeadbeef);
   writer.U64(0x0123456789abcdef);
   writer.I64(-1);
-  writer.I64(std::numeric_limits<std::int64_t>::min());
+  writer.Time(kNoTime);
   writer.Double(-0.1);
   writer.Double(std::numeric_limits<double>::infinity());
   writer.Double(std::numeric_limits<double>::quiet_NaN());
@@ -27,8 +27,8 @@ TEST_CASE("values read back as they were written") {
   SnapshotReader reader(writer.bytes());
   CHECK(reader.U32() == 0xdeadbeef);
   CHECK(reader.U64() == 0x0123456789abcdef);
-  CHECK(reader.I64() == -1);
-  CHECK(reader.I64() == std::numeric_limits<std::int64_t>::min());
+  CHECK(reader.Time() == -1);
+  CHECK(reader.Time() == kNoTime);
   CHECK(reader.Double() == -0.1);
   CHECK(reader.Double() == std::numeric_limits<double>::infinity());
   CHECK(std::isnan(reader.Double()));
@@ -77,6 +77,24 @@ TEST_CASE("a length that cannot be there allocates nothing") {
   two.U64(0);
   CHECK(SnapshotReader(two.bytes()).Count(4) == 2);
   CHECK(SnapshotReader(two.bytes()).Count(5) == 0);
+}
+
+TEST_CASE("a time that no log can hold is damage") {
+  for (const Micros time : {std::numeric_limits<Micros>::max(), std::numeric_limits<Micros>::min() + 1, 30'001 * 365 * kDay}) {
+    CAPTURE(time);
+    SnapshotWriter writer;
+    writer.Time(time);
+    writer.U64(7);
+    SnapshotReader reader(writer.bytes());
+    CHECK(reader.Time() == 0);
+    CHECK_FALSE(reader.ok());
+    CHECK(reader.U64() == 0);
+  }
+  SnapshotWriter writer;
+  writer.Time(253'402'300'799 * kSecond);  // the end of the year 9999
+  SnapshotReader reader(writer.bytes());
+  CHECK(reader.Time() == 253'402'300'799 * kSecond);
+  CHECK(reader.ok());
 }
 
 TEST_CASE("cut anywhere: no crash, and not ok") {

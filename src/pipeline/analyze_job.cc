@@ -183,7 +183,8 @@ Status Analysis::Save() {
   RunState state;
   state.shape = shape_hash_;
   state.output_lengths = outputs_->Lengths();
-  // A partition that is not read this time, or of which nothing was read yet, keeps its place.
+  // A partition that is not read this time, or of which nothing was read since, keeps its place. One that is new is named before anything
+  // is read of it, so that a run killed at once can be followed by another after the file was rotated.
   std::vector<bool> carried(loop_->partitions(), false);
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
@@ -193,7 +194,7 @@ Status Analysis::Save() {
     if (resumed_[i] != kNotResumed) carried[resumed_[i]] = true;
   }
   for (PartitionId id = 0; id < loop_->partitions(); ++id) {
-    if (carried[id] || windows_->partition(id).lines_seen() == 0) continue;
+    if (carried[id]) continue;
     SavedPartition partition;
     partition.windows = windows_->partition(id).Save();
     partition.name = source_->partition_name(id);

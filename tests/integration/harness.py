@@ -122,7 +122,8 @@ class Case(unittest.TestCase):
 
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="socklog-test-"))
-        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        if os.environ.get("SOCKLOG_KEEP") != "1":  # to look at what a failed test left
+            self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
 
     def path(self, name):
         return self.dir / name

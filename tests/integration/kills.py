@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """--state: however often a run is killed, stopped or ended, its alert and window files are, byte for byte, those of a run that was left alone."""
+import fcntl
 import gzip
 import os
 import pathlib
@@ -61,6 +62,18 @@ class StateCase(harness.Case):
                 at = next((n for n, pair in enumerate(zip(left, right)) if pair[0] != pair[1]), min(len(left), len(right)))
                 self.fail(f"{what}: {kind} differ at line {at + 1} of {len(left)} and {len(right)}:\n{left[at:at + 1]}\n{right[at:at + 1]}")
         self.assertEqual(self.counts(expected), self.counts(got), what)
+
+    def wait_for_lock(self, name, process):
+        """Until the process has begun: from then on it can be stopped in good order."""
+        def is_locked():
+            try:
+                with open(self.path(f"{name}.state") / "lock", "rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
+        self.wait_for(is_locked, "lock", process=process)
 
     def undisturbed(self, name, *args):
         self.run_ok(*self.args(name, *args))
@@ -195,6 +208,7 @@ class Kills(StateCase):
         process = self.start(*self.args("killed", *args))
         whole = self.outputs("whole")["windows"]
         self.wait_for(lambda: len(read(self.path("killed.windows"))) >= len(whole), "all windows", timeout=60, process=process)
+        self.wait_for_lock("killed", process)
         process.signal(signal.SIGTERM)
         self.assertEqual(0, process.wait().code)
         harness.tell(f"following: {hits[signal.SIGKILL]} killed, {hits[signal.SIGTERM]} stopped")
@@ -260,6 +274,23 @@ class Runs(StateCase):
         log.write_bytes(self.data[two:])
         self.run_ok(*self.args("runs", log))
         self.assert_same("whole", "runs")
+
+    def test_a_rotation_after_a_first_run_that_was_killed_at_once(self):
+        """The state names the file before anything is read of it."""
+        half = self.data.index(b"\n", len(self.data) // 2) + 1
+        for compress in (False, True):
+            name = f"runs{compress}"
+            log = self.write(f"{name}.log", self.data[:half])
+            process = self.start(*self.args(name, log, "--follow"))
+            self.wait_for(lambda: read(self.path(f"{name}.state") / "state"), "the first state", process=process)
+            process.signal(signal.SIGKILL)
+            process.wait()
+            rotate(log, compress)
+            if compress:
+                rotate(log, compress)
+            log.write_bytes(self.data[half:])
+            self.run_ok(*self.args(name, log))
+            self.assert_same("whole", name, f"compress={compress}")
 
     def test_the_file_is_compressed_in_place(self):
         """Between runs `access.log` becomes `access.log.gz`, and that is the input then."""
@@ -360,20 +391,7 @@ class Refusals(StateCase):
 
     def test_state_in_use(self):
         process = self.start(*self.args("runs", self.log, "--follow"))
-        # Not before it holds the directory does it see the file's end.
-        self.wait_for(lambda: b"" != read(self.path("runs.windows")) and process.running(), "a start")
-        lock = self.path("runs.state") / "lock"
-
-        def is_locked():
-            import fcntl
-            with open(lock, "rb+") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return True
-            return False
-
-        self.wait_for(is_locked, "lock", process=process)
+        self.wait_for_lock("runs", process)
         self.assert_fails(2, "in use", *self.args("runs", self.log))
         process.signal(signal.SIGTERM)
         self.assertEqual(0, process.wait().code)

@@ -24,6 +24,7 @@ enum class EventTime { kStart, kEnd };          // kEnd: time stamp plus the req
 // Flags of every command.
 struct CommonOptions {
   std::string config;  // path of the TOML file that was read, empty if none
+  std::string config_source;  // its name and the first 8 hex digits of its hash
   int verbosity = 0;   // -v adds one, -q takes one
   ColorMode color = ColorMode::kAuto;
   bool progress = true;
@@ -118,6 +119,7 @@ struct AnalyzeOptions {
   std::string windows_to;
   std::string thresholds;                    // file, empty: default thresholds
   std::map<std::string, double> threshold;   // by metric; over the file and the defaults
+  std::map<std::string, std::string> threshold_source;  // of those: "--threshold", or CommonOptions::config_source
   std::vector<std::string> metrics;          // empty: all (or the thresholds file's)
   std::map<std::string, std::uint64_t> min_samples;  // by metric
   bool list_metrics = false;

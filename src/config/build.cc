@@ -30,6 +30,7 @@ bool LoadConfig(const std::vector<FlagUse>& flags, Options* options, ConfigNode*
     diagnostics->Error(Place{"--config"}, path + ' ' + text.status().message());
     return false;
   }
+  options->common.config_source = SourceName(path, text.value());
   if (!ParseToml(path, text.value(), root, diagnostics)) return false;
   if (const ConfigNode* type = root->Find("type"); type != nullptr && type->text == kThresholdsType) {
     diagnostics->Error(Place{"--config"}, path + " is a thresholds file: give it with --thresholds");
@@ -38,12 +39,23 @@ bool LoadConfig(const std::vector<FlagUse>& flags, Options* options, ConfigNode*
   return true;
 }
 
+// Later layers come later, so the last one that names a metric is where its threshold is from.
+void RecordThresholdSources(const Settings& settings, Options* options) {
+  for (const Setting& setting : settings.all()) {
+    if (setting.row->name != "threshold") continue;
+    const std::string metric = setting.text.substr(0, setting.text.find('='));
+    options->analyze.threshold_source[metric] =
+        setting.layer == Layer::kFlag ? "--threshold" : options->common.config_source;
+  }
+}
+
 }  // namespace
 
 void BuildFromSettings(const Settings& settings, CheckScope scope, Options* options, ThresholdSet* thresholds,
                        Diagnostics* diagnostics) {
   Diagnostics found;
   settings.Apply(options, &found);
+  RecordThresholdSources(settings, options);
   if (settings.rules().url != nullptr) ReadUrlRules(*settings.rules().url, &options->keys.url, &found);
   if (settings.rules().ignore != nullptr) ReadIgnoreRules(*settings.rules().ignore, &options->ignore, &found);
   AddHostAndPort(settings.command(), options);

@@ -1,11 +1,9 @@
 #include "config/thresholds_file.h"
 
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <set>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "config/rules.h"
@@ -234,7 +232,7 @@ bool LoadThresholdsFile(const std::string& path, const Place& named_at, Threshol
     }
   }
   for (const Diagnostic& item : found.items()) diagnostics->Add(item.severity, item.place, item.what);
-  out->source = std::filesystem::path(path).filename().string() + ' ' + Hash128Hex(text.value()).substr(0, 8);
+  out->source = SourceName(path, text.value());
   return !found.has_errors();
 }
 

@@ -1,5 +1,7 @@
 #include "config/toml_document.h"
 
+#include <filesystem>
+
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <memory>
 #include <sstream>
 
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace socklog {
@@ -126,6 +129,10 @@ std::string_view KindName(ConfigNode::Kind kind) {
       return "a time";
   }
   return "";
+}
+
+std::string SourceName(const std::string& path, std::string_view text) {
+  return std::filesystem::path(path).filename().string() + ' ' + Hash128Hex(text).substr(0, 8);
 }
 
 Result<std::string> ReadConfigFile(const std::string& path) {

@@ -31,6 +31,9 @@ std::string_view KindName(ConfigNode::Kind kind);
 // its name.
 Result<std::string> ReadConfigFile(const std::string& path);
 
+// How messages and alerts name a file that settings come from: its name and the first 8 hex digits of its hash.
+std::string SourceName(const std::string& path, std::string_view text);
+
 // False with a diagnostic if it is no TOML; `name` stands for the file there.
 bool ParseToml(const std::string& name, std::string_view text, ConfigNode* root, Diagnostics* diagnostics);
 

@@ -91,7 +91,7 @@ Status Analysis::SetUp() {
   Result<ReadingSetup> reading = MakeReading(options_, judgement_.metrics);
   if (!reading.ok()) return reading.status();
   reading_ = std::move(*reading);
-  shape_hash_ = ShapeHash(options_, judgement_.metrics);
+  shape_hash_ = ShapeHash(options_, judgement_.metrics, reading_.shape.max_keys);
 
   scorer_ = std::make_unique<Scorer>(judgement_.metrics, options_.window.window);
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
@@ -134,7 +134,7 @@ Status Analysis::LoadState() {
   saved_ = std::move(*state);
   if (saved_ && saved_->shape != shape_hash_) {
     return Status::Usage("the state in " + options_.analyze.state +
-                         " was made with other windows, keys, metrics or formats: give the same flags, or --reset-state to start afresh");
+                         " was made with other windows, keys, metrics, formats or --max-keys: give the same flags, or --reset-state to start afresh");
   }
   return {};
 }
@@ -292,7 +292,9 @@ Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context)
     return status;
   }
   if (Status status = analysis.Run(); !status.ok()) return status;
-  return options.analyze.fail_on_alert && analysis.alerts_fired() ? JobOutcome::kAlertsFired : JobOutcome::kDone;
+  // A signal ends a run well, whatever it had found by then.
+  const bool tells = options.analyze.fail_on_alert && !StopRequested();
+  return tells && analysis.alerts_fired() ? JobOutcome::kAlertsFired : JobOutcome::kDone;
 }
 
 }  // namespace socklog

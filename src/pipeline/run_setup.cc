@@ -44,7 +44,8 @@ Threshold ThresholdOf(const Options& options, const ThresholdSet* thresholds, co
   const auto given = options.analyze.threshold.find(std::string(metric.name));
   if (given != options.analyze.threshold.end()) {
     threshold.value = given->second;
-    threshold.source = options.common.config.empty() ? "--threshold" : "--threshold or " + options.common.config;
+    const auto source = options.analyze.threshold_source.find(given->first);
+    threshold.source = source != options.analyze.threshold_source.end() ? source->second : "--threshold";
   } else if (const ThresholdEntry* entry = FindEntry(thresholds, metric.name)) {
     threshold.value = entry->threshold;
     threshold.source = thresholds->source;
@@ -135,13 +136,12 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   return setup;
 }
 
-std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics) {
+std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics, std::uint64_t max_keys) {
   SnapshotWriter shape;
   const WindowOptions& window = options.window;
   for (const Micros length : {window.window, window.slide_or_window(), window.lateness, window.max_ahead, window.max_gap}) shape.I64(length);
   shape.U32(static_cast<std::uint32_t>(window.event_time));
-  shape.U64(window.max_keys);
-  shape.U64(window.max_keys == 0 ? window.max_memory : 0);
+  shape.U64(max_keys);
   shape.I64(options.input.since.value_or(kNoTime));
   shape.I64(options.input.until.value_or(kNoTime));
   for (const std::string& text : {options.format.log_format, options.format.envelope, options.format.tz, options.keys.user, options.keys.client}) {

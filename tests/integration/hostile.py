@@ -99,7 +99,7 @@ class Hostile(harness.Case):
 
     def test_more_memory_than_allowed_is_refused(self):
         log = self.write("x.log", "")
-        self.assert_fails(2, "--max-memory", "analyze", log, "--max-keys", 100_000_000)
+        self.assert_fails(2, "--max-memory", "analyze", log, "--max-keys", 16_000_000)
 
     def test_endless_lines(self):
         good = text_of(shop_lines(3, T0, 30, 10))

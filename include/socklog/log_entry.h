@@ -12,7 +12,8 @@
 
 namespace socklog {
 
-// Index of a partition (a file, a connection, a Kafka partition) in the order the user named or the peer came; only grows.
+// Index of a partition (a file, a connection, a Kafka partition) in the order the user named or the peer came; only
+// grows.
 using PartitionId = std::uint32_t;
 
 // A line that is longer than this is counted as malformed; only its first bytes are kept.
@@ -70,8 +71,8 @@ enum FieldMask : std::uint32_t {
 };
 
 // One request as the log tells it. Text is what the server saw: the log's escapes (\x22, \" ...) are undone, a missing
-// value ("-" or absent) is empty. Views point into the Block or the LogBatch it was parsed into and live as long as both.
-// Fields that were not asked for keep their defaults.
+// value ("-" or absent) is empty. Views point into the Block or the LogBatch it was parsed into and live as long as
+// both. Fields that were not asked for keep their defaults.
 struct LogEntry {
   Micros time = 0;       // as stamped by the server
   Micros duration = -1;  // how long the request took; -1 unknown
@@ -97,7 +98,8 @@ struct MalformedLine {
   const char* reason = nullptr;  // a string with static storage: a short sentence without a full stop
 };
 
-// What one Block holds, in the order of its lines: every line is in exactly one of the two vectors. Reused; Thread-compatible.
+// What one Block holds, in the order of its lines: every line is in exactly one of the two vectors. Reused;
+// Thread-compatible.
 struct LogBatch {
   std::vector<LogEntry> entries;
   std::vector<MalformedLine> malformed;

@@ -24,8 +24,9 @@ struct Metric {
   std::string_view event;  // what happened, in an alert's sentence: "42 % of 310 requests EVENT", "57 requests EVENT"
   Dimension dimension = Dimension::kGlobal;
   MetricKind kind = MetricKind::kRatio;
-  std::uint64_t (*numerator)(const Cell&) = nullptr;    // k
-  std::uint64_t (*denominator)(const Cell&) = nullptr;  // n: the samples; a window with fewer than min_samples is not judged
+  std::uint64_t (*numerator)(const Cell&) = nullptr;  // k
+  std::uint64_t (*denominator)(const Cell&) =
+      nullptr;  // n: the samples; a window with fewer than min_samples is not judged
   std::uint64_t min_samples = 1;
   double default_threshold = 0;  // compared with the score; kNoThreshold: judged only when the user gives one
 };

@@ -23,18 +23,19 @@ enum class EventTime { kStart, kEnd };          // kEnd: time stamp plus the req
 
 // Flags of every command.
 struct CommonOptions {
-  std::string config;  // path of the TOML file that was read, empty if none
+  std::string config;         // path of the TOML file that was read, empty if none
   std::string config_source;  // its name and the first 8 hex digits of its hash
-  int verbosity = 0;   // -v adds one, -q takes one
+  int verbosity = 0;          // -v adds one, -q takes one
   ColorMode color = ColorMode::kAuto;
   bool progress = true;
 };
 
 // How lines are read. Shared by analyze and thresholds; log_format and envelope also by generate.
 struct FormatOptions {
-  std::string log_format = "auto";  // auto, a format's name, or a pasted format string (apache:, nginx:, goaccess:, regex:, json:)
-  std::string envelope;             // JSON member that holds the line, empty: none
-  std::string tz = "UTC";           // zone of time stamps without one
+  std::string log_format =
+      "auto";            // auto, a format's name, or a pasted format string (apache:, nginx:, goaccess:, regex:, json:)
+  std::string envelope;  // JSON member that holds the line, empty: none
+  std::string tz = "UTC";  // zone of time stamps without one
 };
 
 struct TlsOptions {
@@ -46,7 +47,7 @@ struct TlsOptions {
 // Connections of sources and sinks.
 struct ConnectionOptions {
   TlsOptions tls;
-  std::string host;                       // --host and --port; config turns them into an endpoint of InputOptions or GenerateOptions
+  std::string host;  // --host and --port; config turns them into an endpoint of InputOptions or GenerateOptions
   std::uint16_t port = 0;
   Micros connect_timeout = 30 * kSecond;  // retries until the first success
   bool reconnect = false;                 // the peer's close is not the end
@@ -57,9 +58,9 @@ struct ConnectionOptions {
 struct InputOptions {
   std::vector<std::string> inputs;  // endpoints; "-" is stdin
   bool follow = false;
-  std::optional<Micros> since;   // earlier lines are `outside`
-  std::optional<Micros> until;   // lines at or after it are `outside`
-  bool until_end = false;        // --until end: what is appended after the start is not read
+  std::optional<Micros> since;  // earlier lines are `outside`
+  std::optional<Micros> until;  // lines at or after it are `outside`
+  bool until_end = false;       // --until end: what is appended after the start is not read
 };
 
 struct UrlRule {
@@ -97,8 +98,8 @@ struct WindowOptions {
   Micros idle_timeout = 30 * kSecond;
   Micros max_ahead = 10 * kMinute;
   Micros max_gap = kDay;
-  Micros max_skew = 0;          // 0: two windows + lateness
-  std::uint64_t max_keys = 0;   // per table; 0: 100,000, or as many as --max-memory allows for the partitions there are
+  Micros max_skew = 0;         // 0: two windows + lateness
+  std::uint64_t max_keys = 0;  // per table; 0: 100,000, or as many as --max-memory allows for the partitions there are
   std::uint64_t max_memory = std::uint64_t{1} << 30;  // bytes
 
   Micros slide_or_window() const { return slide == 0 ? window : slide; }
@@ -117,11 +118,11 @@ struct AlertOptions {
 struct AnalyzeOptions {
   std::vector<std::string> alerts_to;
   std::string windows_to;
-  std::string thresholds;                    // file, empty: default thresholds
-  std::map<std::string, double> threshold;   // by metric; over the file and the defaults
+  std::string thresholds;                               // file, empty: default thresholds
+  std::map<std::string, double> threshold;              // by metric; over the file and the defaults
   std::map<std::string, std::string> threshold_source;  // of those: "--threshold", or CommonOptions::config_source
-  std::vector<std::string> metrics;          // empty: all (or the thresholds file's)
-  std::map<std::string, std::uint64_t> min_samples;  // by metric
+  std::vector<std::string> metrics;                     // empty: all (or the thresholds file's)
+  std::map<std::string, std::uint64_t> min_samples;     // by metric
   bool list_metrics = false;
   std::string state;  // directory, empty: none
   bool reset_state = false;
@@ -136,23 +137,23 @@ struct AnalyzeOptions {
 };
 
 struct ThresholdsOptions {
-  double budget = 0.01;    // share of judged windows that may alert
-  double holdout = 0.3;    // the last share of windows, used for measuring only
+  double budget = 0.01;  // share of judged windows that may alert
+  double holdout = 0.3;  // the last share of windows, used for measuring only
   std::string output_file = "-";
-  std::string report;      // HTML file
+  std::string report;  // HTML file
 };
 
 struct Incident {
   std::string kind = "error-burst";
-  Micros at = 0;                 // after the start
+  Micros at = 0;  // after the start
   Micros length = 5 * kMinute;
-  double rate = 0.4;             // share of requests that fail
-  std::string url;               // empty: all
+  double rate = 0.4;  // share of requests that fail
+  std::string url;    // empty: all
 };
 
 struct GenerateOptions {
-  double rate = 1.0;  // lines per second of log time
-  double speed = 1.0; // log seconds per real second; 0: as fast as possible
+  double rate = 1.0;   // lines per second of log time
+  double speed = 1.0;  // log seconds per real second; 0: as fast as possible
   std::uint64_t count = kUnlimited;
   Micros duration = 0;  // 0: no end
   std::optional<Micros> start;
@@ -164,7 +165,8 @@ struct GenerateOptions {
   double error_rate = 0;
   double error_urls = 0;
   double background_error_rate = 0.02;
-  std::vector<std::pair<int, double>> error_status = {{404, 6}, {403, 1}, {401, 1}, {500, 2}, {503, 1}};  // status, weight
+  std::vector<std::pair<int, double>> error_status = {
+      {404, 6}, {403, 1}, {401, 1}, {500, 2}, {503, 1}};  // status, weight
   bool daily_cycle = false;
   std::vector<Incident> incidents;
   std::vector<std::string> to;

@@ -21,7 +21,8 @@ class Sink {
   // Hands everything written so far to the kernel; with `durable`, a file's bytes are on the disk when it returns.
   virtual Status Flush(bool durable) = 0;
 
-  // Bytes that the output holds up to the last Flush; what a snapshot records. 0 where there is no length (sockets, pipes).
+  // Bytes that the output holds up to the last Flush; what a snapshot records. 0 where there is no length (sockets,
+  // pipes).
   virtual std::uint64_t length() const = 0;
 };
 

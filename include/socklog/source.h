@@ -29,16 +29,17 @@ class Source {
   virtual std::size_t partition_count() const = 0;
   // What messages call the partition ("access.log", "tcp client 127.0.0.1:40312").
   virtual const std::string& partition_name(PartitionId id) const = 0;
-  // Whether silence may be declared after --idle-timeout (a followed file, a socket), as opposed to stdin and plain files.
+  // Whether silence may be declared after --idle-timeout (a followed file, a socket), as opposed to stdin and plain
+  // files.
   virtual bool can_idle(PartitionId id) const = 0;
 
   // Replaces *block by the next lines of partition `id`: some 256 KiB or what is there now. Never blocks for data.
   // After kEnd it is not called again for that id. An error ends the run.
   virtual Result<Progress> Read(PartitionId id, Block* block) = 0;
 
-  // Blocks until a partition may have lines, a new one appeared, Stop was called, or `timeout` has passed (< 0: for ever). Looks only
-  // at partitions whose last Read said kIdle, and reports each once: read all that you want lines of before the next Wait. So one that
-  // you hold back does not keep you awake.
+  // Blocks until a partition may have lines, a new one appeared, Stop was called, or `timeout` has passed (< 0: for
+  // ever). Looks only at partitions whose last Read said kIdle, and reports each once: read all that you want lines of
+  // before the next Wait. So one that you hold back does not keep you awake.
   virtual Status Wait(Micros timeout) = 0;
 
   // True when no further partition can appear (all inputs are named, or listening was ended).

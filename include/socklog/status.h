@@ -44,8 +44,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}           // NOLINT(google-explicit-constructor): reads as `return value;`
-  Result(Status status) : state_(std::move(status)) {}    // NOLINT(google-explicit-constructor): reads as `return error;`
+  Result(T value) : state_(std::move(value)) {}         // NOLINT(google-explicit-constructor): reads as `return value;`
+  Result(Status status) : state_(std::move(status)) {}  // NOLINT(google-explicit-constructor): reads as `return error;`
 
   bool ok() const { return std::holds_alternative<T>(state_); }
   // REQUIRES: ok()

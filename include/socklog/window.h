@@ -14,9 +14,10 @@ namespace socklog {
 
 // One key of a closed window.
 struct KeyedCell {
-  std::string_view key;           // printable, see window/key_rules.h
-  Cell cell;                      // counts from the key's admission
-  std::uint64_t count_error = 0;  // requests that may be missing from `cell` because the key was evicted before (upper bound)
+  std::string_view key;  // printable, see window/key_rules.h
+  Cell cell;             // counts from the key's admission
+  std::uint64_t count_error =
+      0;  // requests that may be missing from `cell` because the key was evicted before (upper bound)
 };
 
 // All keys of one dimension in one closed window, in no particular order.

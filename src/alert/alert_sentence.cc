@@ -13,7 +13,11 @@ namespace {
 std::string FormatShort(double value) {
   std::array<char, 64> buffer;
   const double magnitude = std::fabs(value);
-  const int decimals = magnitude >= 100 || value == std::floor(value) ? 0 : magnitude >= 1 ? 1 : magnitude >= 0.1 ? 2 : magnitude >= 0.01 ? 3 : 4;
+  const int decimals = magnitude >= 100 || value == std::floor(value) ? 0
+                       : magnitude >= 1                               ? 1
+                       : magnitude >= 0.1                             ? 2
+                       : magnitude >= 0.01                            ? 3
+                                                                      : 4;
   const int size = std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
   std::string text(buffer.data(), static_cast<std::size_t>(size));
   if (text.find('.') != std::string::npos) {

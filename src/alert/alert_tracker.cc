@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <tuple>
 
 #include "alert/alert_sentence.h"
 #include "base/hash.h"
@@ -19,7 +18,8 @@ std::string HashParts(const std::vector<std::string>& parts) {
   return Hash128Hex(joined.bytes());
 }
 
-std::string Fingerprint(const std::map<std::string, std::string>& labels, std::string_view metric, const std::string& key) {
+std::string Fingerprint(const std::map<std::string, std::string>& labels, std::string_view metric,
+                        const std::string& key) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : labels) {
     parts.push_back(name);
@@ -32,10 +32,16 @@ std::string Fingerprint(const std::map<std::string, std::string>& labels, std::s
 
 }  // namespace
 
-AlertTracker::AlertTracker(const AlertOptions& options, Micros window, Micros slide, const Scorer& scorer, const Decider& decider)
-    : options_(options), keep_firing_for_(options.keep_firing_for.value_or(2 * window)), slide_(slide), scorer_(scorer), decider_(decider) {}
+AlertTracker::AlertTracker(const AlertOptions& options, Micros window, Micros slide, const Scorer& scorer,
+                           const Decider& decider)
+    : options_(options),
+      keep_firing_for_(options.keep_firing_for.value_or(2 * window)),
+      slide_(slide),
+      scorer_(scorer),
+      decider_(decider) {}
 
-std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged, std::vector<Alert>* alerts) {
+std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged,
+                                     std::vector<Alert>* alerts) {
   const std::size_t first = alerts->size();
   std::uint64_t over = 0;
   for (const SeriesScore& score : judged) {
@@ -72,7 +78,8 @@ void AlertTracker::OnOver(const WindowReport& report, const SeriesScore& score, 
 }
 
 // A series that is judged and not over.
-void AlertTracker::OnTracked(const WindowReport& report, const SeriesScore& score, Level level, std::vector<Alert>* alerts) {
+void AlertTracker::OnTracked(const WindowReport& report, const SeriesScore& score, Level level,
+                             std::vector<Alert>* alerts) {
   const auto place = series_.find(SeriesKey(scorer_.metrics()[score.metric].metric->name, score.key));
   if (place == series_.end()) return;
   Series& series = place->second;
@@ -114,8 +121,8 @@ void AlertTracker::OnUnseen(const WindowReport& report, std::vector<Alert>* aler
   }
 }
 
-// Whether a firing series that is below in all windows of the report (one, or those of a gap) resolves there. *resolving: start and
-// end of the window in which it does.
+// Whether a firing series that is below in all windows of the report (one, or those of a gap) resolves there.
+// *resolving: start and end of the window in which it does.
 bool AlertTracker::ResolvesAt(const WindowReport& report, Series* series, WindowReport* resolving) const {
   if (series->below_since == kNoTime) series->below_since = report.start;
   const Micros length = report.end - report.start - static_cast<Micros>(report.windows - 1) * slide_;
@@ -127,8 +134,8 @@ bool AlertTracker::ResolvesAt(const WindowReport& report, Series* series, Window
   return true;
 }
 
-Alert AlertTracker::MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report,
-                              const SeriesScore* score) const {
+Alert AlertTracker::MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series,
+                              const WindowReport& report, const SeriesScore* score) const {
   const Threshold& threshold = decider_.threshold(series.metric);
   Alert alert;
   alert.status = status;
@@ -181,7 +188,8 @@ void AlertTracker::Decode(SnapshotReader* in) {
     series.ends_at = in->Time();
     series.below_since = in->Time();
     const auto& metrics = scorer_.metrics();
-    const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const ScoredMetric& scored) { return scored.metric->name == metric; });
+    const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                    [&](const ScoredMetric& scored) { return scored.metric->name == metric; });
     if (!in->ok() || found == metrics.end()) continue;
     series.metric = static_cast<std::uint32_t>(found - metrics.begin());
     const bool is_new = series_.emplace(SeriesKey(std::move(metric), std::move(key)), series).second;

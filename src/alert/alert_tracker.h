@@ -19,7 +19,8 @@ namespace socklog {
 
 // Only a closing window changes the state of a series:
 //  - it fires at the first window over by whose end it has been over, without a break, for at least `for`;
-//  - it resolves at the first window by whose end it has been below its clear level, without a break, for `keep_firing_for`; a window in
+//  - it resolves at the first window by whose end it has been below its clear level, without a break, for
+//  `keep_firing_for`; a window in
 //    which it has no or too few samples counts as below.
 // The same windows in the same order give the same alerts, also across Encode and Decode. Thread-compatible.
 class AlertTracker {
@@ -27,9 +28,10 @@ class AlertTracker {
   // `slide`, `window`: of every window that comes. The scorer and decider are borrowed.
   AlertTracker(const AlertOptions& options, Micros window, Micros slide, const Scorer& scorer, const Decider& decider);
 
-  // `judged`: what the Scorer said of the window (nothing for an empty one or a gap). Appends to *alerts what fires or resolves, in the order
-  // window_end, metric name, key. Returns the number of series that are over.
-  std::uint64_t OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged, std::vector<Alert>* alerts);
+  // `judged`: what the Scorer said of the window (nothing for an empty one or a gap). Appends to *alerts what fires or
+  // resolves, in the order window_end, metric name, key. Returns the number of series that are over.
+  std::uint64_t OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged,
+                         std::vector<Alert>* alerts);
 
   // Series that are firing now.
   std::uint64_t firing() const { return firing_; }
@@ -53,7 +55,8 @@ class AlertTracker {
   void OnTracked(const WindowReport& report, const SeriesScore& score, Level level, std::vector<Alert>* alerts);
   void OnUnseen(const WindowReport& report, std::vector<Alert>* alerts);
   bool ResolvesAt(const WindowReport& report, Series* series, WindowReport* resolving) const;
-  Alert MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report, const SeriesScore* score) const;
+  Alert MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report,
+                  const SeriesScore* score) const;
 
   const AlertOptions options_;
   const Micros keep_firing_for_;

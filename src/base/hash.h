@@ -8,8 +8,9 @@
 
 namespace socklog {
 
-// 64 bits, the same on every machine and in every version: shards of keys, check sums of snapshots. The wyhash construction (multiply
-// and fold 128 bits); not safe against an attacker who picks keys, so look-up tables mix in RandomSeed().
+// 64 bits, the same on every machine and in every version: shards of keys, check sums of snapshots. The wyhash
+// construction (multiply and fold 128 bits); not safe against an attacker who picks keys, so look-up tables mix in
+// RandomSeed().
 std::uint64_t Hash64(std::string_view bytes, std::uint64_t seed = 0);
 
 // 128 bits as 32 hex digits, the same for ever: fingerprints, ids, the identity of a file. Two independent Hash64.

@@ -8,7 +8,8 @@
 
 namespace socklog {
 
-// Appends to a string that the caller owns. Thread-compatible. REQUIRES: calls nest as JSON does; Key before every member's value.
+// Appends to a string that the caller owns. Thread-compatible. REQUIRES: calls nest as JSON does; Key before every
+// member's value.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string* out) : out_(*out) {}

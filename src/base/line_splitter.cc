@@ -30,10 +30,12 @@ void LineSplitter::Emit(Block* block) {
 void LineSplitter::Add(std::string_view bytes, Block* block) {
   while (!bytes.empty()) {
     const void* newline = std::memchr(bytes.data(), '\n', bytes.size());
-    const std::size_t size = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data()) : bytes.size();
+    const std::size_t size =
+        newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data()) : bytes.size();
     const bool whole = newline && !line_position_started_ && size <= kMaxLineBytes;
     if (whole) {  // the usual case: no copy through partial_
-      block->lines.push_back({static_cast<std::uint32_t>(block->text.size()), static_cast<std::uint32_t>(size), next_position_, false});
+      block->lines.push_back(
+          {static_cast<std::uint32_t>(block->text.size()), static_cast<std::uint32_t>(size), next_position_, false});
       block->text.append(bytes.data(), size);
     } else {
       if (!line_position_started_) Begin();

@@ -32,9 +32,9 @@ class LineSplitter {
   void Append(std::string_view bytes);
   void Emit(Block* block);
 
-  std::string partial_;             // at most kMaxLineBytes of the unfinished line
-  std::uint64_t next_position_;     // of the next byte to come
-  std::uint64_t line_position_ = 0; // of the unfinished line's first byte
+  std::string partial_;              // at most kMaxLineBytes of the unfinished line
+  std::uint64_t next_position_;      // of the next byte to come
+  std::uint64_t line_position_ = 0;  // of the unfinished line's first byte
   bool line_position_started_ = false;
   bool too_long_ = false;
 };

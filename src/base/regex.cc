@@ -47,7 +47,8 @@ bool Regex::Match(std::string_view text, Anchor anchor, std::string_view* groups
                                  : anchor == Anchor::kStart ? RE2::ANCHOR_START
                                                             : RE2::UNANCHORED;
   if (group_count > kMaxGroups) group_count = kMaxGroups;
-  if (!impl_->re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2_anchor, pieces, group_count)) return false;
+  if (!impl_->re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2_anchor, pieces, group_count))
+    return false;
   for (int i = 0; i < group_count; ++i) groups[i] = std::string_view(pieces[i].data(), pieces[i].size());
   return true;
 }

@@ -21,12 +21,13 @@ class Regex {
   ~Regex();
 
   enum class Anchor { kNone, kStart, kBoth };
-  // groups[0] is the whole match, groups[i] the i-th group (data() == nullptr where it took no part). Asking for at most 4 groups besides
-  // the whole lets RE2 use its one-pass engine, where the expression allows it.
+  // groups[0] is the whole match, groups[i] the i-th group (data() == nullptr where it took no part). Asking for at
+  // most 4 groups besides the whole lets RE2 use its one-pass engine, where the expression allows it.
   bool Match(std::string_view text, Anchor anchor, std::string_view* groups, int group_count) const;
   bool Match(std::string_view text, Anchor anchor) const { return Match(text, anchor, nullptr, 0); }
 
-  // If the expression matches the whole text: *out becomes `rewrite` with \0..\9 replaced. False and *out untouched otherwise.
+  // If the expression matches the whole text: *out becomes `rewrite` with \0..\9 replaced. False and *out untouched
+  // otherwise.
   bool Rewrite(std::string_view text, std::string_view rewrite, std::string* out) const;
   // Whether `rewrite` names only groups that are there; else the error says which.
   Status CheckRewrite(std::string_view rewrite) const;

@@ -73,7 +73,8 @@ Result<double> ParseRatio(std::string_view text, bool bare_percent) {
   const std::optional<double> value = ParseDouble(number);
   if (!value) return Status::Usage("'" + std::string(text) + "' is not a share: write 20% or 0.2");
   const double ratio = percent ? *value / 100 : *value;
-  if (ratio < 0 || ratio > 1) return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: write 20% or 0.2");
+  if (ratio < 0 || ratio > 1)
+    return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: write 20% or 0.2");
   return ratio;
 }
 
@@ -90,8 +91,16 @@ Result<std::uint64_t> ParseBytes(std::string_view text) {
     std::string_view name;
     double bytes;
   };
-  static constexpr std::array<Unit, 10> kUnits = {{{"", 1}, {"B", 1}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9},
-                                                   {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}}};
+  static constexpr std::array<Unit, 10> kUnits = {{{"", 1},
+                                                   {"B", 1},
+                                                   {"kB", 1e3},
+                                                   {"KB", 1e3},
+                                                   {"MB", 1e6},
+                                                   {"GB", 1e9},
+                                                   {"KiB", 1024.0},
+                                                   {"MiB", 1048576.0},
+                                                   {"GiB", 1073741824.0},
+                                                   {"TiB", 1099511627776.0}}};
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const std::optional<double> number = ParseDouble(text.substr(0, digits));
   if (number) {
@@ -112,7 +121,8 @@ std::string FormatDouble(double value) {
 double Round9(double value) {
   if (!std::isfinite(value) || value == 0) return value;
   std::array<char, 40> buffer;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 8);
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 8);
   double rounded = value;
   std::from_chars(buffer.data(), end, rounded);
   return rounded;

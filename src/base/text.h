@@ -37,14 +37,14 @@ Result<std::uint64_t> ParseBytes(std::string_view text);
 
 // The shortest text that reads back as the same double; "null" is the caller's business.
 std::string FormatDouble(double value);
-// `value` rounded to nine significant decimal digits: scores are compared and written in this form, since log, exp and sqrt
-// chains may differ in their last bits between libraries.
+// `value` rounded to nine significant decimal digits: scores are compared and written in this form, since log, exp and
+// sqrt chains may differ in their last bits between libraries.
 double Round9(double value);
 // 1204331 -> "1,204,331".
 std::string FormatThousands(std::uint64_t value);
 
-// Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (H. Hinnant, "chrono-Compatible Low-Level Date
-// Algorithms", days_from_civil / civil_from_days). month 1..12, day 1..31.
+// Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (H. Hinnant, "chrono-Compatible
+// Low-Level Date Algorithms", days_from_civil / civil_from_days). month 1..12, day 1..31.
 std::int64_t DaysFromCivil(std::int64_t year, int month, int day);
 struct CivilDate {
   std::int64_t year;
@@ -60,8 +60,8 @@ std::string_view NearestWord(std::string_view word, const std::vector<std::strin
 // " (did you mean 'X'?)" or "".
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& candidates);
 
-// Bytes that would harm a terminal, JSON or HTML, made printable one to one: control bytes and bytes that are not valid UTF-8 become
-// \xHH, a backslash becomes \\. Appends to *out.
+// Bytes that would harm a terminal, JSON or HTML, made printable one to one: control bytes and bytes that are not valid
+// UTF-8 become \xHH, a backslash becomes \\. Appends to *out.
 void AppendPrintable(std::string_view bytes, std::string* out);
 // The same for text that may already be printable: backslashes stay as they are. For messages to a terminal.
 void AppendTerminalSafe(std::string_view bytes, std::string* out);

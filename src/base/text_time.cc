@@ -13,8 +13,14 @@ struct Unit {
   std::string_view name;
   Micros length;
 };
-constexpr std::array<Unit, 8> kUnits = {{{"w", 7 * kDay}, {"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", kSecond}, {"ms", kMillisecond},
-                                         {"us", 1}, {"\u00b5s", 1}}};
+constexpr std::array<Unit, 8> kUnits = {{{"w", 7 * kDay},
+                                         {"d", kDay},
+                                         {"h", kHour},
+                                         {"m", kMinute},
+                                         {"s", kSecond},
+                                         {"ms", kMillisecond},
+                                         {"us", 1},
+                                         {"\u00b5s", 1}}};
 
 Status NotADuration(std::string_view text) {
   return Status::Usage("'" + std::string(text) + "' is not a length of time: write 10s, 5m, 1h30m or 1d");
@@ -129,7 +135,8 @@ Result<Micros> ParseTime(std::string_view text) {
   const int second = TakeNumber(&rest, 2);
   Micros fraction = 0;
   Micros offset = 0;
-  if (second < 0 || second > 60 || !TakeFraction(&rest, &fraction) || !TakeOffset(&rest, &offset) || !rest.empty()) return NotATime(text);
+  if (second < 0 || second > 60 || !TakeFraction(&rest, &fraction) || !TakeOffset(&rest, &offset) || !rest.empty())
+    return NotATime(text);
   return time + hour * kHour + minute * kMinute + second * kSecond + fraction - offset;
 }
 
@@ -144,9 +151,10 @@ std::string FormatCivil(Micros time, char separator) {
   }
   const CivilDate date = CivilFromDays(day);
   std::array<char, 64> buffer;
-  const int size = std::snprintf(buffer.data(), buffer.size(), "%04lld-%02d-%02d%c%02d:%02d:%02d", static_cast<long long>(date.year), date.month,
-                                 date.day, separator, static_cast<int>(rest / kHour), static_cast<int>(rest / kMinute % 60),
-                                 static_cast<int>(rest / kSecond % 60));
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), "%04lld-%02d-%02d%c%02d:%02d:%02d", static_cast<long long>(date.year),
+                    date.month, date.day, separator, static_cast<int>(rest / kHour),
+                    static_cast<int>(rest / kMinute % 60), static_cast<int>(rest / kSecond % 60));
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 

@@ -29,7 +29,9 @@ bool IsOver(const History& history, std::size_t row, const std::vector<Calibrate
 }
 
 // Whole windows in a share of `count`; 0.009 of 3000 is 27, though the product of the doubles is a little less.
-std::uint64_t WholeWindows(double share, std::uint64_t count) { return static_cast<std::uint64_t>(std::floor(share * static_cast<double>(count) + 1e-9)); }
+std::uint64_t WholeWindows(double share, std::uint64_t count) {
+  return static_cast<std::uint64_t>(std::floor(share * static_cast<double>(count) + 1e-9));
+}
 
 // Each metric's scores in the fitted windows, largest first.
 std::vector<std::vector<double>> SortedScores(const History& history, std::size_t rows) {
@@ -45,7 +47,8 @@ std::vector<std::vector<double>> SortedScores(const History& history, std::size_
 }
 
 // Thresholds that leave at most the share `level_share` of each metric's windows over.
-std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& scores, const std::vector<MetricDefault>& defaults, double level_share) {
+std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& scores,
+                                      const std::vector<MetricDefault>& defaults, double level_share) {
   std::vector<CalibratedMetric> metrics(scores.size());
   for (std::size_t metric = 0; metric < scores.size(); ++metric) {
     const std::vector<double>& column = scores[metric];
@@ -56,7 +59,8 @@ std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& sc
       made.threshold = defaults[metric].threshold;
       continue;
     }
-    made.threshold = column[std::min<std::size_t>(WholeWindows(level_share, column.size()), column.size() - 1)];  // equal is not over
+    made.threshold = column[std::min<std::size_t>(WholeWindows(level_share, column.size()),
+                                                  column.size() - 1)];  // equal is not over
   }
   return metrics;
 }
@@ -71,7 +75,8 @@ std::uint64_t CountOver(const History& history, const std::vector<CalibratedMetr
 void BootstrapInterval(const std::vector<std::uint8_t>& outcomes, AlertShare* share) {
   constexpr int kRounds = 1000;
   const std::size_t n = outcomes.size();
-  const auto block = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(std::cbrt(static_cast<double>(n)) * 2)));
+  const auto block =
+      std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(std::cbrt(static_cast<double>(n)) * 2)));
   std::vector<std::uint64_t> sums(n + 1, 0);  // prefix sums make a block's count a subtraction
   for (std::size_t i = 0; i < n; ++i) sums[i + 1] = sums[i] + outcomes[i];
   SplitMix64 random(n);
@@ -96,7 +101,8 @@ void BootstrapInterval(const std::vector<std::uint8_t>& outcomes, AlertShare* sh
 
 }  // namespace
 
-AlertShare MeasureShare(const History& history, const std::vector<CalibratedMetric>& metrics, std::size_t first, std::size_t last) {
+AlertShare MeasureShare(const History& history, const std::vector<CalibratedMetric>& metrics, std::size_t first,
+                        std::size_t last) {
   AlertShare share;
   std::vector<std::uint8_t> outcomes;
   for (std::size_t row = first; row < last; ++row) {
@@ -112,7 +118,8 @@ AlertShare MeasureShare(const History& history, const std::vector<CalibratedMetr
   return share;
 }
 
-Calibration Calibrate(const History& history, const std::vector<MetricDefault>& defaults, double budget, double holdout) {
+Calibration Calibrate(const History& history, const std::vector<MetricDefault>& defaults, double budget,
+                      double holdout) {
   const std::size_t rows = history.rows();
   const auto fitted_rows = static_cast<std::size_t>(std::llround(static_cast<double>(rows) * (1 - holdout)));
   const std::vector<std::vector<double>> scores = SortedScores(history, fitted_rows);
@@ -121,11 +128,13 @@ Calibration Calibrate(const History& history, const std::vector<MetricDefault>& 
   for (std::size_t row = 0; row < fitted_rows; ++row) judged += IsJudged(history, row, at_maximum) ? 1 : 0;
   const std::uint64_t allowed = WholeWindows(budget, judged);
 
-  // The more windows each metric may have over, the more alert in the union: find the most that keeps within the budget. Metrics on their
-  // defaults take their part of the budget first.
+  // The more windows each metric may have over, the more alert in the union: find the most that keeps within the
+  // budget. Metrics on their defaults take their part of the budget first.
   std::uint64_t low = 0;
   std::uint64_t high = allowed;
-  const auto share_of = [&](std::uint64_t step) { return judged == 0 ? 0.0 : static_cast<double>(step) / static_cast<double>(judged); };
+  const auto share_of = [&](std::uint64_t step) {
+    return judged == 0 ? 0.0 : static_cast<double>(step) / static_cast<double>(judged);
+  };
   while (low < high) {
     const std::uint64_t middle = low + (high - low + 1) / 2;
     if (CountOver(history, AtLevel(scores, defaults, share_of(middle)), fitted_rows) <= allowed) {

@@ -1,13 +1,12 @@
 #include "config/toml_document.h"
 
-#include <filesystem>
-
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 

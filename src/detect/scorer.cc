@@ -28,7 +28,8 @@ void Scorer::ScoreCell(std::uint32_t index, std::string_view key, const Cell& ce
   const std::uint64_t n = metric->denominator(cell);
   if (n < min_samples || n == 0) return;
   const double value = Round9(ValueOf(*metric, cell));
-  const double score = metric->kind == MetricKind::kRatio ? Round9(WilsonLowerBound(metric->numerator(cell), n)) : value;
+  const double score =
+      metric->kind == MetricKind::kRatio ? Round9(WilsonLowerBound(metric->numerator(cell), n)) : value;
   judged->push_back({index, key, value, score, n, count_error});
 }
 

@@ -43,7 +43,8 @@ class Scorer {
   double ValueOf(const Metric& metric, const Cell& cell) const;
 
  private:
-  void ScoreCell(std::uint32_t metric, std::string_view key, const Cell& cell, std::uint64_t count_error, std::vector<SeriesScore>* judged) const;
+  void ScoreCell(std::uint32_t metric, std::string_view key, const Cell& cell, std::uint64_t count_error,
+                 std::vector<SeriesScore>* judged) const;
 
   std::vector<ScoredMetric> metrics_;
   Micros window_;

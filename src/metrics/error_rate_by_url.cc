@@ -14,7 +14,8 @@ const Metric kErrorRateByUrl = {
     .numerator = [](const Cell& cell) { return cell.errors; },
     .denominator = [](const Cell& cell) { return cell.requests; },
     .min_samples = 20,
-    .default_threshold = 0.5,  // Some URLs always fail a little (a scanner's favourite, a moved page), hence higher than the global limit.
+    .default_threshold = 0.5,  // Some URLs always fail a little (a scanner's favourite, a moved page), hence higher
+                               // than the global limit.
 };
 
 }  // namespace socklog

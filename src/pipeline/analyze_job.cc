@@ -32,7 +32,8 @@ class Analysis {
   Analysis(const Options& options, const JobContext& context)
       : options_(options),
         context_(context),
-        progress_(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal, context.clock) {}
+        progress_(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal,
+                  context.clock) {}
 
   Status SetUp();
   Status Run();
@@ -95,14 +96,18 @@ Status Analysis::SetUp() {
 
   scorer_ = std::make_unique<Scorer>(judgement_.metrics, options_.window.window);
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
-  tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(), *scorer_, *decider_);
+  tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
+                                            *scorer_, *decider_);
   windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
   if (Status status = OpenInput(); !status.ok()) return status;
   const std::map<std::string, std::uint64_t> none;
-  const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr : saved_ ? &saved_->output_lengths : &none;
-  Result<std::unique_ptr<Outputs>> outputs = Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
+  const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr
+                                                       : saved_                    ? &saved_->output_lengths
+                                                                                   : &none;
+  Result<std::unique_ptr<Outputs>> outputs =
+      Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
   if (!outputs.ok()) return outputs.status();
   outputs_ = std::move(*outputs);
 
@@ -112,14 +117,14 @@ Status Analysis::SetUp() {
   loop_options.keep_late_lines = !options_.analyze.late_to.empty();
   LoopEvents events;
   events.on_window = [this](const WindowReport& report) { return OnWindow(report); };
-  events.on_malformed = [this](PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason) {
-    OnMalformed(partition, line, text, reason);
-  };
+  events.on_malformed = [this](PartitionId partition, std::uint64_t line, std::string_view text,
+                               std::string_view reason) { OnMalformed(partition, line, text, reason); };
   events.on_pause = [this](bool idle) { return OnPause(idle); };
-  loop_ = std::make_unique<LineLoop>(*source_, *reading_.format, *reading_.rules, *windows_, reading_.shape, context_.clock, loop_options,
-                                     std::move(events));
+  loop_ = std::make_unique<LineLoop>(*source_, *reading_.format, *reading_.rules, *windows_, reading_.shape,
+                                     context_.clock, loop_options, std::move(events));
   if (Status status = RestoreState(); !status.ok()) return status;
-  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier run's.
+  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier
+  // run's.
   return Save();
 }
 
@@ -134,7 +139,8 @@ Status Analysis::LoadState() {
   saved_ = std::move(*state);
   if (saved_ && saved_->shape != shape_hash_) {
     return Status::Usage("the state in " + options_.analyze.state +
-                         " was made with other windows, keys, metrics, formats or --max-keys: give the same flags, or --reset-state to start afresh");
+                         " was made with other windows, keys, metrics, formats or --max-keys: give the same flags, or "
+                         "--reset-state to start afresh");
   }
   return {};
 }
@@ -146,7 +152,8 @@ Status Analysis::OpenInput() {
   source_options.until_end = options_.input.until_end;
   source_options.leave_partial_line = StreamGoesOn();
   if (saved_) {
-    for (const SavedPartition& partition : saved_->partitions) source_options.resume.push_back({partition.name, partition.position});
+    for (const SavedPartition& partition : saved_->partitions)
+      source_options.resume.push_back({partition.name, partition.position});
   }
   Result<std::unique_ptr<Source>> source = OpenSource(reading_.inputs, source_options, context_.clock, &resumed_);
   if (!source.ok()) return source.status();
@@ -154,7 +161,8 @@ Status Analysis::OpenInput() {
   if (state_directory_ == nullptr) return {};
   for (PartitionId id = 0; id < source_->partition_count(); ++id) {
     if (!source_->EncodePosition(id, {}).empty()) continue;
-    return Status::Usage("--state needs inputs that can be read again, files; '" + source_->partition_name(id) + "' cannot");
+    return Status::Usage("--state needs inputs that can be read again, files; '" + source_->partition_name(id) +
+                         "' cannot");
   }
   return {};
 }
@@ -168,11 +176,14 @@ Status Analysis::RestoreState() {
   SnapshotReader alerts(saved_->alerts);
   tracker_->Decode(&alerts);
   if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
-    return {StatusCode::kDataLoss, "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
+    return {StatusCode::kDataLoss,
+            "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
   }
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     if (resumed_[i] == kNotResumed) continue;
-    if (Status status = loop_->Restore(resumed_[i], saved_->partitions[i].windows, saved_->partitions[i].chosen); !status.ok()) return status;
+    if (Status status = loop_->Restore(resumed_[i], saved_->partitions[i].windows, saved_->partitions[i].chosen);
+        !status.ok())
+      return status;
   }
   return {};
 }
@@ -183,12 +194,14 @@ Status Analysis::Save() {
   RunState state;
   state.shape = shape_hash_;
   state.output_lengths = outputs_->Lengths();
-  // A partition that is not read this time, or of which nothing was read since, keeps its place. One that is new is named before anything
-  // is read of it, so that a run killed at once can be followed by another after the file was rotated.
+  // A partition that is not read this time, or of which nothing was read since, keeps its place. One that is new is
+  // named before anything is read of it, so that a run killed at once can be followed by another after the file was
+  // rotated.
   std::vector<bool> carried(loop_->partitions(), false);
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
-    const bool untouched = resumed_[i] == kNotResumed || windows_->partition(resumed_[i]).lines_seen() == earlier.windows.mark.line;
+    const bool untouched =
+        resumed_[i] == kNotResumed || windows_->partition(resumed_[i]).lines_seen() == earlier.windows.mark.line;
     if (!untouched) continue;
     state.partitions.push_back(earlier);
     if (resumed_[i] != kNotResumed) carried[resumed_[i]] = true;
@@ -217,8 +230,9 @@ Status Analysis::OnWindow(const WindowReport& report) {
   scorer_->Score(report, &judged_);
   alerts_.clear();
   const std::uint64_t over = tracker_->OnWindow(report, judged_, &alerts_);
-  const bool is_judged = std::any_of(judged_.begin(), judged_.end(),
-                                     [&](const SeriesScore& series) { return std::isfinite(decider_->threshold(series.metric).value); });
+  const bool is_judged = std::any_of(judged_.begin(), judged_.end(), [&](const SeriesScore& series) {
+    return std::isfinite(decider_->threshold(series.metric).value);
+  });
   counters_.windows += report.windows;
   if (is_judged) ++counters_.windows_judged;
   if (over > 0) ++counters_.windows_alerting;

@@ -17,8 +17,8 @@ constexpr std::size_t kLinesPerTurn = 4096;  // so that on_pause is called while
 
 }  // namespace
 
-LineLoop::LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows, const WindowShape& shape,
-                   const Clock& clock, const LoopOptions& options, LoopEvents events)
+LineLoop::LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows,
+                   const WindowShape& shape, const Clock& clock, const LoopOptions& options, LoopEvents events)
     : source_(source),
       format_(format),
       rules_(rules),
@@ -210,7 +210,7 @@ Micros LineLoop::SlowestBeside(PartitionId id) const {
 Micros LineLoop::ReadingLimit(Micros slowest) const {
   if (slowest == kNever) return kNever;
   if (slowest == kNoTime) slowest = windows_.next_close();  // nothing closes before it has spoken
-  if (slowest == kNever) return kNoTime;                    // nor is there a window yet: no further than to the first maximum
+  if (slowest == kNever) return kNoTime;  // nor is there a window yet: no further than to the first maximum
   return slowest + shape_.options.max_skew_or_default();
 }
 
@@ -224,7 +224,8 @@ Micros LineLoop::WaitTime() const {
     const Input& input = *inputs_[id];
     if (!IsLive(input)) continue;
     any_live = true;
-    if (source_.can_idle(id)) wait = std::min(wait, input.last_arrival + shape_.options.idle_timeout - clock_.Monotonic());
+    if (source_.can_idle(id))
+      wait = std::min(wait, input.last_arrival + shape_.options.idle_timeout - clock_.Monotonic());
   }
   if (!any_live && latest_time() != kNoTime && windows_.next_close() != kNever) {
     const Micros silence = clock_.Monotonic() - last_arrival_;

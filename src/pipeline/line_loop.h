@@ -23,23 +23,25 @@ struct LoopEvents {
   std::function<Status(const WindowReport&)> on_window;
   // A line that is no log line: partition, its number from 1, text, reason.
   std::function<void(PartitionId, std::uint64_t, std::string_view, std::string_view)> on_malformed;
-  // Now and then, also while nothing comes: flush outputs, save the state, show progress. `idle`: nothing can be read now.
+  // Now and then, also while nothing comes: flush outputs, save the state, show progress. `idle`: nothing can be read
+  // now.
   std::function<Status(bool idle)> on_pause;
 };
 
 struct LoopOptions {
   std::size_t jobs = 1;
-  bool stream_goes_on = false;  // the end of the input is not the end of the stream: nothing is released or closed there
+  bool stream_goes_on =
+      false;  // the end of the input is not the end of the stream: nothing is released or closed there
   bool keep_late_lines = false;
 };
 
-// Always reads the partition whose time is lowest, and lets none get further ahead of the slowest than --max-skew. What comes out does not
-// depend on that order; only memory does. Thread-compatible.
+// Always reads the partition whose time is lowest, and lets none get further ahead of the slowest than --max-skew. What
+// comes out does not depend on that order; only memory does. Thread-compatible.
 class LineLoop {
  public:
   // All are borrowed and must outlive the loop.
-  LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows, const WindowShape& shape, const Clock& clock,
-           const LoopOptions& options, LoopEvents events);
+  LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows,
+           const WindowShape& shape, const Clock& clock, const LoopOptions& options, LoopEvents events);
 
   // Before Run: lets partition `id` go on where an earlier run saved it.
   Status Restore(PartitionId id, const PartitionWindows::Saved& saved, std::string_view chosen);
@@ -56,12 +58,13 @@ class LineLoop {
  private:
   enum class Turn { kProgress, kNothing };
   struct Input {
-    Input(PartitionId id, const LogFormat& format, ParsePool* pool, std::size_t read_ahead) : lines(id, format, pool, read_ahead) {}
+    Input(PartitionId id, const LogFormat& format, ParsePool* pool, std::size_t read_ahead)
+        : lines(id, format, pool, read_ahead) {}
     PartitionInput lines;
     bool ended = false;
     bool idle = false;
-    bool announced = false;     // its format was told
-    Micros last_arrival = 0;    // monotonic; of lines, or of the connection
+    bool announced = false;   // its format was told
+    Micros last_arrival = 0;  // monotonic; of lines, or of the connection
   };
 
   void AddNewPartitions();

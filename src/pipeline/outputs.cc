@@ -30,8 +30,8 @@ Result<std::unique_ptr<Sink>> OpenOne(const std::string& text, const Options& op
 
 }  // namespace
 
-Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text_on_stdout, bool color, const Clock& clock,
-                                               const std::map<std::string, std::uint64_t>* resume) {
+Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text_on_stdout, bool color,
+                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume) {
   auto outputs = std::make_unique<Outputs>();
   outputs->color_ = color;
   const AnalyzeOptions& analyze = options.analyze;

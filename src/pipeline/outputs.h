@@ -20,10 +20,10 @@ namespace socklog {
 // Thread-compatible.
 class Outputs {
  public:
-  // `resume`: nullptr without --state. Otherwise files are kept: up to the length recorded for them there, or to their present
-  // length where nothing was recorded.
-  static Result<std::unique_ptr<Outputs>> Open(const Options& options, bool text_on_stdout, bool color, const Clock& clock,
-                                               const std::map<std::string, std::uint64_t>* resume);
+  // `resume`: nullptr without --state. Otherwise files are kept: up to the length recorded for them there, or to their
+  // present length where nothing was recorded.
+  static Result<std::unique_ptr<Outputs>> Open(const Options& options, bool text_on_stdout, bool color,
+                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume);
 
   Status WriteAlerts(const std::vector<Alert>& alerts);
   bool wants_windows() const { return windows_ != nullptr; }

@@ -79,7 +79,8 @@ void PartitionInput::LoadItem() {
   const bool entry_left = entry_ < batch.entries.size();
   const bool malformed_left = malformed_ < batch.malformed.size();
   if (!entry_left && !malformed_left) return;
-  const bool is_entry = entry_left && (!malformed_left || batch.entries[entry_].line < batch.malformed[malformed_].line);
+  const bool is_entry =
+      entry_left && (!malformed_left || batch.entries[entry_].line < batch.malformed[malformed_].line);
   const std::uint32_t index = is_entry ? batch.entries[entry_].line : batch.malformed[malformed_].line;
   item_.entry = is_entry ? &batch.entries[entry_] : nullptr;
   item_.reason = is_entry ? nullptr : batch.malformed[malformed_].reason;

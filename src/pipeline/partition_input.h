@@ -57,7 +57,7 @@ class PartitionInput {
   const LogFormat& format_;
   ParsePool* const pool_;
   const std::size_t read_ahead_;
-  std::unique_ptr<LogParser> parser_;  // the one that detects
+  std::unique_ptr<LogParser> parser_;             // the one that detects
   std::deque<std::unique_ptr<ParseTask>> tasks_;  // in the order of reading; the first one is in hand
   std::vector<std::unique_ptr<ParseTask>> spare_;
   bool in_hand_ = false;

@@ -62,7 +62,8 @@ Status CheckMetricNames(const Options& options) {
   for (const auto& [name, value] : options.analyze.threshold) names.push_back(name);
   for (const auto& [name, value] : options.analyze.min_samples) names.push_back(name);
   for (const std::string& name : names) {
-    if (FindMetric(name) == nullptr) return Status::Usage("no metric is called '" + name + "'" + DidYouMean(name, MetricNames()));
+    if (FindMetric(name) == nullptr)
+      return Status::Usage("no metric is called '" + name + "'" + DidYouMean(name, MetricNames()));
   }
   return {};
 }
@@ -87,9 +88,11 @@ Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowS
     shape->max_keys = std::max(kSmallestMaxKeys, shape->max_keys * 9 / 10);
     bound = WindowAggregator::MemoryBound(*shape, partitions);
   }
-  const std::string text = FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
+  const std::string text =
+      FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
   if (bound > options.max_memory) {
-    return Status::Usage("tables of keys may take " + text + ", more than --max-memory allows (" + FormatThousands(options.max_memory >> 20) +
+    return Status::Usage("tables of keys may take " + text + ", more than --max-memory allows (" +
+                         FormatThousands(options.max_memory >> 20) +
                          " MiB): lower --max-keys, lengthen --slide, or raise --max-memory");
   }
   LogDetail("memory of tables is bounded by " + text);
@@ -119,10 +122,14 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   setup.shape.options = options.window;
   setup.shape.since = options.input.since;
   setup.shape.until = options.input.until;
-  for (const ScoredMetric& scored : metrics) setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
-  if (Status status = FitMemory(options.window, PossiblePartitions(setup.inputs, options.connection), &setup.shape); !status.ok()) return status;
+  for (const ScoredMetric& scored : metrics)
+    setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
+  if (Status status = FitMemory(options.window, PossiblePartitions(setup.inputs, options.connection), &setup.shape);
+      !status.ok())
+    return status;
 
-  Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(options.keys, options.ignore, options.window.event_time, setup.shape.dimensions);
+  Result<std::unique_ptr<KeyRules>> rules =
+      KeyRules::Make(options.keys, options.ignore, options.window.event_time, setup.shape.dimensions);
   if (!rules.ok()) return rules.status();
   setup.rules = std::move(*rules);
   FormatRequest request;
@@ -139,12 +146,15 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
 std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics, std::uint64_t max_keys) {
   SnapshotWriter shape;
   const WindowOptions& window = options.window;
-  for (const Micros length : {window.window, window.slide_or_window(), window.lateness, window.max_ahead, window.max_gap}) shape.I64(length);
+  for (const Micros length :
+       {window.window, window.slide_or_window(), window.lateness, window.max_ahead, window.max_gap})
+    shape.I64(length);
   shape.U32(static_cast<std::uint32_t>(window.event_time));
   shape.U64(max_keys);
   shape.I64(options.input.since.value_or(kNoTime));
   shape.I64(options.input.until.value_or(kNoTime));
-  for (const std::string& text : {options.format.log_format, options.format.envelope, options.format.tz, options.keys.user, options.keys.client}) {
+  for (const std::string& text : {options.format.log_format, options.format.envelope, options.format.tz,
+                                  options.keys.user, options.keys.client}) {
     shape.String(text);
   }
   shape.U32(static_cast<std::uint32_t>(options.keys.ipv6_prefix));

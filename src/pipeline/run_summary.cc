@@ -16,19 +16,26 @@ std::string Percent(std::uint64_t part, std::uint64_t whole) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
-std::string Plural(std::uint64_t count, const std::string& one) { return FormatThousands(count) + " " + one + (count == 1 ? "" : "s"); }
+std::string Plural(std::uint64_t count, const std::string& one) {
+  return FormatThousands(count) + " " + one + (count == 1 ? "" : "s");
+}
 
 }  // namespace
 
 void WindowCounters::Encode(SnapshotWriter* out) const {
-  for (const std::uint64_t value : {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved}) out->U64(value);
+  for (const std::uint64_t value :
+       {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved})
+    out->U64(value);
 }
 
 void WindowCounters::Decode(SnapshotReader* in) {
-  for (std::uint64_t* value : {&windows, &windows_judged, &windows_alerting, &windows_firing, &alerts_fired, &alerts_resolved}) *value = in->U64();
+  for (std::uint64_t* value :
+       {&windows, &windows_judged, &windows_alerting, &windows_firing, &alerts_fired, &alerts_resolved})
+    *value = in->U64();
 }
 
-void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text, std::string_view reason) {
+void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text,
+                           std::string_view reason) {
   constexpr std::size_t kShown = 120;
   if (lines_.size() == kMost) return;
   std::string sample;
@@ -80,17 +87,19 @@ std::string SummaryJson(const RunSummary& summary) {
 std::string SummaryText(const RunSummary& summary) {
   const LineCounters& lines = summary.lines;
   const WindowCounters& windows = summary.windows;
-  std::string text = Plural(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) + " resolved), " +
-                     FormatThousands(windows.windows_alerting) + " of " + Plural(windows.windows_judged, "judged window") + " over a threshold (" +
+  std::string text = Plural(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) +
+                     " resolved), " + FormatThousands(windows.windows_alerting) + " of " +
+                     Plural(windows.windows_judged, "judged window") + " over a threshold (" +
                      Percent(windows.windows_alerting, windows.windows_judged) + ")";
   if (summary.open_windows > 0) text += ", " + Plural(summary.open_windows, "window") + " open";
-  text += "\n" + Plural(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" + Percent(lines.malformed, lines.lines()) +
-          "), " + FormatThousands(lines.late) + " late";
+  text += "\n" + Plural(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
+          Percent(lines.malformed, lines.lines()) + "), " + FormatThousands(lines.late) + " late";
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
   if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
-  if (summary.evicted_keys > 0) text += FormatThousands(summary.evicted_keys) + " rare keys were evicted (--max-keys)\n";
+  if (summary.evicted_keys > 0)
+    text += FormatThousands(summary.evicted_keys) + " rare keys were evicted (--max-keys)\n";
   for (const std::string& sample : summary.malformed_samples) text += "  malformed: " + sample + "\n";
   return text;
 }

@@ -19,7 +19,8 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kLargestState = std::uint64_t{1} << 30;
 
 Status Damaged(const std::string& why) {
-  return {StatusCode::kDataLoss, "the saved state " + why + "; --reset-state starts afresh (windows that were open are lost)"};
+  return {StatusCode::kDataLoss,
+          "the saved state " + why + "; --reset-state starts afresh (windows that were open are lost)"};
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ Result<RunState> DecodeState(std::string_view bytes) {
   SnapshotReader file(bytes);
   if (file.String() != kMagic) return Damaged("is not one of socklog's");
   const std::uint32_t version = file.U32();
-  if (version != kVersion) return Damaged("has version " + std::to_string(version) + ", this program reads " + std::to_string(kVersion));
+  if (version != kVersion)
+    return Damaged("has version " + std::to_string(version) + ", this program reads " + std::to_string(kVersion));
   const std::uint64_t check_sum = file.U64();
   const std::string body_bytes = file.String();
   if (!file.ok() || !file.at_end() || Hash64(body_bytes) != check_sum) return Damaged("is damaged");
@@ -85,7 +87,8 @@ Result<RunState> DecodeState(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<StateDirectory>> StateDirectory::Open(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return Status::Usage("--state: cannot create " + path + ": " + ErrnoText(errno));
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    return Status::Usage("--state: cannot create " + path + ": " + ErrnoText(errno));
   const std::string lock = path + "/lock";
   UniqueFd fd(open(lock.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
   if (!fd.valid()) return Status::Usage("--state: cannot write in " + path + ": " + ErrnoText(errno));
@@ -114,7 +117,8 @@ Status StateDirectory::Save(const RunState& state) {
 
 Status StateDirectory::Reset() {
   saved_.clear();
-  if (unlink(FilePath().c_str()) != 0 && errno != ENOENT) return Status::Usage("--reset-state: cannot remove " + FilePath() + ": " + ErrnoText(errno));
+  if (unlink(FilePath().c_str()) != 0 && errno != ENOENT)
+    return Status::Usage("--reset-state: cannot remove " + FilePath() + ": " + ErrnoText(errno));
   return {};
 }
 

@@ -1,4 +1,5 @@
-// The saved state of a run (--state DIR): parts encoded by their modules, joined, versioned, checked and replaced atomically.
+// The saved state of a run (--state DIR): parts encoded by their modules, joined, versioned, checked and replaced
+// atomically.
 #ifndef SOCKLOG_PIPELINE_STATE_FILE_H_
 #define SOCKLOG_PIPELINE_STATE_FILE_H_
 
@@ -28,9 +29,9 @@ struct SavedPartition {
 struct RunState {
   std::string shape;  // ShapeHash of the run
   std::vector<SavedPartition> partitions;
-  std::string aggregator;  // WindowAggregator::Encode
-  std::string counters;    // WindowCounters::Encode
-  std::string alerts;      // AlertTracker::Encode
+  std::string aggregator;                               // WindowAggregator::Encode
+  std::string counters;                                 // WindowCounters::Encode
+  std::string alerts;                                   // AlertTracker::Encode
   std::map<std::string, std::uint64_t> output_lengths;  // by endpoint
 };
 

@@ -46,7 +46,8 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   const Scorer scorer(judgement.metrics, options.window.window);
   WindowAggregator windows(reading->shape, false);
   MalformedSamples samples;
-  ProgressLine progress(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal, context.clock);
+  ProgressLine progress(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal,
+                        context.clock);
   std::vector<SeriesScore> judged;
   LineLoop* running = nullptr;
   LoopEvents events;
@@ -66,7 +67,8 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   };
   LoopOptions loop_options;
   loop_options.jobs = ResolveJobs(options);
-  LineLoop loop(**source, *reading->format, *reading->rules, windows, reading->shape, context.clock, loop_options, std::move(events));
+  LineLoop loop(**source, *reading->format, *reading->rules, windows, reading->shape, context.clock, loop_options,
+                std::move(events));
   running = &loop;
   if (Status status = loop.Run(); !status.ok()) return status;
   recording.complete = loop.reached_end();
@@ -84,7 +86,8 @@ std::vector<MetricDefault> Defaults(const Judgement& judgement) {
   return defaults;
 }
 
-ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const History& history, const Calibration& calibration) {
+ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const History& history,
+                     const Calibration& calibration) {
   ThresholdSet set;
   set.window = options.window;
   set.keys = options.keys;
@@ -95,13 +98,14 @@ ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const H
   set.windows_judged = calibration.fitted.judged;
   set.holdout_windows = calibration.holdout.judged;
   if (history.rows() > 0) {
-    set.made_from = FormatTime(history.start(0)) + " .. " + FormatTime(history.start(history.rows() - 1) + options.window.window);
+    set.made_from =
+        FormatTime(history.start(0)) + " .. " + FormatTime(history.start(history.rows() - 1) + options.window.window);
   }
   for (std::size_t i = 0; i < judgement.metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
     if (!std::isfinite(metric.threshold)) continue;
-    set.entries.push_back({std::string(judgement.metrics[i].metric->name), metric.threshold, judgement.metrics[i].min_samples, metric.calibrated,
-                           metric.judged_windows});
+    set.entries.push_back({std::string(judgement.metrics[i].metric->name), metric.threshold,
+                           judgement.metrics[i].min_samples, metric.calibrated, metric.judged_windows});
   }
   return set;
 }
@@ -116,25 +120,33 @@ void WarnOfShortHistory(const Judgement& judgement, const Calibration& calibrati
   for (std::size_t i = 0; i < judgement.metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
     if (metric.calibrated) continue;
-    metrics += (metrics.empty() ? "" : ", ") + std::string(judgement.metrics[i].metric->name) + " (" + FormatThousands(metric.judged_windows) +
-               (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold) : std::string(" judged, no default")) + ")";
+    metrics += (metrics.empty() ? "" : ", ") + std::string(judgement.metrics[i].metric->name) + " (" +
+               FormatThousands(metric.judged_windows) +
+               (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold)
+                                                : std::string(" judged, no default")) +
+               ")";
   }
   if (metrics.empty()) return;
-  LogWarning("fewer than " + std::to_string(kMinJudgedWindows) + " judged windows to fit, so the defaults stay: " + metrics + "; give more history");
+  LogWarning("fewer than " + std::to_string(kMinJudgedWindows) +
+             " judged windows to fit, so the defaults stay: " + metrics + "; give more history");
 }
 
 void Warn(const Judgement& judgement, const Calibration& calibration, const ThresholdsOptions& options) {
   WarnOfShortHistory(judgement, calibration);
   if (calibration.fitted.rate > options.budget) {
-    LogWarning("default thresholds alone alert in " + PercentText(calibration.fitted.rate) +
-               " of the judged windows, more than the budget: give more history, or leave such metrics out with --metrics");
+    LogWarning(
+        "default thresholds alone alert in " + PercentText(calibration.fitted.rate) +
+        " of the judged windows, more than the budget: give more history, or leave such metrics out with --metrics");
   }
   const AlertShare& holdout = calibration.holdout;
   if (options.holdout == 0) return;
   if (holdout.judged < kMinJudgedWindows) {
-    LogWarning("only " + FormatThousands(holdout.judged) + " held-out windows were judged: too few to prove the budget; give more history");
+    LogWarning("only " + FormatThousands(holdout.judged) +
+               " held-out windows were judged: too few to prove the budget; give more history");
   } else if (holdout.ci_low > options.budget || holdout.rate > 2.5 * options.budget) {
-    LogWarning("the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold drifts)");
+    LogWarning(
+        "the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold "
+        "drifts)");
   }
 }
 
@@ -150,17 +162,23 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
     return JobOutcome::kDone;
   }
   const double budget = options.thresholds.budget;
-  const Calibration calibration = Calibrate(*recording->history, Defaults(*judgement), budget, options.thresholds.holdout);
-  recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low, calibration.holdout.ci_high};
+  const Calibration calibration =
+      Calibrate(*recording->history, Defaults(*judgement), budget, options.thresholds.holdout);
+  recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low,
+                                calibration.holdout.ci_high};
   const ThresholdSet set = MakeSet(options, *judgement, *recording->history, calibration);
   Warn(*judgement, calibration, options.thresholds);
   if (options.common.verbosity >= 0) {
     std::fprintf(stderr, "%s windows, %s judged; held out: %s judged, %s alert (95 %% interval %s to %s), budget %s\n",
-                 FormatThousands(recording->summary.windows.windows).c_str(), FormatThousands(recording->summary.windows.windows_judged).c_str(),
+                 FormatThousands(recording->summary.windows.windows).c_str(),
+                 FormatThousands(recording->summary.windows.windows_judged).c_str(),
                  FormatThousands(calibration.holdout.judged).c_str(), PercentText(calibration.holdout.rate).c_str(),
-                 PercentText(calibration.holdout.ci_low).c_str(), PercentText(calibration.holdout.ci_high).c_str(), PercentText(budget).c_str());
+                 PercentText(calibration.holdout.ci_low).c_str(), PercentText(calibration.holdout.ci_high).c_str(),
+                 PercentText(budget).c_str());
   }
-  const auto write = [&](const std::string& path, const std::string& text) { return WriteReport(path, text, context.clock); };
+  const auto write = [&](const std::string& path, const std::string& text) {
+    return WriteReport(path, text, context.clock);
+  };
   if (Status status = write(options.thresholds.output_file, FormatThresholds(set)); !status.ok()) return status;
   if (!options.thresholds.report.empty()) {
     if (Status status = write(options.thresholds.report, ThresholdsHtml(set)); !status.ok()) return status;

@@ -30,10 +30,11 @@ void AppendAlertRow(const Alert& alert, bool color, std::string* out) {
   const bool firing = alert.status == AlertStatus::kFiring;
   std::string status = Pad(firing ? "firing" : "resolved", kStatusWidth);
   if (color) status = (firing ? "\x1b[1;31m" : "\x1b[32m") + status + "\x1b[0m";
-  *out += "  " + status + FormatTimeForPeople(alert.window_end) + "  " + Pad(std::string(alert.metric->name), kMetricWidth) +
-          Pad(alert.key, kKeyWidth);
+  *out += "  " + status + FormatTimeForPeople(alert.window_end) + "  " +
+          Pad(std::string(alert.metric->name), kMetricWidth) + Pad(alert.key, kKeyWidth);
   if (firing) {
-    *out += Pad(ValueText(alert), 16) + "threshold " + FormatValue(*alert.metric, alert.threshold) + "  (" + alert.threshold_source + ")";
+    *out += Pad(ValueText(alert), 16) + "threshold " + FormatValue(*alert.metric, alert.threshold) + "  (" +
+            alert.threshold_source + ")";
   } else {
     *out += Pad(ValueText(alert), 16) + "after " + FormatDuration(alert.ends_at - alert.starts_at);
   }

@@ -18,7 +18,8 @@ void ProgressLine::Update(std::uint64_t done, Micros time, std::uint64_t total) 
   if (total != kUnlimited) line += " of " + FormatThousands(total);
   line += " lines";
   if (time != kNoTime) line += ", up to " + FormatTimeForPeople(time) + " UTC";
-  if (seconds > 0.5) line += ", " + FormatThousands(static_cast<std::uint64_t>(static_cast<double>(done) / seconds)) + " lines/s";
+  if (seconds > 0.5)
+    line += ", " + FormatThousands(static_cast<std::uint64_t>(static_cast<double>(done) / seconds)) + " lines/s";
   if (total != kUnlimited && done > 0) {
     constexpr double kLongest = 1e9;
     const double left = seconds * (static_cast<double>(total) / static_cast<double>(done) - 1);

@@ -10,8 +10,8 @@
 
 namespace socklog {
 
-// Rewrites one line of stderr, at most five times a second. Does nothing unless enabled (a terminal, no --no-progress, not -q).
-// Thread-compatible.
+// Rewrites one line of stderr, at most five times a second. Does nothing unless enabled (a terminal, no --no-progress,
+// not -q). Thread-compatible.
 class ProgressLine {
  public:
   ProgressLine(bool enabled, const Clock& clock) : enabled_(enabled), clock_(clock), started_(clock.Monotonic()) {}

@@ -16,11 +16,20 @@ std::string EscapeHtml(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;
@@ -56,18 +65,22 @@ std::string ThresholdsHtml(const ThresholdSet& thresholds) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>socklog thresholds</title>\n"
       "<style>body{font:16px/1.5 system-ui,sans-serif;margin:2em auto;max-width:60em}table{border-collapse:collapse}"
-      "td,th{border:1px solid #999;padding:.3em .7em;text-align:left}</style>\n</head>\n<body>\n<h1>Thresholds</h1>\n<p>";
-  page += EscapeHtml("Made from " + thresholds.made_from + ", windows of " + FormatDuration(thresholds.window.window) + ", for alerts in " +
-                     Percent(thresholds.budget) + " of the judged windows.");
+      "td,th{border:1px solid #999;padding:.3em "
+      ".7em;text-align:left}</style>\n</head>\n<body>\n<h1>Thresholds</h1>\n<p>";
+  page += EscapeHtml("Made from " + thresholds.made_from + ", windows of " + FormatDuration(thresholds.window.window) +
+                     ", for alerts in " + Percent(thresholds.budget) + " of the judged windows.");
   page += "</p>\n<p>";
-  page += EscapeHtml("On " + FormatThousands(thresholds.holdout_windows) + " later windows, which had no influence on the thresholds, the share was " +
-                     Percent(thresholds.holdout_alert_rate) + " (95 % interval " + Percent(thresholds.holdout_ci_low) + " to " +
-                     Percent(thresholds.holdout_ci_high) + ").");
-  page += "</p>\n<table>\n" + Row({"metric", "threshold (score)", "alerts beyond", "minimum samples", "judged windows", "source"}, "th");
+  page += EscapeHtml("On " + FormatThousands(thresholds.holdout_windows) +
+                     " later windows, which had no influence on the thresholds, the share was " +
+                     Percent(thresholds.holdout_alert_rate) + " (95 % interval " + Percent(thresholds.holdout_ci_low) +
+                     " to " + Percent(thresholds.holdout_ci_high) + ").");
+  page += "</p>\n<table>\n" +
+          Row({"metric", "threshold (score)", "alerts beyond", "minimum samples", "judged windows", "source"}, "th");
   for (const ThresholdEntry& entry : thresholds.entries) {
     const Metric* metric = FindMetric(entry.metric);
-    page += Row({entry.metric, FormatDouble(entry.threshold), metric == nullptr ? "" : InNaturalUnits(*metric, entry.threshold),
-                 FormatThousands(entry.min_samples), FormatThousands(entry.judged_windows), entry.calibrated ? "history" : "default"},
+    page += Row({entry.metric, FormatDouble(entry.threshold),
+                 metric == nullptr ? "" : InNaturalUnits(*metric, entry.threshold), FormatThousands(entry.min_samples),
+                 FormatThousands(entry.judged_windows), entry.calibrated ? "history" : "default"},
                 "td");
   }
   return page + "</table>\n</body>\n</html>\n";

@@ -8,7 +8,9 @@
 namespace socklog {
 namespace {
 
-bool MoreAbnormal(const SeriesScore* a, const SeriesScore* b) { return a->score != b->score ? a->score > b->score : a->key < b->key; }
+bool MoreAbnormal(const SeriesScore* a, const SeriesScore* b) {
+  return a->score != b->score ? a->score > b->score : a->key < b->key;
+}
 
 void WriteTop(const std::vector<SeriesScore>& judged, std::uint32_t metric, std::uint32_t top, JsonWriter* json) {
   std::vector<const SeriesScore*> series;
@@ -31,8 +33,8 @@ void WriteTop(const std::vector<SeriesScore>& judged, std::uint32_t metric, std:
 
 }  // namespace
 
-void AppendWindowJson(const WindowReport& report, const Scorer& scorer, const std::vector<SeriesScore>& judged, std::uint64_t alerting,
-                      std::uint32_t top, std::string* out) {
+void AppendWindowJson(const WindowReport& report, const Scorer& scorer, const std::vector<SeriesScore>& judged,
+                      std::uint64_t alerting, std::uint32_t top, std::string* out) {
   JsonWriter json(out);
   json.BeginObject();
   json.Key("type").String(kWindowType);

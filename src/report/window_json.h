@@ -13,10 +13,10 @@ namespace socklog {
 
 inline constexpr const char* kWindowType = "socklog.window.v1";
 
-// Appends one line with its newline. `judged`: what the scorer said of this window; `alerting`: series over their thresholds;
-// `top`: how many keys of a keyed metric are shown, the highest scores first, then by key.
-void AppendWindowJson(const WindowReport& report, const Scorer& scorer, const std::vector<SeriesScore>& judged, std::uint64_t alerting,
-                      std::uint32_t top, std::string* out);
+// Appends one line with its newline. `judged`: what the scorer said of this window; `alerting`: series over their
+// thresholds; `top`: how many keys of a keyed metric are shown, the highest scores first, then by key.
+void AppendWindowJson(const WindowReport& report, const Scorer& scorer, const std::vector<SeriesScore>& judged,
+                      std::uint64_t alerting, std::uint32_t top, std::string* out);
 
 }  // namespace socklog
 

@@ -74,7 +74,8 @@ void KeyTable::Admit(std::string_view key, std::uint64_t hash, const Cell& delta
   }
   const std::uint32_t text = StoreText(key);
   Entry& entry = entries_[number];
-  entry = Entry{delta, shard.largest_evicted, hash, text, static_cast<std::uint16_t>(key.size()), shard_number, true, 0};
+  entry =
+      Entry{delta, shard.largest_evicted, hash, text, static_cast<std::uint16_t>(key.size()), shard_number, true, 0};
   shard.text_bytes += key.size();
   ++live_;
   shard.members.push_back(number);
@@ -152,7 +153,8 @@ std::uint32_t KeyTable::StoreText(std::string_view key) {
   if (arena_.size() + key.size() > arena_.capacity()) {
     if (arena_.size() >= 2 * live_text_ + kLargestKey) CompactText();
     const std::size_t needed = arena_.size() + key.size();
-    if (needed > arena_.capacity()) arena_.reserve(std::min(std::max(2 * needed, std::size_t{4096}), static_cast<std::size_t>(arena_limit_)));
+    if (needed > arena_.capacity())
+      arena_.reserve(std::min(std::max(2 * needed, std::size_t{4096}), static_cast<std::size_t>(arena_limit_)));
   }
   const auto offset = static_cast<std::uint32_t>(arena_.size());
   arena_.insert(arena_.end(), key.begin(), key.end());
@@ -264,7 +266,9 @@ void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_k
   for (const KeyTable* table : tables) report->evicted += table->evicted();
   if (tables.size() == 1) {
     report->keys.reserve(tables.front()->size());
-    tables.front()->ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) { report->keys.push_back({key, cell, error}); });
+    tables.front()->ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) {
+      report->keys.push_back({key, cell, error});
+    });
     CutToLargest(max_keys, report);
     return;
   }
@@ -289,7 +293,7 @@ void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_k
 
 std::uint64_t MergeMemoryBound(std::uint64_t tables, std::uint64_t max_keys) {
   if (tables == 1) return max_keys * sizeof(KeyedCell);
-  constexpr std::uint64_t kPlaceBytes = 64;  // of a key in `places`: a node and its buckets
+  constexpr std::uint64_t kPlaceBytes = 64;                          // of a key in `places`: a node and its buckets
   return tables * max_keys * (3 * sizeof(KeyedCell) + kPlaceBytes);  // a vector that grows holds its old half, too
 }
 

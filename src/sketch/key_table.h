@@ -1,8 +1,8 @@
-// Counts by key in bounded memory: Space-Saving (Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and Top-k
-// Elements in Data Streams", 2005), made deterministic and sharded.
+// Counts by key in bounded memory: Space-Saving (Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and
+// Top-k Elements in Data Streams", 2005), made deterministic and sharded.
 //
-// What a table holds after a sequence of additions depends on that sequence alone: shards come from a fixed hash, ties are
-// broken by the key's bytes. Only the look-up uses a random seed, against hash flooding.
+// What a table holds after a sequence of additions depends on that sequence alone: shards come from a fixed hash, ties
+// are broken by the key's bytes. Only the look-up uses a random seed, against hash flooding.
 #ifndef SOCKLOG_SKETCH_KEY_TABLE_H_
 #define SOCKLOG_SKETCH_KEY_TABLE_H_
 
@@ -16,11 +16,11 @@
 
 namespace socklog {
 
-// At most `max_keys` keys with, on average, at most kTextBytesPerKey bytes of text. Where either would be passed in one of
-// the 64 shards, the key with the smallest count there makes room; a newcomer inherits the largest count that was evicted from
-// its shard, for decisions about evictions and as `count_error` only: its cell starts empty. A key with more requests than its
-// shard's requests divided by the shard's keys (a quarter of them where all keys have the longest text) is never lost.
-// Thread-compatible.
+// At most `max_keys` keys with, on average, at most kTextBytesPerKey bytes of text. Where either would be passed in one
+// of the 64 shards, the key with the smallest count there makes room; a newcomer inherits the largest count that was
+// evicted from its shard, for decisions about evictions and as `count_error` only: its cell starts empty. A key with
+// more requests than its shard's requests divided by the shard's keys (a quarter of them where all keys have the
+// longest text) is never lost. Thread-compatible.
 class KeyTable {
  public:
   static constexpr std::uint64_t kTextBytesPerKey = 64;
@@ -35,7 +35,8 @@ class KeyTable {
   std::size_t size() const { return live_; }
   std::uint64_t evicted() const { return evicted_; }
 
-  // Calls visit(key, cell, count_error) for each key, in the order of admission into slots (deterministic). Views are valid until the next Add.
+  // Calls visit(key, cell, count_error) for each key, in the order of admission into slots (deterministic). Views are
+  // valid until the next Add.
   template <typename Visit>
   void ForEach(Visit visit) const {
     for (const Entry& entry : entries_) {
@@ -99,15 +100,15 @@ class KeyTable {
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> index_;  // entry + 1, 0: empty; linear probing, at most half full
-  std::vector<char> arena_;  // a vector, since a string's reserve takes more than it is asked for
+  std::vector<char> arena_;           // a vector, since a string's reserve takes more than it is asked for
   std::uint64_t live_text_ = 0;
   std::size_t live_ = 0;
   std::uint64_t evicted_ = 0;
   std::array<Shard, kShards> shards_;
 };
 
-// Adds tables that saw different requests into one report, in the order given, cut to the `max_keys` largest counts (ties: the
-// smaller key). Views in *report point into the tables.
+// Adds tables that saw different requests into one report, in the order given, cut to the `max_keys` largest counts
+// (ties: the smaller key). Views in *report point into the tables.
 void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report);
 
 // The most that MergeTables takes for so many tables, the report included, in bytes.

@@ -48,7 +48,8 @@ std::optional<AddressRange> AddressRange::Parse(std::string_view text) {
     int bits = -1;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
     const int offset = address->is_v4 ? 96 : 0;
-    if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 || bits + offset > 128) return std::nullopt;
+    if (error != std::errc() || end != digits.data() + digits.size() || bits < 0 || bits + offset > 128)
+      return std::nullopt;
     range.bits_ = bits + offset;
   }
   ClearBitsFrom(range.bits_, &range.first_.bytes);

@@ -28,8 +28,8 @@ class AddressRange {
   int bits_ = 128;  // of the 128-bit form
 };
 
-// The key of a client: an IPv6 address cut to `ipv6_prefix` bits ("2001:db8:1:2::/64"), an IPv4-mapped one as IPv4, anything else
-// (a host name) as it is. The view is `text` itself or *scratch.
+// The key of a client: an IPv6 address cut to `ipv6_prefix` bits ("2001:db8:1:2::/64"), an IPv4-mapped one as IPv4,
+// anything else (a host name) as it is. The view is `text` itself or *scratch.
 std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, std::string* scratch);
 
 }  // namespace socklog

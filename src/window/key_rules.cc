@@ -24,8 +24,8 @@ std::string CutKey(std::string printable) {
   return printable + hash;
 }
 
-// `text` as a key: printable, at most kMaxKeyBytes. Almost every key is fit as it stands, and then nothing is copied. `text` may be a
-// view of *scratch.
+// `text` as a key: printable, at most kMaxKeyBytes. Almost every key is fit as it stands, and then nothing is copied.
+// `text` may be a view of *scratch.
 std::string_view MakeKey(std::string_view text, std::string* scratch) {
   const bool plain = std::all_of(text.begin(), text.end(), IsPlainByte);
   if (plain && text.size() <= KeyRules::kMaxKeyBytes) return text;
@@ -50,7 +50,8 @@ std::string_view FirstAddress(std::string_view list) {
 }
 
 bool InRanges(int status, const std::vector<StatusRange>& ranges) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& range) { return status >= range.first && status <= range.last; });
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const StatusRange& range) { return status >= range.first && status <= range.last; });
 }
 
 Result<std::unique_ptr<Regex>> CompileOptional(const std::string& expression) {
@@ -69,7 +70,9 @@ std::string_view TargetPath(const LogEntry& entry) {
   if (path == "*") return "(star)";
   if (path.front() != '/') {
     const std::size_t scheme = path.find("://");
-    if (scheme == std::string_view::npos || scheme == 0 || path.substr(0, scheme).find_first_of("/?#") != std::string_view::npos) return "(invalid)";
+    if (scheme == std::string_view::npos || scheme == 0 ||
+        path.substr(0, scheme).find_first_of("/?#") != std::string_view::npos)
+      return "(invalid)";
     path.remove_prefix(scheme + 3);
     const std::size_t start = path.find_first_of("/?#");
     path = start == std::string_view::npos ? std::string_view() : path.substr(start);
@@ -78,7 +81,8 @@ std::string_view TargetPath(const LogEntry& entry) {
   return path.empty() ? "/" : path;
 }
 
-Result<std::unique_ptr<KeyRules>> KeyRules::Make(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore, EventTime event_time,
+Result<std::unique_ptr<KeyRules>> KeyRules::Make(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore,
+                                                 EventTime event_time,
                                                  const std::array<bool, kDimensionCount>& dimensions) {
   std::unique_ptr<KeyRules> rules(new KeyRules);
   rules->options_ = keys;
@@ -117,7 +121,8 @@ Status KeyRules::AddFolds(const std::vector<UrlRule>& rules) {
 }
 
 Status KeyRules::AddIgnores(const std::vector<IgnoreRule>& rules) {
-  if (rules.size() > kMaxIgnoreRules) return Status::Usage("more than 64 [[ignore]] rules: join some with | in their expressions");
+  if (rules.size() > kMaxIgnoreRules)
+    return Status::Usage("more than 64 [[ignore]] rules: join some with | in their expressions");
   for (const IgnoreRule& rule : rules) {
     Ignore ignore;
     Result<std::unique_ptr<Regex>> url = CompileOptional(rule.url);
@@ -189,7 +194,8 @@ const KeyRules::UrlFacts& KeyRules::FactsOf(std::string_view url) {
     break;
   }
   for (std::size_t i = 0; i < ignores_.size(); ++i) {
-    if (!ignores_[i].url || ignores_[i].url->Match(url, Regex::Anchor::kBoth)) facts.ignored_by |= std::uint64_t{1} << i;
+    if (!ignores_[i].url || ignores_[i].url->Match(url, Regex::Anchor::kBoth))
+      facts.ignored_by |= std::uint64_t{1} << i;
   }
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
@@ -203,7 +209,8 @@ std::string_view KeyRules::ClientOf(const LogEntry& entry) const {
 std::string_view KeyRules::ClientKey(const LogEntry& entry) {
   const std::string_view client = ClientOf(entry);
   if (client.empty()) return {};
-  return MakeKey(ClientAddressKey(client, options_.ipv6_prefix, &address_scratch_), &scratch_[static_cast<std::size_t>(Dimension::kClient)]);
+  return MakeKey(ClientAddressKey(client, options_.ipv6_prefix, &address_scratch_),
+                 &scratch_[static_cast<std::size_t>(Dimension::kClient)]);
 }
 
 std::string_view KeyRules::UserKey(const LogEntry& entry) {

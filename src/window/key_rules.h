@@ -20,12 +20,13 @@
 
 namespace socklog {
 
-// One request, ready to be counted. Views point into the LogEntry or into the KeyRules that made it, and live until its next call.
+// One request, ready to be counted. Views point into the LogEntry or into the KeyRules that made it, and live until its
+// next call.
 struct CountedRequest {
   Micros time = 0;
   Cell cell;
   bool ignored = false;
-  std::string_view raw;  // the line itself, where late lines are kept; set by the caller
+  std::string_view raw;                                // the line itself, where late lines are kept; set by the caller
   std::array<std::string_view, kDimensionCount> keys;  // [kGlobal] unused; empty: not counted in that dimension
 };
 
@@ -34,8 +35,10 @@ class KeyRules {
  public:
   static constexpr std::size_t kMaxKeyBytes = 256;
 
-  // `dimensions[d]`: whether keys of that dimension are wanted. Errors (kUsage): an expression or address range that is none.
-  static Result<std::unique_ptr<KeyRules>> Make(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore, EventTime event_time,
+  // `dimensions[d]`: whether keys of that dimension are wanted. Errors (kUsage): an expression or address range that is
+  // none.
+  static Result<std::unique_ptr<KeyRules>> Make(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore,
+                                                EventTime event_time,
                                                 const std::array<bool, kDimensionCount>& dimensions);
 
   void Apply(const LogEntry& entry, CountedRequest* request);
@@ -57,7 +60,7 @@ class KeyRules {
   };
   // What is worth remembering of a distinct URL.
   struct UrlFacts {
-    std::string key;                 // folded
+    std::string key;               // folded
     std::uint64_t ignored_by = 0;  // bit i: the URL part of ignore rule i matches
   };
   struct UrlHash {
@@ -89,8 +92,8 @@ class KeyRules {
   std::string address_scratch_;
 };
 
-// The path that a request asks for: no scheme, authority, query, fragment and ;params. "(connect)", "(star)", "(invalid)"
-// stand for what has none. A view into the entry or static text.
+// The path that a request asks for: no scheme, authority, query, fragment and ;params. "(connect)", "(star)",
+// "(invalid)" stand for what has none. A view into the entry or static text.
 std::string_view TargetPath(const LogEntry& entry);
 
 }  // namespace socklog

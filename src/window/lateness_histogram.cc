@@ -7,8 +7,8 @@
 namespace socklog {
 namespace {
 
-constexpr std::uint64_t kExact = 64;   // one bucket a second below
-constexpr int kSubBits = 5;            // 32 buckets for each power of two beyond
+constexpr std::uint64_t kExact = 64;  // one bucket a second below
+constexpr int kSubBits = 5;           // 32 buckets for each power of two beyond
 
 }  // namespace
 
@@ -45,7 +45,8 @@ Micros LatenessHistogram::Quantile(double share) const {
 }
 
 void LatenessHistogram::Encode(SnapshotWriter* out) const {
-  const auto used = static_cast<std::uint32_t>(std::count_if(counts_.begin(), counts_.end(), [](std::uint64_t count) { return count != 0; }));
+  const auto used = static_cast<std::uint32_t>(
+      std::count_if(counts_.begin(), counts_.end(), [](std::uint64_t count) { return count != 0; }));
   out->U32(used);
   for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
     if (counts_[bucket] == 0) continue;

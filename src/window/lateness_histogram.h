@@ -15,7 +15,8 @@ class LatenessHistogram {
  public:
   // `behind`: the partition's maximum minus the line's time, not negative.
   void Add(Micros behind);
-  // The smallest lateness, in whole seconds, that keeps at least `share` (0..1) of the lines added. 0 when there are none.
+  // The smallest lateness, in whole seconds, that keeps at least `share` (0..1) of the lines added. 0 when there are
+  // none.
   Micros Quantile(double share) const;
 
   void Encode(SnapshotWriter* out) const;

@@ -12,7 +12,8 @@ std::unique_ptr<Pane> PanePool::Take() {
   }
   auto pane = std::make_unique<Pane>();
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (shape_.dimensions[d] && d != static_cast<std::size_t>(Dimension::kGlobal)) pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys);
+    if (shape_.dimensions[d] && d != static_cast<std::size_t>(Dimension::kGlobal))
+      pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys);
   }
   return pane;
 }
@@ -26,8 +27,8 @@ void PanePool::Give(std::unique_ptr<Pane> pane) {
   free_.push_back(std::move(pane));
 }
 
-PartitionWindows::PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters, LatenessHistogram& lateness,
-                                   std::string* late_lines)
+PartitionWindows::PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters,
+                                   LatenessHistogram& lateness, std::string* late_lines)
     : shape_(shape), pool_(pool), counters_(counters), lateness_(lateness), late_lines_(late_lines) {}
 
 CountedRequest PartitionWindows::Waiting::View() const {
@@ -50,7 +51,8 @@ void PartitionWindows::Add(const CountedRequest& request, Position position, std
   const Mark mark{position, line, maximum_};
   next_line_ = line + 1;
   last_ = {position, line, maximum_};
-  const bool outside = (shape_.since && request.time < *shape_.since) || (shape_.until && request.time >= *shape_.until);
+  const bool outside =
+      (shape_.since && request.time < *shape_.since) || (shape_.until && request.time >= *shape_.until);
   if (outside) {
     if (IsNew(line)) ++counters_.outside;
   } else if (maximum_ == kNoTime) {
@@ -84,7 +86,9 @@ void PartitionWindows::Start() {
   std::vector<Waiting> first = std::move(waiting_);
   waiting_.clear();
   const Mark start = waiting_mark_;
-  maximum_ = std::min_element(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) { return a.time < b.time; })->time;
+  maximum_ = std::min_element(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) {
+               return a.time < b.time;
+             })->time;
   for (const Waiting& waiting : first) Admit(waiting.View(), start, waiting.line);
 }
 

@@ -30,7 +30,7 @@ struct Pane {
 // A place in a partition from which reading again gives the same state: nothing was held there.
 struct Mark {
   Position position;
-  std::uint64_t line = 0;     // lines of the partition before it
+  std::uint64_t line = 0;    // lines of the partition before it
   Micros maximum = kNoTime;  // before that line
 };
 
@@ -64,7 +64,8 @@ class PartitionWindows {
   static constexpr std::size_t kMaxHeld = 16;
 
   // All are borrowed. `late_lines`: where the text of late lines goes, each with a newline; nullptr: nowhere.
-  PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters, LatenessHistogram& lateness, std::string* late_lines);
+  PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters, LatenessHistogram& lateness,
+                   std::string* late_lines);
 
   // Everything below `closed_through` is closed; never decreases.
   void SetClosedThrough(Micros closed_through) { closed_through_ = closed_through; }
@@ -74,23 +75,26 @@ class PartitionWindows {
   // One line that is no log line.
   void AddMalformed(Position position, std::uint64_t line);
 
-  // The partition has ended, or is silent: what was held was right. Should lines come all the same, those that are late only because of
-  // this count as late_after_idle.
+  // The partition has ended, or is silent: what was held was right. Should lines come all the same, those that are late
+  // only because of this count as late_after_idle.
   void ReleaseAll();
 
   // The largest time of an accepted line; kNoTime before that is known.
   Micros maximum() const { return maximum_; }
   // Of the first line that waits for the first maximum; what a reader compares partitions by until then.
-  Micros provisional_maximum() const { return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().time; }
+  Micros provisional_maximum() const {
+    return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().time;
+  }
 
   const std::map<Micros, std::unique_ptr<Pane>>& panes() const { return panes_; }
   // Gives back panes that start before `start`.
   void DropPanesBefore(Micros start);
 
-  // Where to read on after a restart, and what is known there. Restore is called before the first Add, with lines from that mark.
+  // Where to read on after a restart, and what is known there. Restore is called before the first Add, with lines from
+  // that mark.
   struct Saved {
     Mark mark;
-    std::uint64_t frontier = 0;             // lines before it were counted already
+    std::uint64_t frontier = 0;            // lines before it were counted already
     std::vector<std::uint64_t> uncounted;  // but for these, which wait
   };
   Saved Save() const;
@@ -129,7 +133,8 @@ class PartitionWindows {
 
   Micros maximum_ = kNoTime;
   Micros closed_through_ = kNoTime;
-  Micros late_by_silence_from_ = std::numeric_limits<Micros>::max();  // late lines from this time on were not, had nobody been silent
+  Micros late_by_silence_from_ =
+      std::numeric_limits<Micros>::max();  // late lines from this time on were not, had nobody been silent
   std::vector<Waiting> waiting_;
   Mark waiting_mark_;  // of the first waiting line
   std::map<Micros, std::unique_ptr<Pane>> panes_;

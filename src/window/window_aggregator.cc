@@ -16,8 +16,8 @@ WindowAggregator::WindowAggregator(const WindowShape& shape, bool keep_late_line
     : shape_(shape), slide_(shape.options.slide_or_window()), pool_(shape_), keep_late_lines_(keep_late_lines) {}
 
 PartitionWindows& WindowAggregator::AddPartition() {
-  partitions_.push_back(
-      std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_, keep_late_lines_ ? &late_lines_ : nullptr));
+  partitions_.push_back(std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_,
+                                                           keep_late_lines_ ? &late_lines_ : nullptr));
   TellClosedThrough();
   return *partitions_.back();
 }
@@ -83,7 +83,8 @@ Status WindowAggregator::CloseWindow(const OnWindow& on_window) {
   return status;
 }
 
-// Empty windows are reported one by one up to --max-gap; the rest of a longer gap is one record, sent when the gap is over.
+// Empty windows are reported one by one up to --max-gap; the rest of a longer gap is one record, sent when the gap is
+// over.
 Status WindowAggregator::CloseEmpty(std::uint64_t count, const OnWindow& on_window) {
   const auto singly = static_cast<std::uint64_t>(shape_.options.max_gap / slide_);
   while (count > 0 && empty_run_ < singly) {
@@ -179,7 +180,8 @@ void WindowAggregator::Decode(SnapshotReader* in) {
   evicted_keys_ = in->U64();
   counters_.Decode(in);
   lateness_.Decode(in);
-  const bool gap_is_possible = gap_windows_ == 0 || (next_start_ != kNoTime && gap_windows_ <= kLongestGap / static_cast<std::uint64_t>(slide_));
+  const bool gap_is_possible =
+      gap_windows_ == 0 || (next_start_ != kNoTime && gap_windows_ <= kLongestGap / static_cast<std::uint64_t>(slide_));
   if ((next_start_ != kNoTime && next_start_ % slide_ != 0) || !gap_is_possible) in->Fail();
   TellClosedThrough();
 }
@@ -187,11 +189,14 @@ void WindowAggregator::Decode(SnapshotReader* in) {
 std::uint64_t WindowAggregator::MemoryBound(const WindowShape& shape, std::uint64_t partitions) {
   const Micros slide = shape.options.slide_or_window();
   const auto panes_in = [&](Micros length) { return static_cast<std::uint64_t>(length / slide + 2); };
-  // Open at once: the panes of one window and of the lateness, and those by which a partition may be ahead of the slowest.
+  // Open at once: the panes of one window and of the lateness, and those by which a partition may be ahead of the
+  // slowest.
   const Micros ahead = partitions > 1 ? shape.options.max_skew_or_default() : 0;
   const std::uint64_t panes = panes_in(shape.options.window - slide + shape.options.lateness + ahead);
-  const auto dimensions = static_cast<std::uint64_t>(std::count(shape.dimensions.begin() + 1, shape.dimensions.end(), true));
-  const std::uint64_t tables = (partitions * panes + PanePool::kKept) * dimensions + 1;  // one takes twice its bound while it grows
+  const auto dimensions =
+      static_cast<std::uint64_t>(std::count(shape.dimensions.begin() + 1, shape.dimensions.end(), true));
+  const std::uint64_t tables =
+      (partitions * panes + PanePool::kKept) * dimensions + 1;  // one takes twice its bound while it grows
   const auto merged = partitions * static_cast<std::uint64_t>(shape.options.window / slide);
   return tables * KeyTable::MemoryBound(shape.max_keys) + dimensions * MergeMemoryBound(merged, shape.max_keys);
 }

@@ -15,11 +15,12 @@
 
 namespace socklog {
 
-// The windows that come out are a function of what each partition was given, whatever the order in which partitions took turns.
-// Thread-compatible.
+// The windows that come out are a function of what each partition was given, whatever the order in which partitions
+// took turns. Thread-compatible.
 class WindowAggregator {
  public:
-  // Called for each closed window, and once for the rest of a long gap. The report is valid during the call. An error ends the closing.
+  // Called for each closed window, and once for the rest of a long gap. The report is valid during the call. An error
+  // ends the closing.
   using OnWindow = std::function<Status(const WindowReport&)>;
 
   explicit WindowAggregator(const WindowShape& shape, bool keep_late_lines);
@@ -72,9 +73,9 @@ class WindowAggregator {
   WindowReport report_;
   std::uint64_t evicted_keys_ = 0;
 
-  Micros next_start_ = kNoTime;        // of the first window that is not closed; kNoTime before the first pane
-  std::uint64_t empty_run_ = 0;        // empty windows closed since the last one with a line
-  std::uint64_t gap_windows_ = 0;      // of them, not reported yet: the rest of a long gap
+  Micros next_start_ = kNoTime;    // of the first window that is not closed; kNoTime before the first pane
+  std::uint64_t empty_run_ = 0;    // empty windows closed since the last one with a line
+  std::uint64_t gap_windows_ = 0;  // of them, not reported yet: the rest of a long gap
 };
 
 }  // namespace socklog

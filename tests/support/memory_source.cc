@@ -15,12 +15,15 @@ PartitionId MemorySource::AddPartition(std::string name, bool can_idle, Micros a
   return static_cast<PartitionId>(partitions_.size() - 1);
 }
 
-void MemorySource::AddLines(PartitionId id, std::string_view text) { partitions_[id].steps.push_back({std::string(text), 0, ""}); }
+void MemorySource::AddLines(PartitionId id, std::string_view text) {
+  partitions_[id].steps.push_back({std::string(text), 0, ""});
+}
 
 void MemorySource::AddLines(PartitionId id, std::string_view text, std::size_t most_lines_a_block, SplitMix64* random) {
   while (!text.empty()) {
     std::size_t size = 0;
-    for (std::uint64_t lines = 1 + random->Below(most_lines_a_block); lines > 0 && size < text.size(); --lines) size = text.find('\n', size) + 1;
+    for (std::uint64_t lines = 1 + random->Below(most_lines_a_block); lines > 0 && size < text.size(); --lines)
+      size = text.find('\n', size) + 1;
     AddLines(id, text.substr(0, size));
     text.remove_prefix(size);
   }
@@ -28,7 +31,9 @@ void MemorySource::AddLines(PartitionId id, std::string_view text, std::size_t m
 
 void MemorySource::AddPause(PartitionId id, Micros length) { partitions_[id].steps.push_back({"", length, ""}); }
 
-void MemorySource::AddError(PartitionId id, const std::string& message) { partitions_[id].steps.push_back({"", 0, message}); }
+void MemorySource::AddError(PartitionId id, const std::string& message) {
+  partitions_[id].steps.push_back({"", 0, message});
+}
 
 void MemorySource::StartAt(PartitionId id, const std::string& position) {
   Partition& partition = partitions_[id];
@@ -43,7 +48,8 @@ void MemorySource::StartAt(PartitionId id, const std::string& position) {
 }
 
 std::size_t MemorySource::partition_count() const {
-  const auto later = std::find_if(partitions_.begin(), partitions_.end(), [&](const Partition& p) { return p.appears > clock_.Monotonic(); });
+  const auto later = std::find_if(partitions_.begin(), partitions_.end(),
+                                  [&](const Partition& p) { return p.appears > clock_.Monotonic(); });
   return static_cast<std::size_t>(later - partitions_.begin());
 }
 
@@ -86,9 +92,11 @@ Status MemorySource::Wait(Micros timeout) {
     if (partition.waits) until = std::min(until, partition.paused_until);
     if (partition.appears > clock_.Monotonic()) until = std::min(until, partition.appears);
   }
-  if (until == std::numeric_limits<Micros>::max() || ++fruitless_waits_ > kMostWaits) return Status::Failed("waits for ever");
+  if (until == std::numeric_limits<Micros>::max() || ++fruitless_waits_ > kMostWaits)
+    return Status::Failed("waits for ever");
   if (until > clock_.Monotonic()) clock_.Turn(until - clock_.Monotonic());
-  for (Partition& partition : partitions_) partition.waits = partition.waits && partition.paused_until > clock_.Monotonic();  // reported once
+  for (Partition& partition : partitions_)
+    partition.waits = partition.waits && partition.paused_until > clock_.Monotonic();  // reported once
   return {};
 }
 

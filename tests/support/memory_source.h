@@ -13,7 +13,8 @@
 
 namespace socklog::testing {
 
-// Waiting turns the clock, so nothing here takes time. A partition ends after the last step of its script. Thread-compatible.
+// Waiting turns the clock, so nothing here takes time. A partition ends after the last step of its script.
+// Thread-compatible.
 class MemorySource : public Source {
  public:
   // Borrowed.
@@ -53,9 +54,9 @@ class MemorySource : public Source {
     bool can_idle;
     Micros appears;
     std::deque<Step> steps;
-    std::uint64_t offset = 0;    // of the next step's text
+    std::uint64_t offset = 0;  // of the next step's text
     Micros paused_until = kNoTime;
-    bool waits = false;          // its last Read said kIdle
+    bool waits = false;  // its last Read said kIdle
     bool ended = false;
   };
 

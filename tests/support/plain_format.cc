@@ -36,7 +36,8 @@ class PlainParser : public LogParser {
     const std::optional<std::uint64_t> status = ParseUnsigned(TakeWord(&line));
     entry.target = TakeWord(&line);
     entry.user = TakeWord(&line);
-    if (error != std::errc() || end != time.data() + time.size() || !status || *status > 599 || entry.target.empty() || !line.empty()) {
+    if (error != std::errc() || end != time.data() + time.size() || !status || *status > 599 || entry.target.empty() ||
+        !line.empty()) {
       batch->malformed.push_back({number, "not plain"});
       return;
     }
@@ -59,7 +60,8 @@ std::string PlainText(const ModelLine& line) {
   if (line.malformed) return "no log line\n";
   const std::string& user = line.keys[static_cast<std::size_t>(Dimension::kUser)];
   return std::to_string(line.time) + (line.cell.errors > 0 ? " 500 " : " 200 ") +
-         (line.ignored ? "/ignored" : line.keys[static_cast<std::size_t>(Dimension::kUrl)]) + (user.empty() ? "" : " " + user) + "\n";
+         (line.ignored ? "/ignored" : line.keys[static_cast<std::size_t>(Dimension::kUrl)]) +
+         (user.empty() ? "" : " " + user) + "\n";
 }
 
 std::string PlainText(const std::vector<ModelLine>& lines) {

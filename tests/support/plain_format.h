@@ -10,8 +10,8 @@
 
 namespace socklog::testing {
 
-// A line of any other form is malformed. Chosen ("plain") with the first well-formed line, as auto-detection does. Targets that begin
-// with /slow count as slow path.
+// A line of any other form is malformed. Chosen ("plain") with the first well-formed line, as auto-detection does.
+// Targets that begin with /slow count as slow path.
 class PlainFormat : public LogFormat {
  public:
   std::unique_ptr<LogParser> NewParser() const override;

@@ -65,8 +65,8 @@ std::string WindowText(const WindowReport& report) {
 }
 
 std::string CountersText(const LineCounters& counters) {
-  return "malformed " + std::to_string(counters.malformed) + ", counted " + std::to_string(counters.counted) + ", late " +
-         std::to_string(counters.late) + ", ahead " + std::to_string(counters.ahead) + ", ignored " +
+  return "malformed " + std::to_string(counters.malformed) + ", counted " + std::to_string(counters.counted) +
+         ", late " + std::to_string(counters.late) + ", ahead " + std::to_string(counters.ahead) + ", ignored " +
          std::to_string(counters.ignored) + ", outside " + std::to_string(counters.outside) + ", late_after_idle " +
          std::to_string(counters.late_after_idle);
 }
@@ -142,9 +142,11 @@ std::vector<std::string> WindowModel::Windows() const {
   std::optional<Micros> next;
   for (const auto& [start, window] : windows_) {
     const Micros empty = next ? (start - *next) / slide : 0;
-    for (Micros i = 0; i < std::min(empty, singly); ++i) texts.push_back(Text(*next + i * slide, *next + i * slide + length, 1, {}, {}));
+    for (Micros i = 0; i < std::min(empty, singly); ++i)
+      texts.push_back(Text(*next + i * slide, *next + i * slide + length, 1, {}, {}));
     if (empty > singly) {
-      texts.push_back(Text(*next + singly * slide, start - slide + length, static_cast<std::uint64_t>(empty - singly), {}, {}));
+      texts.push_back(
+          Text(*next + singly * slide, start - slide + length, static_cast<std::uint64_t>(empty - singly), {}, {}));
     }
     texts.push_back(Text(start, start + length, 1, window.total, window.keys));
     next = start + slide;
@@ -154,12 +156,15 @@ std::vector<std::string> WindowModel::Windows() const {
 
 std::vector<ModelLine> RandomLines(const WindowOptions& options, std::size_t count, SplitMix64* random) {
   std::vector<ModelLine> lines;
-  const auto pick = [&](Micros length) { return static_cast<Micros>(random->Below(static_cast<std::uint64_t>(length) + 1)); };
+  const auto pick = [&](Micros length) {
+    return static_cast<Micros>(random->Below(static_cast<std::uint64_t>(length) + 1));
+  };
   Micros now = static_cast<Micros>(random->Below(2)) * 1'000'000 * kSecond - 500'000 * kSecond + pick(kDay);
   std::size_t in_jump = 0;  // lines left of a run from the future
   while (lines.size() < count) {
     ModelLine line = LineAt(0, "/" + std::to_string(random->Below(4)), random->Below(3) == 0 ? 500 : 200);
-    line.keys[static_cast<std::size_t>(Dimension::kUser)] = random->Below(3) == 0 ? "" : "user" + std::to_string(random->Below(3));
+    line.keys[static_cast<std::size_t>(Dimension::kUser)] =
+        random->Below(3) == 0 ? "" : "user" + std::to_string(random->Below(3));
     line.malformed = random->Below(20) == 0;
     line.ignored = random->Below(15) == 0;
     line.time = now - pick(2 * options.lateness) * static_cast<Micros>(random->Below(2));
@@ -168,15 +173,32 @@ std::vector<ModelLine> RandomLines(const WindowOptions& options, std::size_t cou
       line.time = now + options.max_ahead + pick(options.max_ahead);
     } else {
       switch (random->Below(40)) {
-        case 0: line.time = now + options.max_ahead + pick(70 * 365 * kDay); break;
-        case 1: line.time = now - pick(50 * 365 * kDay); break;
-        case 2: now += options.max_ahead + pick(2 * options.max_gap); break;
-        case 3: in_jump = random->Below(20); break;
-        case 4: now += pick(options.max_ahead); break;
-        case 5: line.time = now + options.max_ahead + 1; break;
-        case 6: line.time = now - options.lateness; break;
-        case 7: line.time = now - options.lateness - 1; break;
-        default: now += pick(options.window / 3);
+        case 0:
+          line.time = now + options.max_ahead + pick(70 * 365 * kDay);
+          break;
+        case 1:
+          line.time = now - pick(50 * 365 * kDay);
+          break;
+        case 2:
+          now += options.max_ahead + pick(2 * options.max_gap);
+          break;
+        case 3:
+          in_jump = random->Below(20);
+          break;
+        case 4:
+          now += pick(options.max_ahead);
+          break;
+        case 5:
+          line.time = now + options.max_ahead + 1;
+          break;
+        case 6:
+          line.time = now - options.lateness;
+          break;
+        case 7:
+          line.time = now - options.lateness - 1;
+          break;
+        default:
+          now += pick(options.window / 3);
       }
     }
     if (random->Below(3) == 0) line.time = FloorTo(line.time, options.slide_or_window());

@@ -31,7 +31,8 @@ struct ModelLine {
 ModelLine LineAt(double seconds, const std::string& url = "/", int status = 200);
 ModelLine MalformedLineAt();
 
-// A closed window as text: start and end in seconds, number of windows unless 1, requests and errors, then each dimension's keys.
+// A closed window as text: start and end in seconds, number of windows unless 1, requests and errors, then each
+// dimension's keys.
 // "[0,10) 3/1 url: /=2/0 /cart=1/1"
 std::string WindowText(const WindowReport& report);
 std::string CountersText(const LineCounters& counters);
@@ -68,8 +69,8 @@ class WindowModel {
   std::map<Micros, Window> windows_;  // by start
 };
 
-// Lines with everything that may go wrong: out of order, late, from the past and the future, jumps, gaps, malformed, ignored.
-// Times are about the lengths of `options`, so that each rule is met often.
+// Lines with everything that may go wrong: out of order, late, from the past and the future, jumps, gaps, malformed,
+// ignored. Times are about the lengths of `options`, so that each rule is met often.
 std::vector<ModelLine> RandomLines(const WindowOptions& options, std::size_t count, SplitMix64* random);
 
 }  // namespace socklog::testing

@@ -1,4 +1,5 @@
-// The bytes are a state file as it is, and the body of one with the right check sum. Each part of what can be read goes on as a run would.
+// The bytes are a state file as it is, and the body of one with the right check sum. Each part of what can be read goes
+// on as a run would.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -98,7 +99,8 @@ void Read(std::string_view bytes) {
   Result<RunState> again = DecodeState(written);
   Require(again.ok() && EncodeState(*again) == written);
   GoOnWithAlerts(state->alerts);
-  GoOnWithWindows(state->aggregator, state->partitions.empty() ? PartitionWindows::Saved() : state->partitions.front().windows);
+  GoOnWithWindows(state->aggregator,
+                  state->partitions.empty() ? PartitionWindows::Saved() : state->partitions.front().windows);
   SnapshotReader counters(state->counters);
   WindowCounters().Decode(&counters);
 }

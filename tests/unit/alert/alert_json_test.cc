@@ -29,16 +29,17 @@ TEST_CASE("an alert as JSON") {
   alert.summary = "a sentence";
   std::string text = "before\n";
   AppendAlertJson(alert, &text);
-  CHECK(text ==
-        "before\n"
-        R"({"type":"socklog.alert.v1","id":"00112233445566778899aabbccddeeff","fingerprint":"ffeeddccbbaa99887766554433221100",)"
-        R"("status":"firing","severity":"warning","metric":"error_rate_by_url","key":"/a\"b\\\\x1B<)"
-        "\xc3\xa9"
-        R"(>","labels":{"dc":"x\"y","service":"shop"},)"
-        R"("value":0.42,"score":0.36,"threshold":0.07,"threshold_source":"t.toml 4f1c0a2b","samples":310,"count_error":1,"reason":"over",)"
-        R"("window_start":"1969-12-31T23:59:59Z","window_end":"1970-01-01T00:00:09Z","starts_at":"1969-12-31T23:59:59Z",)"
-        R"("ends_at":"1970-01-01T00:00:09Z","summary":"a sentence"})"
-        "\n");
+  CHECK(
+      text ==
+      "before\n"
+      R"({"type":"socklog.alert.v1","id":"00112233445566778899aabbccddeeff","fingerprint":"ffeeddccbbaa99887766554433221100",)"
+      R"("status":"firing","severity":"warning","metric":"error_rate_by_url","key":"/a\"b\\\\x1B<)"
+      "\xc3\xa9"
+      R"(>","labels":{"dc":"x\"y","service":"shop"},)"
+      R"("value":0.42,"score":0.36,"threshold":0.07,"threshold_source":"t.toml 4f1c0a2b","samples":310,"count_error":1,"reason":"over",)"
+      R"("window_start":"1969-12-31T23:59:59Z","window_end":"1970-01-01T00:00:09Z","starts_at":"1969-12-31T23:59:59Z",)"
+      R"("ends_at":"1970-01-01T00:00:09Z","summary":"a sentence"})"
+      "\n");
 }
 
 TEST_CASE("without data the value is null and the samples are 0") {

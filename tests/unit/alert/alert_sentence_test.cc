@@ -31,7 +31,8 @@ TEST_CASE("an alert as a sentence") {
   CHECK(AlertSentence(url) == "/cart: 42 % of 310 requests failed between 10:00:00 and 10:00:10 UTC, threshold 7 %");
   url.status = AlertStatus::kResolved;
   url.value = 0.01;
-  CHECK(AlertSentence(url) == "/cart: resolved after 5m10s: 1 % of 310 requests failed between 10:00:00 and 10:00:10 UTC");
+  CHECK(AlertSentence(url) ==
+        "/cart: resolved after 5m10s: 1 % of 310 requests failed between 10:00:00 and 10:00:10 UTC");
   url.samples = 0;
   CHECK(AlertSentence(url) == "/cart: resolved after 5m10s: no or too few requests between 10:00:00 and 10:00:10 UTC");
 
@@ -44,7 +45,8 @@ TEST_CASE("an alert as a sentence") {
   count.key = "192.0.2.1";
   count.value = 57;
   count.threshold = 20;
-  CHECK(AlertSentence(count) == "192.0.2.1: 57 requests refused (401, 403) between 10:00:00 and 10:00:10 UTC, threshold 20");
+  CHECK(AlertSentence(count) ==
+        "192.0.2.1: 57 requests refused (401, 403) between 10:00:00 and 10:00:10 UTC, threshold 20");
 }
 
 TEST_CASE("long windows are told with their dates") {
@@ -53,7 +55,8 @@ TEST_CASE("long windows are told with their dates") {
   alert.threshold = 0.2;
   alert.window_start = 0;
   alert.window_end = kDay;
-  CHECK(AlertSentence(alert) == "50 % of 310 requests failed between 1970-01-01 00:00:00 and 1970-01-02 00:00:00 UTC, threshold 20 %");
+  CHECK(AlertSentence(alert) ==
+        "50 % of 310 requests failed between 1970-01-01 00:00:00 and 1970-01-02 00:00:00 UTC, threshold 20 %");
 }
 
 TEST_CASE("values for people") {

@@ -25,12 +25,14 @@ class Timeline {
     for (const auto& [key, score] : scores) judged.push_back({0, key, score, score, 100, 3});
     return Feed(1, judged);
   }
-  // What the letters mean: o over, e equal to the threshold, c equal to the clear level, b below, . no data, of one key.
+  // What the letters mean: o over, e equal to the threshold, c equal to the clear level, b below, . no data, of one
+  // key.
   std::vector<std::string> Windows(const std::string& letters) {
     std::vector<std::string> texts;
     for (const char letter : letters) {
       const double score = letter == 'o' ? 0.6 : letter == 'e' ? 0.5 : letter == 'c' ? 0.3 : 0.1;
-      for (const Alert& alert : letter == '.' ? Window({}) : Window({{"/cart", score}})) texts.push_back(AlertText(alert));
+      for (const Alert& alert : letter == '.' ? Window({}) : Window({{"/cart", score}}))
+        texts.push_back(AlertText(alert));
     }
     return texts;
   }
@@ -77,24 +79,48 @@ TEST_CASE("the life of an alert") {
       {"fires at the first window over", 0, {}, "bo", {"firing over [10,20) 10..20"}},
       {"equal is not over", 0, {}, "eee", {}},
       {"fires once", 0, {}, "ooo", {"firing over [0,10) 0..10"}},
-      {"resolves after two windows below, by default", 0, {}, "obb", {"firing over [0,10) 0..10", "resolved below [20,30) 0..10"}},
+      {"resolves after two windows below, by default",
+       0,
+       {},
+       "obb",
+       {"firing over [0,10) 0..10", "resolved below [20,30) 0..10"}},
       {"one window below is not enough", 0, {}, "obob", {"firing over [0,10) 0..10"}},
       {"between the levels it keeps firing", 0, {}, "obebeb", {"firing over [0,10) 0..10"}},
       {"the clear level is below", 0, {}, "occ", {"firing over [0,10) 0..10", "resolved below [20,30) 0..10"}},
       {"no data counts as below", 0, {}, "o..", {"firing over [0,10) 0..10", "resolved no_data [20,30) 0..10"}},
-      {"the reason is that of the window in which it resolves", 0, {}, "o.b", {"firing over [0,10) 0..10", "resolved below [20,30) 0..10"}},
+      {"the reason is that of the window in which it resolves",
+       0,
+       {},
+       "o.b",
+       {"firing over [0,10) 0..10", "resolved below [20,30) 0..10"}},
       {"and the other way round", 0, {}, "ob.", {"firing over [0,10) 0..10", "resolved no_data [20,30) 0..10"}},
-      {"ends_at is the end of the last window over", 0, {}, "ooebobb", {"firing over [0,10) 0..10", "resolved below [60,70) 0..50"}},
-      {"fires anew", 0, {}, "obbo", {"firing over [0,10) 0..10", "resolved below [20,30) 0..10", "firing over [30,40) 30..40"}},
+      {"ends_at is the end of the last window over",
+       0,
+       {},
+       "ooebobb",
+       {"firing over [0,10) 0..10", "resolved below [60,70) 0..50"}},
+      {"fires anew",
+       0,
+       {},
+       "obbo",
+       {"firing over [0,10) 0..10", "resolved below [20,30) 0..10", "firing over [30,40) 30..40"}},
       {"for: over by the end of the window", 20 * kSecond, {}, "oo", {"firing over [10,20) 0..20"}},
       {"for: one window is too short", 20 * kSecond, {}, "ob", {}},
       {"for: a window that is not over ends the wait", 20 * kSecond, {}, "oeobo.o", {}},
       {"for: and it starts anew", 20 * kSecond, {}, "oeoo", {"firing over [30,40) 20..40"}},
       {"for: not a multiple of the window", 15 * kSecond, {}, "ooo", {"firing over [10,20) 0..20"}},
       {"for: as long as a window is no wait", 10 * kSecond, {}, "o", {"firing over [0,10) 0..10"}},
-      {"keep_firing_for 0: at the first window below", 0, 0, "ob", {"firing over [0,10) 0..10", "resolved below [10,20) 0..10"}},
+      {"keep_firing_for 0: at the first window below",
+       0,
+       0,
+       "ob",
+       {"firing over [0,10) 0..10", "resolved below [10,20) 0..10"}},
       {"keep_firing_for 0: between is not below", 0, 0, "oee", {"firing over [0,10) 0..10"}},
-      {"keep_firing_for 25 s: the third window", 0, 25 * kSecond, "obbb", {"firing over [0,10) 0..10", "resolved below [30,40) 0..10"}},
+      {"keep_firing_for 25 s: the third window",
+       0,
+       25 * kSecond,
+       "obbb",
+       {"firing over [0,10) 0..10", "resolved below [30,40) 0..10"}},
       {"keep_firing_for longer than the log", 0, kDay, "obbbbbbbb", {"firing over [0,10) 0..10"}},
   };
   for (const Case& test : cases) {
@@ -175,7 +201,8 @@ TEST_CASE("fingerprints and ids are fixed") {
 }
 
 TEST_CASE("a fingerprint is that of labels, metric and key, and of nothing else") {
-  const auto fingerprint = [](const std::map<std::string, std::string>& labels, const std::string& key, Micros for_time = 0) {
+  const auto fingerprint = [](const std::map<std::string, std::string>& labels, const std::string& key,
+                              Micros for_time = 0) {
     AlertOptions options;
     options.labels = labels;
     options.for_time = for_time;
@@ -198,9 +225,11 @@ TEST_CASE("the same series fires twice with two ids") {
 }
 
 TEST_CASE("alerts of one window come by metric, then key, whatever the order of the scores") {
-  const Scorer scorer({{FindMetric("request_rate"), 1}, {FindMetric("error_rate_by_url"), 1}, {FindMetric("error_rate"), 1}}, kWindow);
+  const Scorer scorer(
+      {{FindMetric("request_rate"), 1}, {FindMetric("error_rate_by_url"), 1}, {FindMetric("error_rate"), 1}}, kWindow);
   const Decider decider({{0.5, 0.5, ""}, {0.5, 0.5, ""}, {0.5, 0.5, ""}});
-  std::vector<SeriesScore> judged = {{0, "", 1, 1, 1, 0}, {1, "/b", 1, 1, 1, 0}, {1, "/a", 1, 1, 1, 0}, {2, "", 1, 1, 1, 0}};
+  std::vector<SeriesScore> judged = {
+      {0, "", 1, 1, 1, 0}, {1, "/b", 1, 1, 1, 0}, {1, "/a", 1, 1, 1, 0}, {2, "", 1, 1, 1, 0}};
   do {
     AlertTracker tracker({}, kWindow, kWindow, scorer, decider);
     WindowReport report;
@@ -211,7 +240,8 @@ TEST_CASE("alerts of one window come by metric, then key, whatever the order of 
     CHECK(tracker.OnWindow(report, judged, &alerts) == 4);
     std::vector<std::string> order;
     for (const Alert& alert : alerts) order.push_back(std::string(alert.metric->name) + alert.key);
-    REQUIRE(order == std::vector<std::string>{"request_rate", "error_rate", "error_rate_by_url/a", "error_rate_by_url/b", "request_rate"});
+    REQUIRE(order == std::vector<std::string>{"request_rate", "error_rate", "error_rate_by_url/a",
+                                              "error_rate_by_url/b", "request_rate"});
   } while (std::next_permutation(judged.begin(), judged.end(), [](const SeriesScore& a, const SeriesScore& b) {
     return std::tie(a.metric, a.key) < std::tie(b.metric, b.key);
   }));

@@ -3,9 +3,11 @@
 namespace socklog::testing {
 namespace {
 
-std::string Text(const char* status, const std::string& reason, Micros start, Micros end, Micros starts_at, Micros ends_at) {
+std::string Text(const char* status, const std::string& reason, Micros start, Micros end, Micros starts_at,
+                 Micros ends_at) {
   const auto seconds = [](Micros time) { return std::to_string(time / kSecond); };
-  return std::string(status) + " " + reason + " [" + seconds(start) + "," + seconds(end) + ") " + seconds(starts_at) + ".." + seconds(ends_at);
+  return std::string(status) + " " + reason + " [" + seconds(start) + "," + seconds(end) + ") " + seconds(starts_at) +
+         ".." + seconds(ends_at);
 }
 
 }  // namespace
@@ -40,7 +42,8 @@ std::vector<std::string> ModelAlerts(const std::vector<SeenWindow>& windows, Mic
       for (std::size_t j = since; j < i; ++j) {
         if (over(windows[j].seen)) ends_at = windows[j].end;
       }
-      alerts.push_back(Text("resolved", now.seen == Seen::kBelow ? "below" : "no_data", now.start, now.end, starts_at, ends_at));
+      alerts.push_back(
+          Text("resolved", now.seen == Seen::kBelow ? "below" : "no_data", now.start, now.end, starts_at, ends_at));
       since = i + 1;
     }
   }

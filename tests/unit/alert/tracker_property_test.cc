@@ -42,7 +42,10 @@ Stream RandomStream(const Shape& shape, SplitMix64* random) {
       if (!silent) judged.push_back({0, key, kScores[mood[key]], kScores[mood[key]], 100, 0});
       for (std::uint64_t w = 0; w < report.windows; ++w) {
         const Micros window_start = start + static_cast<Micros>(w) * shape.slide;
-        const Seen seen = silent ? Seen::kNoData : mood[key] == 0 ? Seen::kOver : mood[key] == 1 ? Seen::kBetween : Seen::kBelow;
+        const Seen seen = silent           ? Seen::kNoData
+                          : mood[key] == 0 ? Seen::kOver
+                          : mood[key] == 1 ? Seen::kBetween
+                                           : Seen::kBelow;
         stream.seen[key].push_back({window_start, window_start + shape.window, seen});
       }
     }
@@ -58,7 +61,8 @@ Stream RandomStream(const Shape& shape, SplitMix64* random) {
 TEST_CASE("alerts are those of the model, and those of a run that was restarted after every window") {
   const Scorer scorer({{FindMetric("error_rate_by_url"), 1}}, kSecond);
   const Decider decider({{0.5, 0.3, "test"}});
-  const Shape shape = GENERATE(Shape{10 * kSecond, 10 * kSecond}, Shape{10 * kSecond, 5 * kSecond}, Shape{60 * kSecond, 10 * kSecond});
+  const Shape shape =
+      GENERATE(Shape{10 * kSecond, 10 * kSecond}, Shape{10 * kSecond, 5 * kSecond}, Shape{60 * kSecond, 10 * kSecond});
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     CAPTURE(shape.window, shape.slide, seed);
     SplitMix64 random(seed);
@@ -74,7 +78,8 @@ TEST_CASE("alerts are those of the model, and those of a run that was restarted 
     for (std::size_t i = 0; i < stream.reports.size(); ++i) {
       const std::size_t before = alerts.size();
       tracker.OnWindow(stream.reports[i], stream.judged[i], &alerts);
-      for (std::size_t a = before; a < alerts.size(); ++a) ++(alerts[a].status == AlertStatus::kFiring ? fired : resolved);
+      for (std::size_t a = before; a < alerts.size(); ++a)
+        ++(alerts[a].status == AlertStatus::kFiring ? fired : resolved);
       REQUIRE(tracker.firing() == fired - resolved);
 
       AlertTracker next(options, shape.window, shape.slide, scorer, decider);
@@ -98,7 +103,8 @@ TEST_CASE("alerts are those of the model, and those of a run that was restarted 
       for (const Alert& alert : alerts) {
         if (alert.key == key) texts.push_back(AlertText(alert));
       }
-      REQUIRE(texts == ModelAlerts(stream.seen.at(key), options.for_time, options.keep_firing_for.value_or(2 * shape.window)));
+      REQUIRE(texts ==
+              ModelAlerts(stream.seen.at(key), options.for_time, options.keep_firing_for.value_or(2 * shape.window)));
     }
   }
 }

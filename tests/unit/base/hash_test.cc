@@ -46,7 +46,8 @@ TEST_CASE("every length and every byte counts") {
 
 TEST_CASE("bytes beyond the view do not count") {
   const std::string text = "0123456789abcdefXYZ";
-  for (std::size_t size = 0; size <= 16; ++size) CHECK(Hash64(std::string_view(text).substr(0, size)) == Hash64(text.substr(0, size)));
+  for (std::size_t size = 0; size <= 16; ++size)
+    CHECK(Hash64(std::string_view(text).substr(0, size)) == Hash64(text.substr(0, size)));
 }
 
 TEST_CASE("the six bits that choose a shard are even") {

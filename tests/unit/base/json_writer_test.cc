@@ -26,7 +26,17 @@ TEST_CASE("nested, compact, commas where they belong") {
   JsonWriter writer(&json);
   writer.BeginObject();
   writer.Key("a").Unsigned(1).Key("b").BeginArray().EndArray().Key("c").BeginObject().EndObject();
-  writer.Key("d").BeginArray().Bool(true).Bool(false).Null().BeginObject().Key("e").String("x").EndObject().Unsigned(0).EndArray();
+  writer.Key("d")
+      .BeginArray()
+      .Bool(true)
+      .Bool(false)
+      .Null()
+      .BeginObject()
+      .Key("e")
+      .String("x")
+      .EndObject()
+      .Unsigned(0)
+      .EndArray();
   writer.Key("f").Unsigned(std::numeric_limits<std::uint64_t>::max());
   writer.EndObject();
   CHECK(json == R"(before {"a":1,"b":[],"c":{},"d":[true,false,null,{"e":"x"},0],"f":18446744073709551615})");

@@ -65,7 +65,8 @@ TEST_CASE("lines do not depend on how the bytes were cut") {
   SplitMix64 random(1);
   std::string text;
   for (int i = 0; i < 300; ++i) {
-    text.append(random.Below(10) == 0 ? random.Below(5000) : random.Below(40), static_cast<char>('a' + random.Below(26)));
+    text.append(random.Below(10) == 0 ? random.Below(5000) : random.Below(40),
+                static_cast<char>('a' + random.Below(26)));
     text += '\n';
   }
   text += "the end";
@@ -77,7 +78,8 @@ TEST_CASE("lines do not depend on how the bytes were cut") {
 TEST_CASE("a line of a mebibyte is whole, one byte more is too long, and the next one starts where it should") {
   for (const std::size_t beyond : {0u, 1u, 5000u, 1u << 20}) {
     const std::string text = "a\n" + std::string(kMaxLineBytes + beyond, 'x') + "\nb\n";
-    const Lines expected = {{"a", 0, false}, {std::string(kMaxLineBytes, 'x'), 2, beyond > 0}, {"b", 3 + kMaxLineBytes + beyond, false}};
+    const Lines expected = {
+        {"a", 0, false}, {std::string(kMaxLineBytes, 'x'), 2, beyond > 0}, {"b", 3 + kMaxLineBytes + beyond, false}};
     CAPTURE(beyond);
     CHECK((Split(text, text.size(), 0) == expected));
     CHECK((Split(text, 100'000, 1) == expected));

@@ -27,7 +27,10 @@ TEST_CASE("bytes, not characters; a dot is any of them") {
     CHECK_FALSE(regex.Match(text, Regex::Anchor::kBoth));
   }
   CHECK(regex.Match("a.b and more", Regex::Anchor::kStart));
-  CHECK_FALSE(regex.Match("a\xc3\xa9" "b", Regex::Anchor::kBoth));  // two bytes
+  CHECK_FALSE(
+      regex.Match("a\xc3\xa9"
+                  "b",
+                  Regex::Anchor::kBoth));  // two bytes
 }
 
 TEST_CASE("groups that took no part have no data") {
@@ -78,7 +81,8 @@ TEST_CASE("mistakes are told with the piece that is wrong") {
   struct Case {
     std::string expression, part;
   };
-  const auto test = GENERATE(values<Case>({{"a(b", "a(b"}, {"[z-a]", "z-a"}, {"a**", "**"}, {"(?=x)", "(?="}, {"\\1", "\\1"}, {"x{2,1}", "{2,1}"}}));
+  const auto test = GENERATE(values<Case>(
+      {{"a(b", "a(b"}, {"[z-a]", "z-a"}, {"a**", "**"}, {"(?=x)", "(?="}, {"\\1", "\\1"}, {"x{2,1}", "{2,1}"}}));
   CAPTURE(test.expression);
   const Result<Regex> regex = Regex::Compile(test.expression);
   REQUIRE_FALSE(regex.ok());

@@ -80,7 +80,8 @@ TEST_CASE("a length that cannot be there allocates nothing") {
 }
 
 TEST_CASE("a time that no log can hold is damage") {
-  for (const Micros time : {std::numeric_limits<Micros>::max(), std::numeric_limits<Micros>::min() + 1, 30'001 * 365 * kDay}) {
+  for (const Micros time :
+       {std::numeric_limits<Micros>::max(), std::numeric_limits<Micros>::min() + 1, 30'001 * 365 * kDay}) {
     CAPTURE(time);
     SnapshotWriter writer;
     writer.Time(time);

@@ -1,9 +1,10 @@
+#include "base/text.h"
+
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "base/hash.h"
-#include "base/text.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
@@ -60,7 +61,8 @@ TEST_CASE("shares") {
 TEST_CASE("numbers without sign") {
   CHECK(ParseUnsigned("0") == 0u);
   CHECK(ParseUnsigned("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
-  for (const std::string text : {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "1_000", "1,000", "18446744073709551616"}) {
+  for (const std::string text :
+       {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x10", "1_000", "1,000", "18446744073709551616"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseUnsigned(text));
   }
@@ -191,20 +193,20 @@ TEST_CASE("length of a UTF-8 sequence") {
                                            {"\xf0\x90\x80\x80", 4},
                                            {"\xf4\x8f\xbf\xbf", 4},
                                            {"\xc3\xa9 and more", 2},
-                                           {"\xc2\x80", 0},          // a control character
+                                           {"\xc2\x80", 0},  // a control character
                                            {"\xc2\x9f", 0},
                                            {"\x80", 0},
                                            {"\xbf\xbf", 0},
-                                           {"\xc0\x80", 0},          // overlong
+                                           {"\xc0\x80", 0},  // overlong
                                            {"\xc1\xbf", 0},
                                            {"\xe0\x9f\xbf", 0},
                                            {"\xf0\x8f\xbf\xbf", 0},
-                                           {"\xed\xa0\x80", 0},      // a surrogate
+                                           {"\xed\xa0\x80", 0},  // a surrogate
                                            {"\xed\xbf\xbf", 0},
                                            {"\xf4\x90\x80\x80", 0},  // beyond U+10FFFF
                                            {"\xf5\x80\x80\x80", 0},
                                            {"\xff", 0},
-                                           {"\xc3", 0},              // cut off
+                                           {"\xc3", 0},  // cut off
                                            {"\xe2\x82", 0},
                                            {"\xf0\x9f\x98", 0},
                                            {"\xc3\x28", 0},

@@ -36,14 +36,17 @@ Rows Column(std::size_t count, const std::function<double(std::size_t)>& score) 
   return rows;
 }
 
-std::vector<MetricDefault> Defaults(std::size_t metrics, double threshold = kInfinity) { return std::vector<MetricDefault>(metrics, {threshold}); }
+std::vector<MetricDefault> Defaults(std::size_t metrics, double threshold = kInfinity) {
+  return std::vector<MetricDefault>(metrics, {threshold});
+}
 
 // Windows [0, rows) with some metric beyond its threshold.
 std::uint64_t CountOver(const Rows& rows, std::size_t count, const std::vector<double>& thresholds) {
   std::uint64_t over = 0;
   for (std::size_t row = 0; row < count; ++row) {
     bool any = false;
-    for (std::size_t metric = 0; metric < thresholds.size(); ++metric) any = any || (rows[row][metric] != kNone && rows[row][metric] > thresholds[metric]);
+    for (std::size_t metric = 0; metric < thresholds.size(); ++metric)
+      any = any || (rows[row][metric] != kNone && rows[row][metric] > thresholds[metric]);
     over += any ? 1 : 0;
   }
   return over;
@@ -59,15 +62,17 @@ std::vector<double> ThresholdsAt(const Rows& rows, std::size_t count, const Cali
     }
     std::sort(scores.begin(), scores.end(), std::greater<>());
     const auto over = static_cast<std::size_t>(share * static_cast<double>(scores.size()) + 1e-9);
-    thresholds.push_back(calibration.metrics[metric].calibrated ? scores[std::min(over, scores.size() - 1)] : calibration.metrics[metric].threshold);
+    thresholds.push_back(calibration.metrics[metric].calibrated ? scores[std::min(over, scores.size() - 1)]
+                                                                : calibration.metrics[metric].threshold);
   }
   return thresholds;
 }
 
 std::uint64_t CountJudged(const Rows& rows, std::size_t count) {
-  return static_cast<std::uint64_t>(std::count_if(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), [](const std::vector<double>& row) {
-    return std::any_of(row.begin(), row.end(), [](double score) { return score != kNone; });
-  }));
+  return static_cast<std::uint64_t>(std::count_if(
+      rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), [](const std::vector<double>& row) {
+        return std::any_of(row.begin(), row.end(), [](double score) { return score != kNone; });
+      }));
 }
 
 }  // namespace
@@ -90,7 +95,14 @@ TEST_CASE("the budget in whole windows, however it is written in binary") {
     std::size_t windows;
     std::uint64_t alerting;
   };
-  const auto test = GENERATE(values<Case>({{0.29, 1000, 290}, {0.01, 2900, 29}, {0.07, 300, 21}, {0.57, 500, 285}, {0.01, 399, 3}, {0.001, 500, 0}, {0.009, 3000, 27}, {0.018, 1500, 27}}));
+  const auto test = GENERATE(values<Case>({{0.29, 1000, 290},
+                                           {0.01, 2900, 29},
+                                           {0.07, 300, 21},
+                                           {0.57, 500, 285},
+                                           {0.01, 399, 3},
+                                           {0.001, 500, 0},
+                                           {0.009, 3000, 27},
+                                           {0.018, 1500, 27}}));
   CAPTURE(test.budget, test.windows);
   const Rows rows = Column(test.windows, [](std::size_t i) { return static_cast<double>(i); });
   CHECK(Calibrate(HistoryOf(rows, 1), Defaults(1), test.budget, 0).fitted.alerting == test.alerting);
@@ -144,7 +156,8 @@ TEST_CASE("the holdout has no influence on the thresholds") {
 }
 
 TEST_CASE("nothing held out, nothing judged, nothing at all") {
-  const Calibration none = Calibrate(HistoryOf(Column(500, [](std::size_t i) { return static_cast<double>(i); }), 1), Defaults(1), 0.01, 0);
+  const Calibration none =
+      Calibrate(HistoryOf(Column(500, [](std::size_t i) { return static_cast<double>(i); }), 1), Defaults(1), 0.01, 0);
   CHECK(none.holdout.judged == 0);
   CHECK(std::isnan(none.holdout.rate));
   CHECK(std::isnan(none.holdout.ci_low));
@@ -161,7 +174,8 @@ TEST_CASE("nothing held out, nothing judged, nothing at all") {
 // As analyze counts it: a metric without any threshold judges nothing.
 TEST_CASE("windows that only a metric without a threshold could judge are not judged") {
   Rows rows;
-  for (std::size_t i = 0; i < 1000; ++i) rows.push_back({i < 500 ? static_cast<double>(i) : kNone, i < 100 ? 1.0 : kNone, i >= 800 ? 1.0 : kNone});
+  for (std::size_t i = 0; i < 1000; ++i)
+    rows.push_back({i < 500 ? static_cast<double>(i) : kNone, i < 100 ? 1.0 : kNone, i >= 800 ? 1.0 : kNone});
   const Calibration calibration = Calibrate(HistoryOf(rows, 3), {{kInfinity}, {kInfinity}, {kInfinity}}, 0.01, 0);
   CHECK(calibration.metrics[0].calibrated);
   CHECK(calibration.metrics[1].threshold == kInfinity);
@@ -212,7 +226,8 @@ TEST_CASE("the union keeps within the budget, and the next level would not") {
     REQUIRE(calibration.fitted.alerting <= allowed);
     const double step = std::round((1 - calibration.quantile_level) * judged);
     REQUIRE(thresholds == ThresholdsAt(rows, fitted, calibration, step / judged));
-    const bool next_exceeds = CountOver(rows, fitted, ThresholdsAt(rows, fitted, calibration, (step + 1) / judged)) > allowed;
+    const bool next_exceeds =
+        CountOver(rows, fitted, ThresholdsAt(rows, fitted, calibration, (step + 1) / judged)) > allowed;
     REQUIRE((next_exceeds || step == static_cast<double>(allowed)));
   }
 }

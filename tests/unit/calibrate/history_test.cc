@@ -16,7 +16,8 @@ WindowReport Window(Micros start, std::uint64_t windows = 1) {
 
 TEST_CASE("the largest score of each metric over all keys") {
   History history(3);
-  history.Add(Window(10), {{0, "", 0, 0.2, 9, 0}, {2, "/a", 0, 0.5, 9, 0}, {2, "/b", 0, 0.7, 9, 0}, {2, "/c", 0, 0.1, 9, 0}});
+  history.Add(Window(10),
+              {{0, "", 0, 0.2, 9, 0}, {2, "/a", 0, 0.5, 9, 0}, {2, "/b", 0, 0.7, 9, 0}, {2, "/c", 0, 0.1, 9, 0}});
   history.Add(Window(20), {});
   history.Add(Window(30), {{1, "x", 0, 0, 9, 0}});
   REQUIRE(history.rows() == 3);

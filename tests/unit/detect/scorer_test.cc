@@ -33,7 +33,10 @@ WindowReport SomeReport() {
 }  // namespace
 
 TEST_CASE("one score for each metric and key with enough samples") {
-  const Scorer scorer({{FindMetric("error_rate"), 20}, {FindMetric("request_rate"), 1}, {FindMetric("error_rate_by_url"), 20}, {FindMetric("error_rate_by_user"), 1}},
+  const Scorer scorer({{FindMetric("error_rate"), 20},
+                       {FindMetric("request_rate"), 1},
+                       {FindMetric("error_rate_by_url"), 20},
+                       {FindMetric("error_rate_by_user"), 1}},
                       10 * kSecond);
   std::vector<SeriesScore> judged(9);
   scorer.Score(SomeReport(), &judged);
@@ -58,7 +61,8 @@ TEST_CASE("samples: the minimum is enough, one fewer is not, none never are") {
     std::uint64_t requests, minimum;
     bool judged;
   };
-  const auto test = GENERATE(values<Case>({{20, 20, true}, {19, 20, false}, {1, 1, true}, {0, 1, false}, {0, 0, false}, {1, 0, true}}));
+  const auto test = GENERATE(
+      values<Case>({{20, 20, true}, {19, 20, false}, {1, 1, true}, {0, 1, false}, {0, 0, false}, {1, 0, true}}));
   CAPTURE(test.requests, test.minimum);
   WindowReport report;
   report.total = Requests(test.requests, 0);

@@ -10,8 +10,8 @@ TEST_CASE("the lower Wilson bound, known values") {
     std::uint64_t k, n;
     double z, bound;
   };
-  // Computed with 50 decimal digits. 81 of 263 is the first example of Newcombe, "Two-sided confidence intervals for the single
-  // proportion", 1998: 0.2553.
+  // Computed with 50 decimal digits. 81 of 263 is the first example of Newcombe, "Two-sided confidence intervals for
+  // the single proportion", 1998: 0.2553.
   const auto test = GENERATE(values<Case>({{1, 10, 1.96, 0.017875749515721146},
                                            {5, 10, 1.96, 0.23658959361548726},
                                            {10, 10, 1.96, 0.7224598312333834},

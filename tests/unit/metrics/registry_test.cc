@@ -35,15 +35,18 @@ TEST_CASE("every row is complete and makes sense") {
     // What the name says of its keys, and what the row says.
     const bool keyed = metric->name.find("_by_") != std::string_view::npos;
     CHECK(keyed == (metric->dimension != Dimension::kGlobal));
-    if (keyed) CHECK(metric->name.substr(metric->name.find("_by_") + 4) == kDimensionNames[static_cast<std::size_t>(metric->dimension)]);
+    if (keyed)
+      CHECK(metric->name.substr(metric->name.find("_by_") + 4) ==
+            kDimensionNames[static_cast<std::size_t>(metric->dimension)]);
     CHECK(FindMetric(metric->name) == metric);
   }
   CHECK(names.size() == AllMetrics().size());
 }
 
 TEST_CASE("metrics by name") {
-  for (const char* name : {"error_rate", "error_rate_by_url", "error_rate_by_user", "server_error_rate", "request_rate", "request_rate_by_client",
-                           "throttled_rate", "auth_failures_by_client", "not_found_by_client"}) {
+  for (const char* name :
+       {"error_rate", "error_rate_by_url", "error_rate_by_user", "server_error_rate", "request_rate",
+        "request_rate_by_client", "throttled_rate", "auth_failures_by_client", "not_found_by_client"}) {
     CAPTURE(name);
     CHECK(FindMetric(name) != nullptr);
   }
@@ -55,7 +58,8 @@ TEST_CASE("metrics by name") {
 }
 
 TEST_CASE("numerators and denominators") {
-  const Cell cell = {.requests = 100, .errors = 2, .server_errors = 3, .throttled = 4, .auth_failures = 5, .not_found = 6};
+  const Cell cell = {
+      .requests = 100, .errors = 2, .server_errors = 3, .throttled = 4, .auth_failures = 5, .not_found = 6};
   struct Case {
     std::string name;
     std::uint64_t k;

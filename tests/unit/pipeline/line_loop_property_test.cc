@@ -1,4 +1,5 @@
-// The same lines in the same partitions give the same windows and alerts, whatever the chunks, turns, threads and restarts.
+// The same lines in the same partitions give the same windows and alerts, whatever the chunks, turns, threads and
+// restarts.
 #include "loop_run.h"
 #include "support/catch.h"
 
@@ -10,7 +11,8 @@ using Partitions = std::vector<std::vector<ModelLine>>;
 Partitions RandomPartitions(const WindowOptions& options, std::uint64_t seed, std::size_t most_lines) {
   SplitMix64 random(seed);
   Partitions partitions;
-  for (std::uint64_t count = 1 + random.Below(3); count > 0; --count) partitions.push_back(RandomLines(options, random.Below(most_lines), &random));
+  for (std::uint64_t count = 1 + random.Below(3); count > 0; --count)
+    partitions.push_back(RandomLines(options, random.Below(most_lines), &random));
   return partitions;
 }
 
@@ -41,7 +43,8 @@ void Fill(const Partitions& partitions, std::size_t most_lines_a_block, std::uin
   }
 }
 
-Outcome RunOnce(const WindowShape& shape, const Partitions& partitions, std::size_t jobs, std::size_t most_lines_a_block, std::uint64_t seed) {
+Outcome RunOnce(const WindowShape& shape, const Partitions& partitions, std::size_t jobs,
+                std::size_t most_lines_a_block, std::uint64_t seed) {
   ManualClock clock;
   MemorySource source(&clock);
   Fill(partitions, most_lines_a_block, seed, &source);

@@ -37,7 +37,8 @@ struct Closed {
 
 class LoopFixture {
  public:
-  explicit LoopFixture(const WindowShape& shape = BareShape(), const LoopOptions& options = {}) : shape_(shape), options_(options) {}
+  explicit LoopFixture(const WindowShape& shape = BareShape(), const LoopOptions& options = {})
+      : shape_(shape), options_(options) {}
 
   ManualClock clock;
   MemorySource source{&clock};
@@ -121,7 +122,8 @@ TEST_CASE("when all are idle, event time goes on as the clock does") {
   test.source.AddLines(0, Text(EverySecond(0, 22)));
   test.source.AddPause(0, 65 * kSecond);
   const Texts windows = test.Windows();
-  CHECK(windows == Texts{"[0,10) 10/0", "[10,20) 10/0", "[20,30) 3/0", "[30,40) 0/0", "[40,50) 0/0", "[50,60) 0/0", "[60,70) 0/0", "[70,80) 0/0"});
+  CHECK(windows == Texts{"[0,10) 10/0", "[10,20) 10/0", "[20,30) 3/0", "[30,40) 0/0", "[40,50) 0/0", "[50,60) 0/0",
+                         "[60,70) 0/0", "[70,80) 0/0"});
   // The clock says 22 + 30 when it is idle, and closes what ended 5 s ago; from then on one window every ten seconds.
   CHECK(test.ClosedAt("[20,30)") == Approx(30).margin(0.01));
   CHECK(test.ClosedAt("[30,40)") == Approx(30).margin(0.01));
@@ -234,7 +236,8 @@ TEST_CASE("a partition that appears later") {
   test.source.AddPause(0, 21 * kSecond);
   test.source.AddLines(1, Text(EverySecond(36, 60)));
   const Texts windows = test.Windows();
-  CHECK(windows == Texts{"[0,10) 10/0", "[10,20) 10/0", "[20,30) 10/0", "[30,40) 14/0", "[40,50) 11/0", "[50,60) 10/0", "[60,70) 1/0"});
+  CHECK(windows == Texts{"[0,10) 10/0", "[10,20) 10/0", "[20,30) 10/0", "[30,40) 14/0", "[40,50) 11/0", "[50,60) 10/0",
+                         "[60,70) 1/0"});
 }
 
 TEST_CASE("where the stream goes on, the end of the input closes nothing and releases nothing") {

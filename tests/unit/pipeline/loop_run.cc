@@ -20,7 +20,9 @@ std::unique_ptr<KeyRules> MakeRules(const WindowShape& shape) {
 }
 
 // Limits so low that random lines fire and resolve all the time.
-std::vector<ScoredMetric> Metrics() { return {{FindMetric("error_rate"), 2}, {FindMetric("error_rate_by_url"), 1}, {FindMetric("request_rate"), 1}}; }
+std::vector<ScoredMetric> Metrics() {
+  return {{FindMetric("error_rate"), 2}, {FindMetric("error_rate_by_url"), 1}, {FindMetric("request_rate"), 1}};
+}
 std::vector<Threshold> Limits() { return {{0.05, 0.02, "test"}, {0.1, 0.1, "test"}, {0.3, 0.2, "test"}}; }
 
 }  // namespace
@@ -37,7 +39,8 @@ LoopRun::LoopRun(const WindowShape& shape, MemorySource* source, ManualClock* cl
   LoopEvents events;
   events.on_window = [this](const WindowReport& report) { return OnWindow(report); };
   events.on_malformed = [this](PartitionId id, std::uint64_t line, std::string_view text, std::string_view reason) {
-    output.malformed.push_back(source_.partition_name(id) + ":" + std::to_string(line) + " " + std::string(text) + " (" + std::string(reason) + ")");
+    output.malformed.push_back(source_.partition_name(id) + ":" + std::to_string(line) + " " + std::string(text) +
+                               " (" + std::string(reason) + ")");
   };
   events.on_pause = [this](bool idle) { return on_pause ? on_pause(idle) : Status(); };
   loop_ = std::make_unique<LineLoop>(source_, format_, *rules_, windows_, shape_, *clock, options, std::move(events));

@@ -14,7 +14,9 @@ namespace {
 // Lines 0 .. count-1; every seventh is malformed, from `first_good` on.
 std::string NumberedLines(int count, int first_good = 0) {
   std::string text;
-  for (int i = 0; i < count; ++i) text += i % 7 == 3 || i < first_good ? "bad " + std::to_string(i) + "\n" : std::to_string(i) + " 200 /" + std::to_string(i) + "\n";
+  for (int i = 0; i < count; ++i)
+    text += i % 7 == 3 || i < first_good ? "bad " + std::to_string(i) + "\n"
+                                         : std::to_string(i) + " 200 /" + std::to_string(i) + "\n";
   return text;
 }
 
@@ -33,8 +35,10 @@ std::vector<std::string> Drain(PartitionInput* input, MemorySource* source, Manu
     for (const PartitionInput::Item* item = input->Peek(); item != nullptr; item = input->Peek()) {
       REQUIRE(input->Peek() == item);
       REQUIRE((item->entry == nullptr) != (item->reason == nullptr));
-      if (item->entry != nullptr) REQUIRE(std::string(item->text).rfind(std::to_string(item->entry->time) + " ", 0) == 0);
-      lines.push_back(std::to_string(item->line) + " " + std::to_string(item->position.offset) + " " + std::string(item->text));
+      if (item->entry != nullptr)
+        REQUIRE(std::string(item->text).rfind(std::to_string(item->entry->time) + " ", 0) == 0);
+      lines.push_back(std::to_string(item->line) + " " + std::to_string(item->position.offset) + " " +
+                      std::string(item->text));
       input->Pop();
     }
   }
@@ -46,7 +50,8 @@ std::vector<std::string> Expected(const std::string& text, std::uint64_t first_l
   std::vector<std::string> lines;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = text.find('\n', start);
-    lines.push_back(std::to_string(first_line++) + " " + std::to_string(offset + start) + " " + text.substr(start, end - start));
+    lines.push_back(std::to_string(first_line++) + " " + std::to_string(offset + start) + " " +
+                    text.substr(start, end - start));
     start = end + 1;
   }
   return lines;

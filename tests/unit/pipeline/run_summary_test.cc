@@ -29,11 +29,12 @@ bool Has(const std::string& text, const std::string& part) { return text.find(pa
 }  // namespace
 
 TEST_CASE("the summary as JSON") {
-  CHECK(SummaryJson(SomeSummary()) ==
-        R"({"type":"socklog.summary.v1","lines":1019,"parsed":1018,"malformed":1,"counted":1000,"late":3,"ahead":4,"ignored":5,"outside":6,)"
-        R"("late_after_idle":2,"windows":90,"windows_judged":80,"windows_alerting":8,"windows_firing":9,"open_windows":1,"alerts_fired":2,)"
-        R"("alerts_resolved":1,"slow_path":7,"evicted_keys":1234,"malformed_samples":["log:7: no request: \\x16\""]})"
-        "\n");
+  CHECK(
+      SummaryJson(SomeSummary()) ==
+      R"({"type":"socklog.summary.v1","lines":1019,"parsed":1018,"malformed":1,"counted":1000,"late":3,"ahead":4,"ignored":5,"outside":6,)"
+      R"("late_after_idle":2,"windows":90,"windows_judged":80,"windows_alerting":8,"windows_firing":9,"open_windows":1,"alerts_fired":2,)"
+      R"("alerts_resolved":1,"slow_path":7,"evicted_keys":1234,"malformed_samples":["log:7: no request: \\x16\""]})"
+      "\n");
 }
 
 TEST_CASE("what thresholds add") {
@@ -46,15 +47,19 @@ TEST_CASE("what thresholds add") {
 TEST_CASE("the summary for people") {
   CHECK(SummaryText(SomeSummary()) ==
         "2 alerts (1 resolved), 8 of 80 judged windows over a threshold (10.00 %), 1 window open\n"
-        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored, 6 outside --since and --until\n"
+        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored, 6 outside --since and "
+        "--until\n"
         "1,234 rare keys were evicted (--max-keys)\n"
         "  malformed: log:7: no request: \\x16\"\n");
-  CHECK(SummaryText({}) == "0 alerts (0 resolved), 0 of 0 judged windows over a threshold (0.00 %)\n0 lines: 0 malformed (0.00 %), 0 late\n");
+  CHECK(SummaryText({}) ==
+        "0 alerts (0 resolved), 0 of 0 judged windows over a threshold (0.00 %)\n0 lines: 0 malformed (0.00 %), 0 "
+        "late\n");
   RunSummary one;
   one.lines.counted = 1;
   one.windows.alerts_fired = 1;
   one.windows.windows_judged = 1;
-  CHECK(SummaryText(one) == "1 alert (0 resolved), 0 of 1 judged window over a threshold (0.00 %)\n1 line: 0 malformed (0.00 %), 0 late\n");
+  CHECK(SummaryText(one) ==
+        "1 alert (0 resolved), 0 of 1 judged window over a threshold (0.00 %)\n1 line: 0 malformed (0.00 %), 0 late\n");
 }
 
 TEST_CASE("the first three malformed lines are shown, short and harmless") {
@@ -92,7 +97,8 @@ TEST_CASE("a warning when more than one line in a hundred is late") {
   lines.late = 10;
   CHECK(LatenessWarning(lines, lateness) == "");
   lines.late = 11;
-  CHECK(LatenessWarning(lines, lateness) == "1.10 % of the lines came too late for their window; --lateness 1m31s would have kept 99.9 %");
+  CHECK(LatenessWarning(lines, lateness) ==
+        "1.10 % of the lines came too late for their window; --lateness 1m31s would have kept 99.9 %");
   CHECK(LatenessWarning({}, {}) == "");
 }
 

@@ -30,17 +30,22 @@ std::string Row(const Alert& alert, bool color = false) {
 
 TEST_CASE("rows for people") {
   CHECK(Row(SomeAlert()) ==
-        "  firing    2026-01-02 20:00:10  error_rate_by_url        /cart                     42 % of 1,310   threshold 7.3 %  (t.toml 4f1c0a2b)\n");
+        "  firing    2026-01-02 20:00:10  error_rate_by_url        /cart                     42 % of 1,310   threshold "
+        "7.3 %  (t.toml 4f1c0a2b)\n");
   Alert resolved = SomeAlert();
   resolved.status = AlertStatus::kResolved;
   resolved.samples = 0;
-  CHECK(Row(resolved) == "  resolved  2026-01-02 20:00:10  error_rate_by_url        /cart                     no data         after 5m10s\n");
+  CHECK(Row(resolved) ==
+        "  resolved  2026-01-02 20:00:10  error_rate_by_url        /cart                     no data         after "
+        "5m10s\n");
   Alert rate = SomeAlert();
   rate.metric = FindMetric("request_rate");
   rate.key = "";
   rate.value = 312;
   rate.threshold = 100;
-  CHECK(Row(rate) == "  firing    2026-01-02 20:00:10  request_rate                                       312/s           threshold 100/s  (t.toml 4f1c0a2b)\n");
+  CHECK(Row(rate) ==
+        "  firing    2026-01-02 20:00:10  request_rate                                       312/s           threshold "
+        "100/s  (t.toml 4f1c0a2b)\n");
 }
 
 TEST_CASE("long texts keep their distance") {

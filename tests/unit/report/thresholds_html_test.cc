@@ -15,7 +15,9 @@ ThresholdSet SomeSet() {
   set.holdout_ci_high = 0.021;
   set.holdout_windows = 2592;
   set.made_from = "2026-01-01T00:00:00Z .. 2026-01-02T00:00:00Z";
-  set.entries = {{"error_rate", 0.0625, 20, true, 6048}, {"request_rate", 12.5, 1, true, 6048}, {"error_rate_by_user", 0.5, 20, false, 17}};
+  set.entries = {{"error_rate", 0.0625, 20, true, 6048},
+                 {"request_rate", 12.5, 1, true, 6048},
+                 {"error_rate_by_user", 0.5, 20, false, 17}};
   return set;
 }
 
@@ -26,10 +28,14 @@ bool Has(const std::string& text, const std::string& part) { return text.find(pa
 TEST_CASE("a page says what was found") {
   const std::string page = ThresholdsHtml(SomeSet());
   CHECK(page.rfind("<!DOCTYPE html>\n", 0) == 0);
-  CHECK(Has(page, "Made from 2026-01-01T00:00:00Z .. 2026-01-02T00:00:00Z, windows of 10s, for alerts in 1.00 % of the judged windows."));
+  CHECK(Has(page,
+            "Made from 2026-01-01T00:00:00Z .. 2026-01-02T00:00:00Z, windows of 10s, for alerts in 1.00 % of the "
+            "judged windows."));
   CHECK(Has(page, "On 2,592 later windows"));
   CHECK(Has(page, "the share was 1.20 % (95 % interval 0.40 % to 2.10 %)"));
-  CHECK(Has(page, "<td>error_rate</td><td>0.0625</td><td>20 % of 20, 12 % of 100, 8.1 % of 1,000</td><td>20</td><td>6,048</td><td>history</td>"));
+  CHECK(Has(page,
+            "<td>error_rate</td><td>0.0625</td><td>20 % of 20, 12 % of 100, 8.1 % of "
+            "1,000</td><td>20</td><td>6,048</td><td>history</td>"));
   CHECK(Has(page, "<td>request_rate</td><td>12.5</td><td>12.5/s</td>"));
   CHECK(Has(page, "<td>17</td><td>default</td>"));
 }

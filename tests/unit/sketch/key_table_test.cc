@@ -47,7 +47,8 @@ std::string RandomKey(Stream stream, SplitMix64* random) {
 }  // namespace
 
 TEST_CASE("a table is the naive one, line by line") {
-  const Stream stream = GENERATE(Stream::kFew, Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys, Stream::kMixedLengths, Stream::kOneShard);
+  const Stream stream = GENERATE(Stream::kFew, Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys,
+                                 Stream::kMixedLengths, Stream::kOneShard);
   const std::uint64_t max_keys = GENERATE(64u, 256u, 640u, 6400u);
   CAPTURE(static_cast<int>(stream), max_keys);
   SplitMix64 random(static_cast<std::uint64_t>(stream) * 100 + max_keys);
@@ -74,7 +75,8 @@ TEST_CASE("a table is the naive one, line by line") {
 }
 
 TEST_CASE("count_error bounds what is missing, and a frequent key is never lost") {
-  const Stream stream = GENERATE(Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys, Stream::kMixedLengths, Stream::kOneShard);
+  const Stream stream =
+      GENERATE(Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys, Stream::kMixedLengths, Stream::kOneShard);
   const std::uint64_t max_keys = GENERATE(64u, 640u);
   CAPTURE(static_cast<int>(stream), max_keys);
   SplitMix64 random(static_cast<std::uint64_t>(stream) + max_keys);
@@ -112,7 +114,8 @@ TEST_CASE("a key that comes back after an eviction by length knows what it lost"
   }
   for (const std::string& key : keys) table.Add(key, Requests(5));
   for (const std::string& key : longs) table.Add(key, Requests(9));  // the second one pushes all short ones out
-  for (const std::string& key : keys) table.Add(key, Requests(1));   // the first of them a long one; the others find room
+  for (const std::string& key : keys)
+    table.Add(key, Requests(1));  // the first of them a long one; the others find room
   for (const std::string& key : keys) {
     std::uint64_t missing = 0;
     const Cell* cell = table.Find(key, &missing);

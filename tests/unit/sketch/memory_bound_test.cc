@@ -49,7 +49,8 @@ TEST_CASE("a table stays within its bound, whatever the keys") {
   most_in_use = before;
   for (std::uint64_t i = 0; i < 20 * max_keys + 20'000; ++i) {
     key.assign(key_bytes >= 0 ? static_cast<std::size_t>(key_bytes) : random.Below(257), 'k');
-    for (std::size_t at = 0; at < std::min<std::size_t>(key.size(), 8); ++at) key[at] = static_cast<char>('0' + random.Below(75));
+    for (std::size_t at = 0; at < std::min<std::size_t>(key.size(), 8); ++at)
+      key[at] = static_cast<char>('0' + random.Below(75));
     table.Add(key, Requests(1));
     most_at_rest = std::max<std::uint64_t>(most_at_rest, in_use - before);
   }
@@ -65,7 +66,8 @@ TEST_CASE("a merge stays within its bound") {
   std::vector<const KeyTable*> tables;
   for (std::uint64_t t = 0; t < count; ++t) {
     owned.push_back(std::make_unique<KeyTable>(max_keys));
-    for (std::uint64_t i = 0; i < 3 * max_keys; ++i) owned.back()->Add(std::to_string(t) + "/" + std::to_string(i), Requests(1));
+    for (std::uint64_t i = 0; i < 3 * max_keys; ++i)
+      owned.back()->Add(std::to_string(t) + "/" + std::to_string(i), Requests(1));
     tables.push_back(owned.back().get());
   }
   DimensionReport report;

@@ -23,7 +23,8 @@ Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys)
   MergeTables(tables, max_keys, &report);
   Merged merged;
   for (const KeyedCell& keyed : report.keys) {
-    const auto [place, is_new] = merged.entries.try_emplace(std::string(keyed.key), NaiveEntry{keyed.cell, keyed.count_error});
+    const auto [place, is_new] =
+        merged.entries.try_emplace(std::string(keyed.key), NaiveEntry{keyed.cell, keyed.count_error});
     REQUIRE(is_new);
   }
   merged.evicted = report.evicted;
@@ -67,7 +68,8 @@ TEST_CASE("tables in any order give the same, and errors bound what is missing")
       owned.push_back(std::make_unique<KeyTable>(max_keys));
       tables.push_back(owned.back().get());
       for (std::uint64_t i = random.Below(3000); i > 0; --i) {
-        const std::string key = std::string(random.Below(4) * 60, 'z') + std::to_string(random.Below(1 + random.Below(900)));
+        const std::string key =
+            std::string(random.Below(4) * 60, 'z') + std::to_string(random.Below(1 + random.Below(900)));
         const Cell delta = Requests(1, random.Below(2));
         owned.back()->Add(key, delta);
         truth[key] += delta;

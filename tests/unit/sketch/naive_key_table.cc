@@ -17,9 +17,10 @@ void NaiveKeyTable::Add(const std::string& key, const Cell& delta) {
   }
   while (!shard.entries.empty() && (shard.entries.size() == keys_ || shard.text + key.size() > text_)) {
     const auto count = [](const NaiveEntry& entry) { return entry.cell.requests + entry.count_error; };
-    const auto smallest = std::min_element(shard.entries.begin(), shard.entries.end(), [&](const auto& a, const auto& b) {
-      return std::make_tuple(count(a.second), a.first) < std::make_tuple(count(b.second), b.first);
-    });
+    const auto smallest =
+        std::min_element(shard.entries.begin(), shard.entries.end(), [&](const auto& a, const auto& b) {
+          return std::make_tuple(count(a.second), a.first) < std::make_tuple(count(b.second), b.first);
+        });
     shard.largest_evicted = std::max(shard.largest_evicted, count(smallest->second));
     shard.text -= smallest->first.size();
     shard.entries.erase(smallest);
@@ -37,7 +38,9 @@ NaiveEntries NaiveKeyTable::All() const {
 
 NaiveEntries All(const KeyTable& table) {
   NaiveEntries all;
-  table.ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) { all[std::string(key)] = {cell, error}; });
+  table.ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) {
+    all[std::string(key)] = {cell, error};
+  });
   return all;
 }
 

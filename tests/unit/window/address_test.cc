@@ -71,8 +71,9 @@ TEST_CASE("ranges of addresses") {
 }
 
 TEST_CASE("what is no range") {
-  const auto text = GENERATE(values<std::string>({"", "/", "/24", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/ 24", "192.0.2.0/24x", "192.0.2/24",
-                                                  "2001:db8::/129", "client.example", "192.0.2.0/24/24", std::string("192.0.2.1\0", 10)}));
+  const auto text = GENERATE(values<std::string>(
+      {"", "/", "/24", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/ 24", "192.0.2.0/24x", "192.0.2/24",
+       "2001:db8::/129", "client.example", "192.0.2.0/24/24", std::string("192.0.2.1\0", 10)}));
   CAPTURE(text);
   CHECK_FALSE(AddressRange::Parse(text));
 }

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array<bool, kDimensionCount> kAll = {true, true, true, true};
 
-std::unique_ptr<KeyRules> Rules(const KeyOptions& keys = {}, const std::vector<IgnoreRule>& ignore = {}, EventTime event_time = EventTime::kStart,
+std::unique_ptr<KeyRules> Rules(const KeyOptions& keys = {}, const std::vector<IgnoreRule>& ignore = {},
+                                EventTime event_time = EventTime::kStart,
                                 const std::array<bool, kDimensionCount>& dimensions = kAll) {
   Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(keys, ignore, event_time, dimensions);
   REQUIRE(rules.ok());
@@ -34,7 +35,9 @@ std::string Key(KeyRules& rules, const LogEntry& entry, Dimension dimension) {
   return std::string(request.keys[static_cast<std::size_t>(dimension)]);
 }
 
-std::string UrlKey(const LogEntry& entry, const KeyOptions& keys = {}) { return Key(*Rules(keys), entry, Dimension::kUrl); }
+std::string UrlKey(const LogEntry& entry, const KeyOptions& keys = {}) {
+  return Key(*Rules(keys), entry, Dimension::kUrl);
+}
 
 bool Ignored(KeyRules& rules, const LogEntry& entry) {
   CountedRequest request;
@@ -124,10 +127,10 @@ TEST_CASE("keys are printable, one to one") {
       {"/\x1b[31m", "/\\x1B[31m"},
       {"/\x7f", "/\\x7F"},
       {"/\xff\xfe", "/\\xFF\\xFE"},
-      {"/\xc2\x9b", "/\\xC2\\x9B"},          // CSI, as UTF-8
+      {"/\xc2\x9b", "/\\xC2\\x9B"},           // CSI, as UTF-8
       {"/\xed\xa0\x80", "/\\xED\\xA0\\x80"},  // a surrogate
-      {"/\xc0\xaf", "/\\xC0\\xAF"},          // overlong
-      {"/\xe2\x82", "/\\xE2\\x82"},          // cut off
+      {"/\xc0\xaf", "/\\xC0\\xAF"},           // overlong
+      {"/\xe2\x82", "/\\xE2\\x82"},           // cut off
       {"/\xe2\x82\xac", "/\xe2\x82\xac"},
       {"/\\x00", "/\\\\x00"},
       {"/<script>\"'&", "/<script>\"'&"},
@@ -138,7 +141,8 @@ TEST_CASE("keys are printable, one to one") {
 
 TEST_CASE("different bytes never give the same key") {
   SplitMix64 random(1);
-  static constexpr char kBytes[] = {'\\', 'x', '0', 'A', '\0', '\x1b', '\xff', '\xc2', '\x9b', '\xa9', '/', '\xe2', '\x82', '\xac'};
+  static constexpr char kBytes[] = {'\\',   'x',    '0',    'A', '\0',   '\x1b', '\xff',
+                                    '\xc2', '\x9b', '\xa9', '/', '\xe2', '\x82', '\xac'};
   auto rules = Rules();
   std::map<std::string, std::string> path_of;
   for (int i = 0; i < 100'000; ++i) {
@@ -183,7 +187,10 @@ TEST_CASE("a key over 256 bytes is its first 240 and a hash of all") {
 
 TEST_CASE("[[keys.url]] folds paths: the first rule that matches all of the key") {
   KeyOptions keys;
-  keys.url = {{"/cart/[0-9]+", "/cart/{id}"}, {"/cart/.*", "/cart/other"}, {"/(img|css)/.*", "/\\1"}, {"/same/(.*)", "/cart/\\1"}};
+  keys.url = {{"/cart/[0-9]+", "/cart/{id}"},
+              {"/cart/.*", "/cart/other"},
+              {"/(img|css)/.*", "/\\1"},
+              {"/same/(.*)", "/cart/\\1"}};
   struct Case {
     std::string target, key;
   };
@@ -220,7 +227,8 @@ TEST_CASE("more distinct URLs than are remembered") {
   keys.url = {{"/p/[0-9]+", "/p/{id}"}};
   auto rules = Rules(keys);
   bool same = true;
-  for (int i = 0; i < 250'000; ++i) same = same && Key(*rules, Get("/p/" + std::to_string(i)), Dimension::kUrl) == "/p/{id}";
+  for (int i = 0; i < 250'000; ++i)
+    same = same && Key(*rules, Get("/p/" + std::to_string(i)), Dimension::kUrl) == "/p/{id}";
   CHECK(same);
 }
 
@@ -249,15 +257,16 @@ TEST_CASE("clients") {
   struct Case {
     std::string option, client, header, key;
   };
-  const auto test = GENERATE(values<Case>({{"client", "192.0.2.1", "203.0.113.9", "192.0.2.1"},
-                                           {"client", "2001:db8::1", "", "2001:db8::/64"},
-                                           {"client", "", "", ""},
-                                           {"client", "a\tb", "", "a\\x09b"},
-                                           {"header:X-Forwarded-For", "192.0.2.1", "203.0.113.9, 198.51.100.2", "203.0.113.9"},
-                                           {"header:X-Forwarded-For", "192.0.2.1", "  203.0.113.9  ,x", "203.0.113.9"},
-                                           {"header:X-Forwarded-For", "192.0.2.1", "::ffff:203.0.113.9", "203.0.113.9"},
-                                           {"header:X-Forwarded-For", "192.0.2.1", "", "192.0.2.1"},
-                                           {"header:X-Forwarded-For", "192.0.2.1", " , x", "192.0.2.1"}}));
+  const auto test =
+      GENERATE(values<Case>({{"client", "192.0.2.1", "203.0.113.9", "192.0.2.1"},
+                             {"client", "2001:db8::1", "", "2001:db8::/64"},
+                             {"client", "", "", ""},
+                             {"client", "a\tb", "", "a\\x09b"},
+                             {"header:X-Forwarded-For", "192.0.2.1", "203.0.113.9, 198.51.100.2", "203.0.113.9"},
+                             {"header:X-Forwarded-For", "192.0.2.1", "  203.0.113.9  ,x", "203.0.113.9"},
+                             {"header:X-Forwarded-For", "192.0.2.1", "::ffff:203.0.113.9", "203.0.113.9"},
+                             {"header:X-Forwarded-For", "192.0.2.1", "", "192.0.2.1"},
+                             {"header:X-Forwarded-For", "192.0.2.1", " , x", "192.0.2.1"}}));
   CAPTURE(test.option, test.client, test.header);
   KeyOptions keys;
   keys.client = test.option;
@@ -298,7 +307,8 @@ TEST_CASE("[errors] status") {
   KeyOptions keys;
   keys.errors = {{500, 599}, {404, 404}, {0, 99}};
   auto rules = Rules(keys);
-  for (const auto& [status, errors] : std::map<int, std::uint64_t>{{0, 0}, {400, 0}, {403, 0}, {404, 1}, {405, 0}, {499, 0}, {500, 1}, {599, 1}}) {
+  for (const auto& [status, errors] :
+       std::map<int, std::uint64_t>{{0, 0}, {400, 0}, {403, 0}, {404, 1}, {405, 0}, {499, 0}, {500, 1}, {599, 1}}) {
     CAPTURE(status);
     LogEntry entry = Get("/");
     entry.status = static_cast<std::uint16_t>(status);
@@ -311,7 +321,8 @@ TEST_CASE("[errors] status") {
 TEST_CASE("--event-time end adds the duration, where it is known") {
   LogEntry entry = Get("/");
   entry.time = 100 * kSecond;
-  for (const auto& [duration, time] : std::map<Micros, Micros>{{-1, 100 * kSecond}, {0, 100 * kSecond}, {2 * kSecond, 102 * kSecond}}) {
+  for (const auto& [duration, time] :
+       std::map<Micros, Micros>{{-1, 100 * kSecond}, {0, 100 * kSecond}, {2 * kSecond, 102 * kSecond}}) {
     entry.duration = duration;
     CountedRequest request;
     Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);
@@ -355,7 +366,8 @@ TEST_CASE("[[ignore]]: every given part matches") {
     CHECK(Ignored(*Rules({}, {test.rule}), entry) == test.ignored);
     // Any rule suffices, whatever stands before or after it; and the dimensions that are counted do not matter.
     const IgnoreRule never = {"/never", "198.51.100.1", "never", {{599, 599}}};
-    CHECK(Ignored(*Rules({}, {never, test.rule, never}, EventTime::kStart, {true, false, false, false}), entry) == test.ignored);
+    CHECK(Ignored(*Rules({}, {never, test.rule, never}, EventTime::kStart, {true, false, false, false}), entry) ==
+          test.ignored);
   }
   CHECK_FALSE(Ignored(*Rules(), entry));
 }
@@ -417,18 +429,19 @@ TEST_CASE("only fields that are needed are asked for") {
   by_client.user = "client";
   by_header.user = "header:X-User";
   forwarded.client = "header:X-Forwarded-For";
-  const std::vector<Case> cases = {{{true, false, false, false}, {}, {}, always},
-                                   {{true, true, false, false}, {}, {}, always | kFieldTarget | kFieldHost},
-                                   {{true, false, true, false}, {}, {}, always | kFieldUser},
-                                   {{true, false, false, true}, {}, {}, always | kFieldClient},
-                                   {{true, false, true, false}, by_client, {}, always | kFieldClient},
-                                   {{true, false, true, false}, by_header, {}, always | kFieldUserHeader},
-                                   {{true, false, false, false}, by_header, {}, always},
-                                   {{true, false, false, true}, forwarded, {}, always | kFieldClient | kFieldClientHeader},
-                                   {{true, false, false, false}, forwarded, {}, always},
-                                   {{true, false, false, false}, {}, {{"/x", "", "", {}}}, always | kFieldTarget | kFieldHost},
-                                   {{true, false, false, false}, {}, {{"", "192.0.2.1", "", {}}}, always | kFieldClient},
-                                   {{true, false, false, false}, {}, {{"", "", "x", {}}}, always | kFieldAgent}};
+  const std::vector<Case> cases = {
+      {{true, false, false, false}, {}, {}, always},
+      {{true, true, false, false}, {}, {}, always | kFieldTarget | kFieldHost},
+      {{true, false, true, false}, {}, {}, always | kFieldUser},
+      {{true, false, false, true}, {}, {}, always | kFieldClient},
+      {{true, false, true, false}, by_client, {}, always | kFieldClient},
+      {{true, false, true, false}, by_header, {}, always | kFieldUserHeader},
+      {{true, false, false, false}, by_header, {}, always},
+      {{true, false, false, true}, forwarded, {}, always | kFieldClient | kFieldClientHeader},
+      {{true, false, false, false}, forwarded, {}, always},
+      {{true, false, false, false}, {}, {{"/x", "", "", {}}}, always | kFieldTarget | kFieldHost},
+      {{true, false, false, false}, {}, {{"", "192.0.2.1", "", {}}}, always | kFieldClient},
+      {{true, false, false, false}, {}, {{"", "", "x", {}}}, always | kFieldAgent}};
   for (const Case& test : cases) {
     CAPTURE(test.dimensions, test.fields);
     CHECK(Rules(test.keys, test.ignore, EventTime::kStart, test.dimensions)->fields() == test.fields);

@@ -15,16 +15,10 @@ TEST_CASE("the lateness that would have kept a share of the lines") {
     double share;
     std::int64_t seconds;
   };
-  const std::vector<Case> cases = {{{}, 0.999, 0},
-                                   {{0, 0, 0}, 0.999, 0},
-                                   {{0.000001}, 1, 1},  // a whole second is the smallest that keeps it
-                                   {{1}, 1, 1},
-                                   {{1.000001}, 1, 2},
-                                   {{0, 0, 0, 7}, 0.75, 0},
-                                   {{0, 0, 0, 7}, 0.76, 7},
-                                   {{-5}, 1, 0},
-                                   {{63}, 1, 63},
-                                   {{0, 63, 10}, 0.5, 10}};
+  const std::vector<Case> cases = {
+      {{}, 0.999, 0}, {{0, 0, 0}, 0.999, 0}, {{0.000001}, 1, 1},  // a whole second is the smallest that keeps it
+      {{1}, 1, 1},    {{1.000001}, 1, 2},    {{0, 0, 0, 7}, 0.75, 0}, {{0, 0, 0, 7}, 0.76, 7},
+      {{-5}, 1, 0},   {{63}, 1, 63},         {{0, 63, 10}, 0.5, 10}};
   for (const Case& test : cases) {
     CAPTURE(test.behind, test.share);
     LatenessHistogram histogram;

@@ -82,7 +82,8 @@ TEST_CASE("a line is late when it is before its own partition's maximum minus th
   };
   const auto test = GENERATE(values<Case>({{119, 0}, {114, 0}, {113.999999, 1}, {100, 1}, {-1e9, 1}}));
   CAPTURE(test.time);
-  CHECK(Run(BareShape(), {EverySecond(100, 119) + Lines{LineAt(test.time)}}).counters == Counted(21 - test.late, test.late));
+  CHECK(Run(BareShape(), {EverySecond(100, 119) + Lines{LineAt(test.time)}}).counters ==
+        Counted(21 - test.late, test.late));
 }
 
 TEST_CASE("late is relative to the own partition, whatever another one has seen") {
@@ -175,7 +176,10 @@ TEST_CASE("lines from the future") {
   };
   const std::vector<Case> cases = {
       {"at the reach is no future", {LineAt(150), LineAt(121)}, Counted(22, 1), "[150,160) 1/0"},
-      {"beyond it is held; a line within reach says it was wrong", {LineAt(150.000001), LineAt(121)}, Counted(22, 0, 1), "[120,130) 2/0"},
+      {"beyond it is held; a line within reach says it was wrong",
+       {LineAt(150.000001), LineAt(121)},
+       Counted(22, 0, 1),
+       "[120,130) 2/0"},
       {"a line at the maximum is such a line", {LineAt(1000), LineAt(120)}, Counted(22, 0, 1), "[120,130) 2/0"},
       {"a line before the maximum proves nothing", {LineAt(1000), LineAt(119)}, Counted(23), "[1000,1010) 1/0"},
       {"nor does a late one", {LineAt(1000), LineAt(100)}, Counted(22, 1), "[1000,1010) 1/0"},
@@ -186,11 +190,19 @@ TEST_CASE("lines from the future") {
        Counted(23, 1),
        "[2000,2010) 1/0"},
       {"at the end they were right", {LineAt(1000)}, Counted(22), "[1000,1010) 1/0"},
-      {"the reach is that of the maximum, not of a held line", {LineAt(1000), LineAt(1001), LineAt(150)}, Counted(22, 0, 2), "[150,160) 1/0"},
-      {"a stray line of 2099 in passing", {LineAt(4'070'908'800.0), LineAt(121), LineAt(122)}, Counted(23, 0, 1), "[120,130) 3/0"},
+      {"the reach is that of the maximum, not of a held line",
+       {LineAt(1000), LineAt(1001), LineAt(150)},
+       Counted(22, 0, 2),
+       "[150,160) 1/0"},
+      {"a stray line of 2099 in passing",
+       {LineAt(4'070'908'800.0), LineAt(121), LineAt(122)},
+       Counted(23, 0, 1),
+       "[120,130) 3/0"},
       {"a stray line of 1970 in passing", {LineAt(0), LineAt(121), LineAt(122)}, Counted(23, 1), "[120,130) 3/0"},
-      {"malformed lines prove nothing", {LineAt(1000), MalformedLineAt()},
-       "malformed 1, counted 22, late 0, ahead 0, ignored 0, outside 0, late_after_idle 0", "[1000,1010) 1/0"},
+      {"malformed lines prove nothing",
+       {LineAt(1000), MalformedLineAt()},
+       "malformed 1, counted 22, late 0, ahead 0, ignored 0, outside 0, late_after_idle 0",
+       "[1000,1010) 1/0"},
   };
   for (const Case& test : cases) {
     CAPTURE(test.name);
@@ -323,10 +335,10 @@ TEST_CASE("open windows are those with a line that are not closed") {
     std::uint64_t open;
   };
   const std::vector<Case> cases = {{0, {}, 0},
-                                   {0, EverySecond(0, 14), 0},             // the first maximum is not known: in no window yet
-                                   {0, EverySecond(0, 15), 1},             // [0,10) has closed at 15
+                                   {0, EverySecond(0, 14), 0},  // the first maximum is not known: in no window yet
+                                   {0, EverySecond(0, 15), 1},  // [0,10) has closed at 15
                                    {0, EverySecond(0, 16) + Lines{LineAt(24)}, 2},
-                                   {5 * kSecond, EverySecond(0, 15), 3},   // [5,15) [10,20) [15,25)
+                                   {5 * kSecond, EverySecond(0, 15), 3},  // [5,15) [10,20) [15,25)
                                    {5 * kSecond, EverySecond(0, 15) + Lines{LineAt(45), LineAt(40)}, 3},
                                    {2 * kSecond, EverySecond(0, 15), 7}};  // starts 2 .. 14
   for (const Case& test : cases) {

@@ -8,7 +8,8 @@ namespace {
 std::vector<std::vector<ModelLine>> RandomPartitions(const WindowOptions& options, std::uint64_t seed) {
   SplitMix64 random(seed);
   std::vector<std::vector<ModelLine>> partitions;
-  for (std::uint64_t count = 1 + random.Below(3); count > 0; --count) partitions.push_back(RandomLines(options, random.Below(150), &random));
+  for (std::uint64_t count = 1 + random.Below(3); count > 0; --count)
+    partitions.push_back(RandomLines(options, random.Below(150), &random));
   return partitions;
 }
 

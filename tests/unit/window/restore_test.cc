@@ -128,7 +128,8 @@ TEST_CASE("what was closed by silence stays closed after a restart") {
   for (int i = 0; i < 20; ++i) first.Step(0);
   first.SetIdle(0, true);
   first.CloseThrough(130 * kSecond);
-  CHECK(first.windows == std::vector<std::string>{"[100,110) 10/0 url: /=10/0", "[110,120) 10/0 url: /=10/0", "[120,130) 0/0"});
+  CHECK(first.windows ==
+        std::vector<std::string>{"[100,110) 10/0 url: /=10/0", "[110,120) 10/0 url: /=10/0", "[120,130) 0/0"});
   Feeder second(shape, {lines}, first.Save());
   second.Finish();
   CHECK(second.aggregator().counters().late_after_idle == 1);

@@ -50,7 +50,7 @@ class EventTime(harness.Case):
         windows, alerts, summary = self.path("windows"), self.path("alerts"), self.path("summary")
         result = self.run_measured("analyze", "-q", *files, "--windows-to", windows, "--alerts-to", alerts, "--summary", summary, *args)
         if limit_mb:
-            self.assertLess(result.rss, limit_mb * MB, "memory must not grow with the gap")
+            self.assert_memory(result, limit_mb * MB)  # it must not grow with a gap
         return read(windows), read(alerts), summary_of(summary)
 
     def test_windows_are_those_of_a_model(self):
@@ -166,7 +166,7 @@ class EventTime(harness.Case):
         near = self.run_measured("analyze", "-q", self.write("near.log", text_of(lines)))
         self.write("far.log", text_of([combined(T0 + 2 * DAY + n) for n in range(60)]))
         far = self.run_measured("analyze", "-q", self.path("far.log"), self.path("near.log"))
-        self.assertLess(far.rss, near.rss + 100 * MB)
+        self.assert_memory(far, near.rss + 100 * MB)
 
     def test_since_and_until(self):
         lines = shop_lines(8, T0, 600, 10)

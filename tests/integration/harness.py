@@ -20,6 +20,7 @@ from signal import SIGTERM  # noqa: F401 (for the tests)
 
 SOCKLOG = os.path.abspath(os.environ.get("SOCKLOG", "socklog"))
 LONG = os.environ.get("SOCKLOG_LONG") == "1"
+SANITIZED = os.environ.get("SOCKLOG_SANITIZE", "") != ""  # such a build needs several times the memory
 # A watchdog, never a measure: far above what the slowest sanitizer build takes.
 PATIENCE = 240 if not LONG else 1200
 
@@ -158,6 +159,10 @@ class Case(unittest.TestCase):
         result = self.run_ok(*args, prefix=(sys.executable, "-S", "-c", MEASURE, peak), **more)
         result.rss = int(read(peak))
         return result
+
+    def assert_memory(self, result, limit):
+        if not SANITIZED:
+            self.assertLess(result.rss, limit, str(result))
 
     def assert_fails(self, code, text, *args, **more):
         """Exit code, a message that has `text`, in one line, and nothing on stdout."""

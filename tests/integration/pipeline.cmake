@@ -4,6 +4,6 @@ if(TARGET socklog)
     add_test(NAME integration_${subject} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${subject}.py)
     set_tests_properties(integration_${subject} PROPERTIES
       TIMEOUT 1800
-      ENVIRONMENT "SOCKLOG=$<TARGET_FILE:socklog>;SOCKLOG_SOURCE=${PROJECT_SOURCE_DIR}")
+      ENVIRONMENT "SOCKLOG=$<TARGET_FILE:socklog>;SOCKLOG_SOURCE=${PROJECT_SOURCE_DIR};SOCKLOG_SANITIZE=${SOCKLOG_SANITIZE}")
   endforeach()
 endif()

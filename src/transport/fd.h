@@ -24,6 +24,9 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// A copy of a descriptor that was open when the program started; not valid if it was closed.
+UniqueFd DuplicateFd(int number);
+
 // "No such file or directory". Thread-safe, unlike strerror.
 std::string ErrnoText(int error);
 

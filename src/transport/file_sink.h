@@ -33,7 +33,7 @@ class FileSink : public Sink {
  private:
   FileSink(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
   Status Resume(std::uint64_t length);
-  Status ReadKept(std::uint64_t from, std::uint64_t size);
+  Status ReadKept(std::uint64_t from, std::uint64_t end);
   void Keep(std::string_view line, std::uint64_t offset);
   bool TakeKept(std::string_view line);
   Status Drain();

@@ -21,7 +21,10 @@ inline constexpr std::size_t kHeadBytes = 1024;
 struct FileNumber {
   dev_t device = 0;
   ino_t inode = 0;
-  friend auto operator<=>(const FileNumber&, const FileNumber&) = default;
+  friend bool operator==(const FileNumber&, const FileNumber&) = default;
+  friend bool operator<(const FileNumber& a, const FileNumber& b) {
+    return a.device != b.device ? a.device < b.device : a.inode < b.inode;
+  }
 };
 
 inline FileNumber FileNumberOf(const struct stat& info) { return {info.st_dev, info.st_ino}; }

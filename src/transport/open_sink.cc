@@ -19,7 +19,7 @@ namespace {
 constexpr Micros kFifoPoll = 50 * kMillisecond;
 
 Result<std::unique_ptr<Sink>> OpenDescriptor(int number, const std::string& name) {
-  UniqueFd fd(fcntl(number, F_DUPFD_CLOEXEC, 3));
+  UniqueFd fd = DuplicateFd(number);
   if (!fd.valid()) return Status::Usage(name + ": is closed; give another output");
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>(name, NewFdChannel(std::move(fd)), nullptr));
 }

@@ -115,7 +115,7 @@ class Opener {
   }
 
   Status AddStdin() {
-    UniqueFd fd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+    UniqueFd fd = DuplicateFd(STDIN_FILENO);
     struct stat info;
     if (!fd.valid() || fstat(fd.get(), &info) != 0) return Status::Usage("stdin is closed; give an input");
     if (S_ISDIR(info.st_mode)) return Status::Usage("stdin is a directory; give the files in it");

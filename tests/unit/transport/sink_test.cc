@@ -25,13 +25,13 @@ using testing::Receive;
 using testing::TempDir;
 using testing::WriteFile;
 
-std::unique_ptr<Sink> Open(const std::string& endpoint, SinkOptions options = {}) {
+std::unique_ptr<Sink> Open(const std::string& endpoint, const SinkOptions& options = {}) {
   Result<std::unique_ptr<Sink>> sink = OpenSink(testing::At(endpoint), options, testing::TestClock());
   if (!sink.ok()) throw std::runtime_error(sink.status().message());
   return std::move(sink).value();
 }
 
-Status OpenError(const std::string& endpoint, SinkOptions options = {}) {
+Status OpenError(const std::string& endpoint, const SinkOptions& options = {}) {
   Result<std::unique_ptr<Sink>> sink = OpenSink(testing::At(endpoint), options, testing::TestClock());
   return sink.ok() ? Status() : sink.status();
 }

@@ -106,9 +106,18 @@ Endpoint At(const std::string& text) {
   return *endpoint;
 }
 
-Reader::Reader(const std::vector<std::string>& inputs, SourceOptions options) {
-  std::vector<Endpoint> endpoints;
-  for (const std::string& input : inputs) endpoints.push_back(At(input));
+namespace {
+
+std::vector<Endpoint> AllAt(const std::vector<std::string>& inputs) {
+  std::vector<Endpoint> endpoints(inputs.size());
+  std::transform(inputs.begin(), inputs.end(), endpoints.begin(), At);
+  return endpoints;
+}
+
+}  // namespace
+
+Reader::Reader(const std::vector<std::string>& inputs, const SourceOptions& options) {
+  const std::vector<Endpoint> endpoints = AllAt(inputs);
   Result<std::unique_ptr<Source>> source = OpenSource(endpoints, options, TestClock(), &resumed_);
   if (!source.ok()) throw std::runtime_error(source.status().message());
   source_ = std::move(source).value();
@@ -177,9 +186,8 @@ std::string Reader::PositionOf(std::size_t i, PartitionId id) const {
   return source_->EncodePosition(id, positions_.at(id).at(i));
 }
 
-Status OpenError(const std::vector<std::string>& inputs, SourceOptions options) {
-  std::vector<Endpoint> endpoints;
-  for (const std::string& input : inputs) endpoints.push_back(At(input));
+Status OpenError(const std::vector<std::string>& inputs, const SourceOptions& options) {
+  const std::vector<Endpoint> endpoints = AllAt(inputs);
   std::vector<PartitionId> resumed;
   Result<std::unique_ptr<Source>> source = OpenSource(endpoints, options, TestClock(), &resumed);
   return source.ok() ? Status() : source.status();

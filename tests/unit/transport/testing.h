@@ -52,14 +52,14 @@ Endpoint At(const std::string& text);
 class Reader {
  public:
   // REQUIRES: opens
-  explicit Reader(const std::vector<std::string>& inputs, SourceOptions options = {});
+  explicit Reader(const std::vector<std::string>& inputs, const SourceOptions& options = {});
 
   // Reads until the condition holds; false after kPatience, or when nothing more can come.
   bool ReadUntil(const std::function<bool()>& condition);
   // Reads until every partition has ended and no further one can come.
   bool ReadAll();
-  // Reads until partition 0 holds this text.
-  bool ReadUntilText(const std::string& text, PartitionId id = 0);
+  // Reads until the partition holds this text.
+  bool ReadUntilText(const std::string& wanted, PartitionId id = 0);
   // Reads what is there now, without waiting.
   void ReadPresent();
 
@@ -88,7 +88,7 @@ class Reader {
 };
 
 // The error of opening these inputs; ok if they open.
-Status OpenError(const std::vector<std::string>& inputs, SourceOptions options = {});
+Status OpenError(const std::vector<std::string>& inputs, const SourceOptions& options = {});
 
 // A TCP port of 127.0.0.1 that is free now.
 std::string FreePort();

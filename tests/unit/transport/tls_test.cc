@@ -68,7 +68,7 @@ TEST_CASE("TLS: a client sends, a listening source reads") {
     Reader reader({"tls-listen://:" + place.port}, place.server);
     const std::string text = Lines(1, 20000);
     const Status status = SendWhileReading(place, host, text, &reader);
-    CHECK(status.message() == "");
+    CHECK(status.message().empty());
     CHECK(reader.ReadUntilText(text));
     CHECK(reader.ReadUntil([&] { return reader.ended(); }));
     CHECK(Has(reader.source().partition_name(0), "tls client 127.0.0.1:"));
@@ -88,7 +88,7 @@ TEST_CASE("TLS: a listening sink sends, a client source reads") {
   const bool ended = reader.ReadAll();
   server.join();
   CHECK(ended);
-  CHECK(status.message() == "");
+  CHECK(status.message().empty());
   CHECK(reader.text() == text);
 }
 

@@ -187,6 +187,7 @@ void AlertTracker::Decode(SnapshotReader* in) {
     series.starts_at = in->Time();
     series.ends_at = in->Time();
     series.below_since = in->Time();
+    if (series.starts_at == kNoTime || series.ends_at == kNoTime) in->Fail();
     const auto& metrics = scorer_.metrics();
     const auto found = std::find_if(metrics.begin(), metrics.end(),
                                     [&](const ScoredMetric& scored) { return scored.metric->name == metric; });

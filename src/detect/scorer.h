@@ -43,7 +43,7 @@ class Scorer {
   double ValueOf(const Metric& metric, const Cell& cell) const;
 
  private:
-  void ScoreCell(std::uint32_t metric, std::string_view key, const Cell& cell, std::uint64_t count_error,
+  void ScoreCell(std::uint32_t index, std::string_view key, const Cell& cell, std::uint64_t count_error,
                  std::vector<SeriesScore>* judged) const;
 
   std::vector<ScoredMetric> metrics_;

@@ -84,7 +84,8 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
       const Stream& a = streams[j];
       const Stream& b = streams[i];
       // stdin is not stdout, and reading the same thing twice is the user's business.
-      if ((a.input && b.input) || (a.input != b.input && b.endpoint.scheme == "-")) continue;
+      const bool is_stdio = a.endpoint.scheme == "-" || b.endpoint.scheme == "-";
+      if ((a.input && b.input) || (a.input != b.input && is_stdio)) continue;
       if (!IsSamePlace(a.endpoint, b.endpoint, touch_files)) continue;
       const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);
       const std::string what = b.text == "-" ? "stdout" : "'" + b.text + "'";
@@ -149,6 +150,29 @@ void CheckTls(const Settings& settings, const Options& options, const std::vecto
   CheckTlsFile(settings, "tls-key", tls.key, diagnostics);
 }
 
+// What is written when all is done: it would be a pity to find out then.
+void CheckReport(const Settings& settings, std::string_view option, const std::string& path, Diagnostics* diagnostics) {
+  if (path.empty() || path == "-") return;
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode))
+      diagnostics->Error(settings.PlaceOf(option), "'" + path + "' is a directory; give a file");
+    return;
+  }
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (access(directory.c_str(), W_OK | X_OK) == 0) return;
+  diagnostics->Error(settings.PlaceOf(option), "cannot write '" + path + "': " + std::strerror(errno));
+}
+
+void CheckReports(const Settings& settings, const Options& options, Diagnostics* diagnostics) {
+  if (settings.command() == kCommandGenerate) return;
+  CheckReport(settings, "summary", options.analyze.summary, diagnostics);
+  if (settings.command() != kCommandThresholds) return;
+  CheckReport(settings, "output-file", options.thresholds.output_file, diagnostics);
+  CheckReport(settings, "report", options.thresholds.report, diagnostics);
+}
+
 void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
   for (const Stream& stream : streams) {
     if (!stream.endpoint.is_remote()) continue;
@@ -176,6 +200,7 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
   CheckShared(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
+  if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
   if (scope.file_only) WarnOfInsecure(list.streams(), diagnostics);
 }
 

@@ -47,6 +47,12 @@ std::string Canonical(const std::string& path, bool touch_files) {
   return error ? lexical.string() : real.string();
 }
 
+bool IsSameFile(const std::string& a, const std::string& b, bool touch_files) {
+  if (Canonical(a, touch_files) == Canonical(b, touch_files)) return true;
+  std::error_code error;  // set if one of them is not there
+  return touch_files && std::filesystem::equivalent(a, b, error);
+}
+
 bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.substr(0, 4) == "127."; }
 
 }  // namespace
@@ -94,12 +100,14 @@ std::string SocketEndpoint(std::string_view scheme, std::string_view host, std::
 }
 
 bool IsSamePlace(const EndpointText& a, const EndpointText& b, bool touch_files) {
-  const auto is_stdio = [](const EndpointText& e) { return e.scheme == "-" || e.path == "/dev/stdout"; };
+  const auto is_stdio = [](const EndpointText& e) {
+    return e.scheme == "-" || e.path == "/dev/stdout" || e.path == "/dev/fd/1" || e.path == "/proc/self/fd/1";
+  };
   if (is_stdio(a) || is_stdio(b)) return is_stdio(a) && is_stdio(b);
   if (a.is_socket() != b.is_socket()) return false;
   if (!a.path.empty() || !b.path.empty()) {
     if (a.path == "/dev/null" || a.path.empty() || b.path.empty()) return false;
-    return Canonical(a.path, touch_files) == Canonical(b.path, touch_files);
+    return IsSameFile(a.path, b.path, touch_files);
   }
   if (a.port != b.port || a.port == "0" || a.listens() != b.listens()) return false;
   const auto host = [](const EndpointText& e) {

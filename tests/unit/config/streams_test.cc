@@ -13,6 +13,8 @@ TEST_CASE("two streams on one endpoint are an error") {
   const std::string link = dir.Path("link");
   const std::string real = dir.Write("real", "");
   std::filesystem::create_symlink(real, link);
+  const std::string hard = dir.Path("hard");
+  std::filesystem::create_hard_link(real, hard);
   const struct {
     Command command;
     std::vector<FlagUse> flags;
@@ -49,6 +51,13 @@ TEST_CASE("two streams on one endpoint are an error") {
       {kCommandAnalyze,
        {{"alerts-to", real}, {"windows-to", link}},
        "error --windows-to: '" + link + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"alerts-to", real}, {"windows-to", hard}},
+       "error --windows-to: '" + hard + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze,
+       {{"windows-to", "/dev/fd/1"}},
+       "error --windows-to: '/dev/fd/1' is taken by --alerts-to: send --windows-to somewhere else\n"},
+      {kCommandAnalyze, {{"from", "-"}, {"alerts-to", "a"}, {"windows-to", "/dev/stdout"}}, ""},
       {kCommandThresholds,
        {{"summary", "-"}},
        "error --summary: stdout is taken by --output-file: send --summary somewhere else\n"},
@@ -68,6 +77,21 @@ TEST_CASE("two streams on one endpoint are an error") {
       CHECK(built.text == c.text);
     }
   }
+}
+
+TEST_CASE("what is written at the end can be written") {
+  const TempDir dir;
+  const std::string missing = dir.Path("none/x");
+  CHECK(Build(kCommandAnalyze, {{"summary", dir.Path("new")}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"summary", "new-file-here"}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"summary", missing}}).text ==
+        "error --summary: cannot write '" + missing + "': No such file or directory\n");
+  CHECK(Build(kCommandThresholds, {{"output-file", missing}}).text ==
+        "error --output-file: cannot write '" + missing + "': No such file or directory\n");
+  CHECK(Build(kCommandThresholds, {{"report", dir.Path(".")}}).text ==
+        "error --report: '" + dir.Path(".") + "' is a directory; give a file\n");
+  // The machine that a file is for may be another one.
+  CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n") == "");
 }
 
 TEST_CASE("--state needs inputs that can be read again") {

@@ -1,5 +1,8 @@
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -14,6 +17,14 @@
 
 namespace socklog {
 namespace {
+
+// The next file to be opened would take the number of a closed stdin, stdout or stderr, and then messages would be
+// written into it. What holds the number instead can neither be read nor written.
+void HoldStandardDescriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) == -1) open("/", O_PATH | O_CLOEXEC);  // takes the lowest number that is free
+  }
+}
 
 ExitCode ExplainWord(const std::string& word) {
   std::vector<std::string_view> names;
@@ -44,7 +55,8 @@ ExitCode Dispatch(const std::vector<std::string>& args) {
 
 int RunCommandLine(int argc, char** argv) {
   try {
-    IgnoreBrokenPipes();
+    HoldStandardDescriptors();
+    IgnoreWriteSignals();
     return Dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
   } catch (const std::bad_alloc&) {
     PrintError("", "out of memory");

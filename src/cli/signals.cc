@@ -24,6 +24,9 @@ void InstallStopSignals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-void IgnoreBrokenPipes() { signal(SIGPIPE, SIG_IGN); }
+void IgnoreWriteSignals() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace socklog

@@ -7,8 +7,8 @@ namespace socklog {
 // SIGINT and SIGTERM ask the job to stop (RequestStop); a second one ends the process at once.
 void InstallStopSignals();
 
-// Writing to a closed pipe or socket gives EPIPE instead of a signal.
-void IgnoreBrokenPipes();
+// Writing to a closed pipe or socket, or beyond the limit on the size of files, gives an error instead of a signal.
+void IgnoreWriteSignals();
 
 }  // namespace socklog
 

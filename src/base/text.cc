@@ -65,16 +65,16 @@ void AppendSafe(std::string_view bytes, bool escape_backslash, std::string* out)
 
 Result<double> ParseRatio(std::string_view text, bool bare_percent) {
   std::string_view number = text;
+  const std::string form = bare_percent ? "write 20% or 20" : "write 20% or 0.2";
   bool percent = bare_percent;
   if (!number.empty() && number.back() == '%') {
     number.remove_suffix(1);
     percent = true;
   }
   const std::optional<double> value = ParseDouble(number);
-  if (!value) return Status::Usage("'" + std::string(text) + "' is not a share: write 20% or 0.2");
+  if (!value) return Status::Usage("'" + std::string(text) + "' is not a share: " + form);
   const double ratio = percent ? *value / 100 : *value;
-  if (ratio < 0 || ratio > 1)
-    return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: write 20% or 0.2");
+  if (ratio < 0 || ratio > 1) return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: " + form);
   return ratio;
 }
 

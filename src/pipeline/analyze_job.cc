@@ -266,11 +266,17 @@ Status Analysis::OnPause(bool idle) {
       if (Status status = outputs_->WriteLate(late); !status.ok()) return status;
     }
   }
-  progress_.Update(windows_->counters().lines(), loop_->latest_time());
-  if (state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval) return Save();
-  if (!idle && !flush_due_) return {};
+  const bool save_due = state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
+  Status status;
+  if (save_due) {
+    status = Save();
+  } else if (idle || flush_due_) {
+    status = outputs_->Flush(false);
+  }
   flush_due_ = false;
-  return outputs_->Flush(false);
+  // Last, so that rows of alerts do not end up behind it.
+  progress_.Update(windows_->counters().lines(), loop_->latest_time());
+  return status;
 }
 
 Status Analysis::Run() {
@@ -291,8 +297,7 @@ Status Analysis::Finish() {
   summary.latest_time = loop_->latest_time();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
-  const std::string warning = LatenessWarning(summary.lines, windows_->lateness());
-  if (!warning.empty()) LogWarning(warning);
+  for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
 }

@@ -104,10 +104,18 @@ std::string SummaryText(const RunSummary& summary) {
   return text;
 }
 
-std::string LatenessWarning(const LineCounters& lines, const LatenessHistogram& lateness) {
-  if (lines.late * 100 <= lines.parsed()) return "";
-  return Percent(lines.late, lines.parsed()) + " of the lines came too late for their window; --lateness " +
-         FormatDuration(lateness.Quantile(0.999)) + " would have kept 99.9 %";
+std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness) {
+  std::vector<std::string> warnings;
+  if (lines.malformed * 2 > lines.lines()) {
+    warnings.push_back(Percent(lines.malformed, lines.lines()) +
+                       " of the lines are malformed: is --log-format that of this log?");
+  }
+  if (lines.late * 100 > lines.parsed()) {
+    warnings.push_back(Percent(lines.late, lines.parsed()) +
+                       " of the lines came too late for their window; --lateness " +
+                       FormatDuration(lateness.Quantile(0.999)) + " would have kept 99.9 %");
+  }
+  return warnings;
 }
 
 }  // namespace socklog

@@ -62,8 +62,9 @@ std::string SummaryJson(const RunSummary& summary);
 // Two or three lines for people, each with a newline.
 std::string SummaryText(const RunSummary& summary);
 
-// "" unless more than 1 % of the lines were late; then which lateness would have kept 99.9 %.
-std::string LatenessWarning(const LineCounters& lines, const LatenessHistogram& lateness);
+// What a user must know of the lines, even with -q: that more than 1 % were late, and which lateness would have
+// kept 99.9 %; that most were malformed, which looks like a quiet day.
+std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness);
 
 }  // namespace socklog
 

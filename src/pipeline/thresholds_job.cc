@@ -75,8 +75,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   recording.summary.lines = windows.counters();
   recording.summary.evicted_keys = windows.evicted_keys();
   recording.summary.malformed_samples = samples.lines();
-  const std::string warning = LatenessWarning(windows.counters(), windows.lateness());
-  if (!warning.empty()) LogWarning(warning);
+  for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness())) LogWarning(warning);
   return recording;
 }
 

@@ -95,11 +95,22 @@ TEST_CASE("a warning when more than one line in a hundred is late") {
   LineCounters lines;
   lines.counted = 990;
   lines.late = 10;
-  CHECK(LatenessWarning(lines, lateness) == "");
+  CHECK(LineWarnings(lines, lateness).empty());
   lines.late = 11;
-  CHECK(LatenessWarning(lines, lateness) ==
-        "1.10 % of the lines came too late for their window; --lateness 1m31s would have kept 99.9 %");
-  CHECK(LatenessWarning({}, {}) == "");
+  CHECK(LineWarnings(lines, lateness) ==
+        std::vector<std::string>{
+            "1.10 % of the lines came too late for their window; --lateness 1m31s would have kept 99.9 %"});
+  CHECK(LineWarnings({}, {}).empty());
+}
+
+TEST_CASE("a warning when most lines are malformed, which looks like a quiet day") {
+  LineCounters lines;
+  lines.counted = 50;
+  lines.malformed = 50;
+  CHECK(LineWarnings(lines, {}).empty());
+  lines.malformed = 51;
+  CHECK(LineWarnings(lines, {}) ==
+        std::vector<std::string>{"50.50 % of the lines are malformed: is --log-format that of this log?"});
 }
 
 }  // namespace socklog::testing

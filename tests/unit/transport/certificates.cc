@@ -14,7 +14,8 @@ namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
+using File =
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)>;  // decltype(&std::fclose) has attributes that are ignored here
 
 constexpr long kDay = 24 * 3600;
 

@@ -25,7 +25,7 @@ Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys)
   for (const KeyedCell& keyed : report.keys) {
     const auto [place, is_new] =
         merged.entries.try_emplace(std::string(keyed.key), NaiveEntry{keyed.cell, keyed.count_error});
-    REQUIRE(is_new);
+    if (!is_new) FAIL("a key is there twice: " << keyed.key);
   }
   merged.evicted = report.evicted;
   return merged;
@@ -58,7 +58,7 @@ TEST_CASE("the report has at most max_keys keys, the largest, ties by the smalle
 
 TEST_CASE("tables in any order give the same, and errors bound what is missing") {
   const std::uint64_t max_keys = GENERATE(64u, 256u, 3200u);
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
     CAPTURE(max_keys, seed);
     SplitMix64 random(seed);
     std::vector<std::unique_ptr<KeyTable>> owned;

@@ -36,7 +36,7 @@ void RequireSame(const Outcome& outcome, const Outcome& undisturbed) {
 TEST_CASE("cut after every line of a random stream") {
   const Micros slide = GENERATE(0 * kSecond, 2 * kSecond);
   const WindowShape shape = SmallShape(slide);
-  for (std::uint64_t seed = 0; seed < 150; ++seed) {
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
     SplitMix64 random(seed);
     const std::vector<std::vector<ModelLine>> lines = {RandomLines(shape.options, 90, &random)};
     Feeder whole(shape, lines);
@@ -53,7 +53,7 @@ TEST_CASE("cut after every line of a random stream") {
 
 TEST_CASE("cut twice, the second time at any line of the reading again") {
   const WindowShape shape = SmallShape(5 * kSecond);
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
     SplitMix64 random(seed);
     const std::vector<std::vector<ModelLine>> lines = {RandomLines(shape.options, 60, &random)};
     Feeder whole(shape, lines);

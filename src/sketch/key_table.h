@@ -82,8 +82,8 @@ class KeyTable {
   void Admit(std::string_view key, std::uint64_t hash, const Cell& delta);
   void MakeRoom(Shard* shard, std::size_t size);
   void EvictSmallest(Shard* shard);
-  void IndexInsert(std::uint32_t entry);
-  void IndexErase(std::uint32_t entry);
+  void IndexInsert(std::uint32_t number);
+  void IndexErase(std::uint32_t number);
   void GrowIndex();
   std::uint32_t StoreText(std::string_view key);
   void CompactText();

@@ -4,11 +4,12 @@ import os
 import pathlib
 import resource
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
 import harness  # noqa: E402
-from harness import T0, json_lines, read, shop_lines, text_of  # noqa: E402
+from harness import SIGTERM, T0, json_lines, read, shop_lines, text_of  # noqa: E402
 
 
 class Processes(harness.Case):
@@ -43,6 +44,21 @@ class Processes(harness.Case):
         self.assertEqual(1, result.code, str(result))
         self.assertIn("File too large", result.message)
         self.assertEqual(1, result.message.count("\n"), str(result))
+
+    def test_one_signal_that_comes_twice(self):
+        # timeout(1) signals the process and its group; the second ended the process before anything was written.
+        for _ in range(20):
+            summary = self.path("summary")
+            summary.unlink(missing_ok=True)
+            process = self.start("analyze", "-q", "--follow", self.log, "--alerts-to", os.devnull, "--windows-to", self.path("w"), "--summary",
+                                 summary)
+            self.wait_for(lambda: read(self.path("w")), "windows", process=process)
+            process.signal(SIGTERM)
+            time.sleep(0.001)
+            process.signal(SIGTERM)
+            result = process.wait()
+            self.assertEqual(0, result.code, str(result))
+            self.assertTrue(json_lines(summary))
 
     def test_stdin_is_not_stdout(self):
         # A path that names stdout was taken for the input.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace socklog {
@@ -144,22 +145,17 @@ void WindowAggregator::BuildReport(Micros start) {
 }
 
 std::uint64_t WindowAggregator::open_windows() const {
-  const Micros first = FirstPaneFrom(kNoTime);
-  if (first == kNever) return 0;
-  std::uint64_t open = 0;
-  const Micros from = next_start_ == kNoTime ? first - shape_.options.window + slide_ : next_start_;
-  Micros last_counted = kNoTime;
-  std::vector<Micros> starts;
+  std::set<Micros> panes;
   for (const auto& partition : partitions_) {
-    for (const auto& [start, pane] : partition->panes()) starts.push_back(start);
+    for (const auto& [start, pane] : partition->panes()) panes.insert(start);
   }
-  std::sort(starts.begin(), starts.end());
-  for (const Micros pane : starts) {
-    Micros window = std::max(from, pane - shape_.options.window + slide_);
-    if (last_counted != kNoTime) window = std::max(window, last_counted + slide_);
-    if (window > pane) continue;
-    open += static_cast<std::uint64_t>((pane - window) / slide_ + 1);
-    last_counted = pane;
+  std::uint64_t open = 0;
+  Micros next = next_start_;  // the first window that is not counted yet; kNoTime is before all
+  for (const Micros pane : panes) {
+    const Micros first = std::max(next, pane - shape_.options.window + slide_);
+    if (first > pane) continue;
+    open += static_cast<std::uint64_t>((pane - first) / slide_ + 1);
+    next = pane + slide_;
   }
   return open;
 }

@@ -48,11 +48,11 @@ class Processes(harness.Case):
     def test_one_signal_that_comes_twice(self):
         # timeout(1) signals the process and its group; the second ended the process before anything was written.
         for _ in range(20):
-            summary = self.path("summary")
-            summary.unlink(missing_ok=True)
-            process = self.start("analyze", "-q", "--follow", self.log, "--alerts-to", os.devnull, "--windows-to", self.path("w"), "--summary",
-                                 summary)
-            self.wait_for(lambda: read(self.path("w")), "windows", process=process)
+            summary, windows = self.path("summary"), self.path("windows")
+            for path in (summary, windows):
+                path.unlink(missing_ok=True)
+            process = self.start("analyze", "-q", "--follow", self.log, "--alerts-to", os.devnull, "--windows-to", windows, "--summary", summary)
+            self.wait_for(lambda path=windows: read(path), "windows", process=process)
             process.signal(SIGTERM)
             time.sleep(0.001)
             process.signal(SIGTERM)

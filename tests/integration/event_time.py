@@ -188,8 +188,8 @@ class Silence(harness.Case):
     """Inputs that stay open and say nothing. The clock decides only when; what is seen does not depend on it."""
 
     def follow(self, *args):
-        return self.start("analyze", "-q", "--idle-timeout", "1s", "--windows-to", self.path("windows"), "--alerts-to", self.path("alerts"),
-                          "--summary", self.path("summary"), *args)
+        return self.start("analyze", "-q", "--idle-timeout", "1s", "--lateness", "1s", "--windows-to", self.path("windows"), "--alerts-to",
+                          self.path("alerts"), "--summary", self.path("summary"), *args)
 
     def alerts(self):
         return json_lines(self.path("alerts"))
@@ -203,8 +203,8 @@ class Silence(harness.Case):
     def wait_for_alert(self, process, status="firing"):
         self.wait_for(lambda: any(alert["status"] == status for alert in self.alerts()), f"alert that is {status}", timeout=60, process=process)
 
-    # Forty requests within one window, half of them failed; nothing closes the window but silence.
-    BAD = [combined(T0 + n // 8, 500 if n % 2 else 200) for n in range(40)]
+    # Forty requests near the end of a window, half of them failed; nothing closes it but silence.
+    BAD = [combined(T0 + 8 + n // 20, 500 if n % 2 else 200) for n in range(40)]
 
     def test_a_followed_file_that_falls_silent(self):
         log = self.write("x.log", "")
@@ -237,7 +237,7 @@ class Silence(harness.Case):
     def test_an_outage_is_seen(self):
         """When all are silent, event time goes on with the clock: empty windows follow and the alert resolves."""
         log = self.write("x.log", text_of([combined(T0 + n / 100, 500) for n in range(100)]))
-        process = self.follow(log, "--follow", "--window", "1s", "--keep-firing-for", "2s", "--lateness", "1s")
+        process = self.follow(log, "--follow", "--window", "1s", "--keep-firing-for", "2s")
         self.wait_for_alert(process, "resolved")
         resolved = [alert for alert in self.alerts() if alert["status"] == "resolved"][0]
         self.assertEqual("no_data", resolved["reason"])
@@ -250,7 +250,7 @@ class Silence(harness.Case):
         process = self.follow(log, "--follow")
         self.wait_for_alert(process)
         with open(log, "ab") as file:
-            file.write(text_of([combined(T0 + 6), combined(T0 + 600)]))
+            file.write(text_of([combined(T0 + 9), combined(T0 + 600)]))
         self.wait_for(lambda: read(self.path("windows")).count(b"\n") > 50, "windows of the gap", process=process)
         summary = self.end(process)
         self.assertEqual((1, 1, 41), (summary["late"], summary["late_after_idle"], summary["counted"]))
@@ -277,7 +277,7 @@ class Silence(harness.Case):
         log = self.write("x.log", text_of(self.BAD))
         process = self.follow(log, "--follow")
         with open(log, "ab") as file:
-            file.write(text_of([combined(T0 + HOUR)]))
+            file.write(text_of([combined(T0 + HOUR + 9)]))
         self.wait_for(lambda: read(self.path("windows")).count(b"\n") >= 361, "windows up to the stray line's", process=process)
         self.assertEqual(41, self.end(process)["counted"])
 

@@ -52,7 +52,8 @@ Outcome RunOnce(const WindowShape& shape, const Partitions& partitions, std::siz
   options.jobs = jobs;
   LoopRun run(shape, &source, &clock, options);
   const Status status = run.Run();
-  REQUIRE(status.message() == "");
+  INFO(status.message());
+  REQUIRE(status.ok());
   REQUIRE(run.loop().reached_end());
   return {std::move(run.output), run.counters()};
 }

@@ -57,7 +57,8 @@ class LoopFixture {
   }
   const Texts& Windows() {
     const Status status = run().Run();
-    REQUIRE(status.message() == "");
+    INFO(status.message());
+    REQUIRE(status.ok());
     return run().output.windows;
   }
   // When the window that starts with this text closed; -1: never.

@@ -44,6 +44,7 @@ class Analysis {
   Status OpenInput();
   Status RestoreState();
   Status Save();
+  bool IsReadNow(const std::string& name) const;
   bool WritesText() const;
   bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
 
@@ -92,7 +93,7 @@ Status Analysis::SetUp() {
   Result<ReadingSetup> reading = MakeReading(options_, judgement_.metrics);
   if (!reading.ok()) return reading.status();
   reading_ = std::move(*reading);
-  shape_hash_ = ShapeHash(options_, judgement_.metrics, reading_.shape.max_keys);
+  shape_hash_ = ShapeHash(options_, judgement_.metrics);
 
   scorer_ = std::make_unique<Scorer>(judgement_.metrics, options_.window.window);
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
@@ -180,12 +181,24 @@ Status Analysis::RestoreState() {
             "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
   }
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
-    if (resumed_[i] == kNotResumed) continue;
-    if (Status status = loop_->Restore(resumed_[i], saved_->partitions[i].windows, saved_->partitions[i].chosen);
-        !status.ok())
-      return status;
+    const SavedPartition& earlier = saved_->partitions[i];
+    if (resumed_[i] == kNotResumed) {
+      if (!IsReadNow(earlier.name) && earlier.windows.mark.line < earlier.windows.frontier) {
+        LogWarning(earlier.name + ": was read by an earlier run and is not given now; windows that close without it " +
+                   "miss its lines");
+      }
+      continue;
+    }
+    if (Status status = loop_->Restore(resumed_[i], earlier.windows, earlier.chosen); !status.ok()) return status;
   }
   return {};
+}
+
+bool Analysis::IsReadNow(const std::string& name) const {
+  for (PartitionId id = 0; id < source_->partition_count(); ++id) {
+    if (source_->partition_name(id) == name) return true;
+  }
+  return false;
 }
 
 Status Analysis::Save() {
@@ -194,17 +207,19 @@ Status Analysis::Save() {
   RunState state;
   state.shape = shape_hash_;
   state.output_lengths = outputs_->Lengths();
-  // A partition that is not read this time, or of which nothing was read since, keeps its place. One that is new is
-  // named before anything is read of it, so that a run killed at once can be followed by another after the file was
-  // rotated.
+  // A partition that is not read this time, or of which nothing was read since, keeps its place, unless other contents
+  // have its name now. One that is new is named before anything is read of it, so that a run killed at once can be
+  // followed by another after the file was rotated.
   std::vector<bool> carried(loop_->partitions(), false);
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
-    const bool untouched =
-        resumed_[i] == kNotResumed || windows_->partition(resumed_[i]).lines_seen() == earlier.windows.mark.line;
-    if (!untouched) continue;
+    if (resumed_[i] == kNotResumed) {
+      if (!IsReadNow(earlier.name)) state.partitions.push_back(earlier);
+      continue;
+    }
+    if (windows_->partition(resumed_[i]).lines_seen() != earlier.windows.mark.line) continue;
     state.partitions.push_back(earlier);
-    if (resumed_[i] != kNotResumed) carried[resumed_[i]] = true;
+    carried[resumed_[i]] = true;
   }
   for (PartitionId id = 0; id < loop_->partitions(); ++id) {
     if (carried[id]) continue;

@@ -143,14 +143,14 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   return setup;
 }
 
-std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics, std::uint64_t max_keys) {
+std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics) {
   SnapshotWriter shape;
   const WindowOptions& window = options.window;
   for (const Micros length :
        {window.window, window.slide_or_window(), window.lateness, window.max_ahead, window.max_gap})
     shape.I64(length);
   shape.U32(static_cast<std::uint32_t>(window.event_time));
-  shape.U64(max_keys);
+  shape.U64(window.max_keys);
   shape.I64(options.input.since.value_or(kNoTime));
   shape.I64(options.input.until.value_or(kNoTime));
   for (const std::string& text : {options.format.log_format, options.format.envelope, options.format.tz,

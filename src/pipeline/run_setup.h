@@ -41,8 +41,8 @@ struct ReadingSetup {
 Result<ReadingSetup> MakeReading(const Options& options, const std::vector<ScoredMetric>& metrics);
 
 // A hash of all that shapes cells: a state made with another one cannot be gone on with. Thresholds are not part of it.
-// `max_keys`: as WindowShape has it, since the default depends on the number of inputs.
-std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics, std::uint64_t max_keys);
+// Nor is the default of --max-keys, which depends on the number of inputs: a run may be given one more.
+std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics);
 
 // --jobs, with 0 as the number of processors.
 std::size_t ResolveJobs(const Options& options);

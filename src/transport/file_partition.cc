@@ -43,20 +43,20 @@ FilePartition::FilePartition(std::string partition_name, std::string path, Uniqu
       stream_(std::move(fd), options_.start_path),
       goes_on_(options_.across_rotation && (options_.follow || options_.start_path != path_)) {}
 
-Status FilePartition::Begin() {
+Result<bool> FilePartition::Begin() {
   if (options_.until_end) RememberSizes();
   LimitStream();
-  if (options_.offset == 0) return Status();
+  if (options_.offset == 0) return true;
   // One byte earlier: unless that is a newline, the line there was handed out before its end was known.
   Result<bool> found = stream_.Seek(options_.offset - 1, &context_.buffer);
   if (!found.ok()) return found.status();
   if (!*found) {
     LogWarning(options_.start_path + ": is shorter than when it was last read; reading it from its beginning");
-    return Status();
+    return false;
   }
   skip_line_ = true;
   splitter_ = LineSplitter(options_.offset);
-  return Status();
+  return true;
 }
 
 void FilePartition::RememberSizes() {

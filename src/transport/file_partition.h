@@ -50,8 +50,9 @@ class FilePartition : public Partition {
   FilePartition(std::string name, std::string path, UniqueFd fd, FilePartitionOptions options,
                 const PartitionContext& context);
 
-  // Goes to options.offset. REQUIRES: called once, before the first Read.
-  Status Begin();
+  // Goes to options.offset; false if the file is too short for that and is read from its beginning, as a new one.
+  // REQUIRES: called once, before the first Read.
+  Result<bool> Begin();
 
   bool can_idle() const override { return options_.follow && !stream_.compressed(); }
   Result<Progress> Read(Block* block) override;

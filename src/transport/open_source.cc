@@ -152,9 +152,11 @@ class Opener {
     }
     auto partition =
         std::make_unique<FilePartition>(input.text, input.path, std::move(fd), std::move(file), source_->context());
-    if (Status status = partition->Begin(); !status.ok()) return status;
+    Result<bool> found = partition->Begin();
+    if (!found.ok()) return found.status();
     const PartitionId id = source_->Add(std::move(partition));
-    if (starts_[i]) (*resumed_)[starts_[i]->resume_index] = id;
+    // Other contents are other lines: to go on with them would take them for lines that were counted before.
+    if (starts_[i] && *found && !starts_[i]->lost) (*resumed_)[starts_[i]->resume_index] = id;
     return Status();
   }
 

@@ -107,8 +107,8 @@ class Finder {
       used_.insert(best->number);
       return Place(r, input, best->path, Reopen(*best));
     }
-    const bool nothing_read = saved_[r]->offset == 0;
-    starts_[input] = ResumeStart{r, inputs_[input].path, UniqueFd(), 0, !nothing_read};
+    const bool was_empty = saved_[r]->identity.length == 0;
+    starts_[input] = ResumeStart{r, inputs_[input].path, UniqueFd(), 0, !was_empty};
     placed_[r] = true;
   }
 

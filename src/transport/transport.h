@@ -52,9 +52,9 @@ struct SourceOptions {
 };
 
 // Opens all inputs; partitions are numbered in the order given. For a partition found in `resume`, reading starts
-// there. On return *resumed[i] tells, by index into options.resume, which partition it became (kNotResumed: none).
-// Errors (kUsage): directory, no permission, no such file, no certificate, port in use. Connecting retries up to
-// connect_timeout: kUnavailable.
+// there. On return *resumed[i] tells, by index into options.resume, which partition it became (kNotResumed: none, or
+// the file has other contents now and is read from its beginning). Errors (kUsage): directory, no permission, no such
+// file, no certificate, port in use. Connecting retries up to connect_timeout: kUnavailable.
 inline constexpr PartitionId kNotResumed = static_cast<PartitionId>(-1);
 Result<std::unique_ptr<Source>> OpenSource(const std::vector<Endpoint>& inputs, const SourceOptions& options,
                                            const Clock& clock, std::vector<PartitionId>* resumed);

@@ -183,7 +183,7 @@ TEST_CASE("The file is nowhere: its successor is read, with a warning") {
   const ResumePoint point = PointAtEnd(dir / "access.log");
   WriteFile(dir / "access.log", Lines(501, 510));
   Reader reader({dir / "access.log"}, From({point}));
-  CHECK(reader.resumed() == std::vector<PartitionId>{0});
+  CHECK(reader.resumed() == std::vector<PartitionId>{kNotResumed});
   CHECK(reader.ReadAll());
   CHECK(reader.text() == Lines(501, 510));
   CHECK(Has(messages.text(), "may be lost"));

@@ -56,6 +56,17 @@ ModelLine MalformedLineAt() {
   return line;
 }
 
+Lines EverySecond(int first, int last) {
+  Lines lines;
+  for (int second = first; second <= last; ++second) lines.push_back(LineAt(second));
+  return lines;
+}
+
+Lines operator+(Lines a, const Lines& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 std::string WindowText(const WindowReport& report) {
   std::array<std::map<std::string, Cell>, kDimensionCount> keys;
   for (std::size_t d = 0; d < kDimensionCount; ++d) {

@@ -31,6 +31,12 @@ struct ModelLine {
 ModelLine LineAt(double seconds, const std::string& url = "/", int status = 200);
 ModelLine MalformedLineAt();
 
+using Lines = std::vector<ModelLine>;
+
+// A line each second of [first, last].
+Lines EverySecond(int first, int last);
+Lines operator+(Lines a, const Lines& b);
+
 // A closed window as text: start and end in seconds, number of windows unless 1, requests and errors, then each
 // dimension's keys.
 // "[0,10) 3/1 url: /=2/0 /cart=1/1"

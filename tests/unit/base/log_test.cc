@@ -1,37 +1,15 @@
 #include "base/log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdio>
 #include <string>
 
+#include "support/captured_stderr.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
 namespace {
 
-// What a call writes to stderr.
-template <typename Call>
-std::string Stderr(Call call) {
-  std::fflush(stderr);
-  std::FILE* file = std::tmpfile();
-  REQUIRE(file != nullptr);
-  const int saved = dup(STDERR_FILENO);
-  dup2(fileno(file), STDERR_FILENO);
-  call();
-  std::fflush(stderr);
-  dup2(saved, STDERR_FILENO);
-  close(saved);
-  std::rewind(file);
-  std::string text;
-  for (int c; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
-  std::fclose(file);
-  return text;
-}
-
 std::string AllLevels(int verbosity) {
-  return Stderr([&] {
+  return StderrOf([&] {
     InitLog(verbosity, false);
     LogError("e");
     LogWarning("w");
@@ -51,7 +29,7 @@ TEST_CASE("how much is told") {
 }
 
 TEST_CASE("one message is one line, and harmless") {
-  CHECK(Stderr([] { LogNote("a\nb\x1b[31m {} %s \\ \xff"); }) == "socklog: a\\x0Ab\\x1B[31m {} %s \\ \\xFF\n");
+  CHECK(StderrOf([] { LogNote("a\nb\x1b[31m {} %s \\ \xff"); }) == "socklog: a\\x0Ab\\x1B[31m {} %s \\ \\xFF\n");
 }
 
 }  // namespace socklog::testing

@@ -7,19 +7,7 @@
 namespace socklog::testing {
 namespace {
 
-using Lines = std::vector<ModelLine>;
 using Texts = std::vector<std::string>;
-
-Lines EverySecond(int first, int last) {
-  Lines lines;
-  for (int second = first; second <= last; ++second) lines.push_back(LineAt(second));
-  return lines;
-}
-
-Lines operator+(Lines a, const Lines& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 std::string Text(const Lines& lines) { return PlainText(lines); }
 

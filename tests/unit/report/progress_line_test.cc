@@ -1,39 +1,13 @@
 #include "report/progress_line.h"
 
-#include <unistd.h>
-
-#include <cstdio>
-#include <functional>
-
+#include "support/captured_stderr.h"
 #include "support/catch.h"
 #include "support/manual_clock.h"
 
 namespace socklog::testing {
-namespace {
-
-// What a call writes to stderr.
-std::string Stderr(const std::function<void()>& call) {
-  std::fflush(stderr);
-  std::FILE* file = std::tmpfile();
-  REQUIRE(file != nullptr);
-  const int saved = dup(STDERR_FILENO);
-  dup2(fileno(file), STDERR_FILENO);
-  call();
-  std::fflush(stderr);
-  dup2(saved, STDERR_FILENO);
-  close(saved);
-  std::rewind(file);
-  std::string text;
-  for (int c; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
-  std::fclose(file);
-  return text;
-}
-
-}  // namespace
-
 TEST_CASE("one line, rewritten five times a second at the most, and removed") {
   ManualClock clock;
-  const std::string text = Stderr([&] {
+  const std::string text = StderrOf([&] {
     ProgressLine line(true, clock);
     line.Update(0, kNoTime);
     clock.Turn(100 * kMillisecond);
@@ -48,12 +22,12 @@ TEST_CASE("one line, rewritten five times a second at the most, and removed") {
 
 TEST_CASE("the line goes with its object") {
   ManualClock clock;
-  CHECK(Stderr([&] { ProgressLine(true, clock).Update(1, kNoTime); }) == "\r\x1b[K1 lines\r\x1b[K");
+  CHECK(StderrOf([&] { ProgressLine(true, clock).Update(1, kNoTime); }) == "\r\x1b[K1 lines\r\x1b[K");
 }
 
 TEST_CASE("nothing unless it is wanted") {
   ManualClock clock;
-  CHECK(Stderr([&] { ProgressLine(false, clock).Update(1, 0); }).empty());
+  CHECK(StderrOf([&] { ProgressLine(false, clock).Update(1, 0); }).empty());
 }
 
 }  // namespace socklog::testing

@@ -1,7 +1,6 @@
 #include "testing.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -248,18 +247,5 @@ std::string Receive(const UniqueFd& fd, std::size_t bytes) {
   }
   return text;
 }
-
-CapturedStderr::CapturedStderr() : saved_(dup(STDERR_FILENO)) {
-  const int file = open((directory_ / "stderr").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-  dup2(file, STDERR_FILENO);
-  close(file);
-}
-
-CapturedStderr::~CapturedStderr() {
-  dup2(saved_, STDERR_FILENO);
-  close(saved_);
-}
-
-std::string CapturedStderr::text() const { return ReadFile(directory_ / "stderr"); }
 
 }  // namespace socklog::testing

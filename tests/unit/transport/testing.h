@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "socklog/source.h"
+#include "support/captured_stderr.h"
 #include "transport/fd.h"
 #include "transport/transport.h"
 
@@ -100,20 +101,6 @@ UniqueFd AcceptOne(const UniqueFd& listener);
 void SendAll(const UniqueFd& fd, std::string_view bytes);
 // Until the peer closes, or until so many bytes are there.
 std::string Receive(const UniqueFd& fd, std::size_t bytes = static_cast<std::size_t>(-1));
-
-// What the code writes to stderr while this lives.
-class CapturedStderr {
- public:
-  CapturedStderr();
-  ~CapturedStderr();
-  CapturedStderr(const CapturedStderr&) = delete;
-  CapturedStderr& operator=(const CapturedStderr&) = delete;
-  std::string text() const;
-
- private:
-  TempDir directory_;
-  int saved_;
-};
 
 }  // namespace socklog::testing
 

@@ -7,7 +7,6 @@
 namespace socklog::testing {
 namespace {
 
-using Lines = std::vector<ModelLine>;
 using Texts = std::vector<std::string>;
 
 struct Outcome {
@@ -25,18 +24,6 @@ WindowShape BareShape(Micros slide = 0) {
   WindowShape shape = SmallShape(slide);
   shape.dimensions = {true, false, false, false};
   return shape;
-}
-
-// A line each second of [first, last].
-Lines EverySecond(int first, int last) {
-  Lines lines;
-  for (int second = first; second <= last; ++second) lines.push_back(LineAt(second));
-  return lines;
-}
-
-Lines operator+(Lines a, const Lines& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
 }
 
 std::string Counted(int counted, int late = 0, int ahead = 0) {

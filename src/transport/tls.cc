@@ -126,7 +126,9 @@ class TlsChannel : public Channel {
     ERR_clear_error();
     std::size_t got = 0;
     const int result = SSL_read_ex(ssl_, buffer, size, &got);
-    return Outcome(result, got, &read_events_);
+    IoResult io = Outcome(result, got, &read_events_);
+    if (io.state == IoState::kEnd) AnswerGoodbye();
+    return io;
   }
 
   IoResult Write(std::string_view bytes) override {
@@ -158,6 +160,13 @@ class TlsChannel : public Channel {
   short write_events() const override { return write_events_; }
 
  private:
+  // A peer that waits for it would take its absence for a cut. Tried once: a socket that takes no more bytes has a peer
+  // that does not read them.
+  void AnswerGoodbye() {
+    SSL_shutdown(ssl_);
+    ERR_clear_error();
+  }
+
   IoResult Outcome(int result, std::size_t bytes, short* events) {
     if (result > 0) return {IoState::kDone, bytes, {}};
     const int system_error = errno;

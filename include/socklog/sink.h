@@ -15,7 +15,8 @@ class Sink {
   virtual ~Sink() = default;
 
   // `lines`: one or more complete lines, each ending in '\n'. May buffer. Blocks while the reader is slow.
-  // Errors: kBrokenPipe when the only reader has gone, kFailed (disk full, ...) naming the place.
+  // Errors: kBrokenPipe when the only reader has gone, as readers of stdout may; kFailed (disk full, a peer that closed
+  // the connection, ...) naming the place.
   virtual Status Write(std::string_view lines) = 0;
 
   // Hands everything written so far to the kernel; with `durable`, a file's bytes are on the disk when it returns.

@@ -18,7 +18,7 @@ enum class StatusCode {
   kFailed,       // failed while running (disk full, connection lost): exit 1
   kUnavailable,  // cannot be reached now, trying again may help: exit 1 once given up
   kDataLoss,     // a position or a state that was there is gone or damaged: exit 2, the message names the mend
-  kBrokenPipe,   // the reader of our output went away: leave quietly, exit 0
+  kBrokenPipe,   // the reader of our stdout, pipe or listening socket went away: leave quietly, exit 0
 };
 
 // The outcome of an operation without a value. Cheap when ok. Thread-compatible.

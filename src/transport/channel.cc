@@ -1,6 +1,8 @@
 #include "transport/channel.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,15 @@ namespace {
 
 // A blocking pipe that is ready for writing takes this much without blocking (PIPE_BUF of Linux).
 constexpr std::size_t kSafeWrite = 4096;
+
+// How often to look whether bytes have arrived, in milliseconds.
+constexpr int kAnswerPoll = 2;
+
+bool IsUnix(int fd) {
+  int domain = AF_UNSPEC;
+  socklen_t size = sizeof(domain);
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
 
 class SocketChannel : public Channel {
  public:
@@ -102,6 +113,21 @@ void LingeringClose(int fd, Micros patience) {
       pollfd entry = {fd, POLLIN, 0};
       poll(&entry, 1, static_cast<int>(left));
     }
+  }
+}
+
+bool IsPeerThere(int fd, Micros patience) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(patience);
+  for (;;) {
+    int unanswered = 0;
+    const bool known = !IsUnix(fd) && ioctl(fd, SIOCOUTQ, &unanswered) == 0;
+    pollfd entry = {fd, POLLRDHUP, 0};
+    poll(&entry, 1, 0);
+    if ((entry.revents & (POLLERR | POLLHUP)) != 0) return false;
+    const bool open = (entry.revents & POLLRDHUP) == 0;
+    if (open || !known || unanswered == 0 || std::chrono::steady_clock::now() >= end) return true;
+    entry.events = 0;  // an answer is no event, a refusal is
+    poll(&entry, 1, kAnswerPoll);
   }
 }
 

@@ -62,6 +62,10 @@ std::unique_ptr<Channel> NewFdChannel(UniqueFd fd);
 // Waits up to `patience` for the peer to close as well.
 void LingeringClose(int fd, Micros patience);
 
+// False once it is known that the peer of a socket has gone. Where the peer has ended its own stream, and may or may
+// not read on, the answer to what was sent tells; it is waited for up to `patience`.
+bool IsPeerThere(int fd, Micros patience);
+
 // The errors by which a socket says that the peer has gone.
 bool IsPeerGone(int error);
 

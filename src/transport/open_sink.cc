@@ -21,7 +21,7 @@ constexpr Micros kFifoPoll = 50 * kMillisecond;
 Result<std::unique_ptr<Sink>> OpenDescriptor(int number, const std::string& name) {
   UniqueFd fd = DuplicateFd(number);
   if (!fd.valid()) return Status::Usage(name + ": is closed; give another output");
-  return std::unique_ptr<Sink>(std::make_unique<StreamSink>(name, NewFdChannel(std::move(fd)), nullptr));
+  return std::unique_ptr<Sink>(std::make_unique<StreamSink>(name, NewFdChannel(std::move(fd))));
 }
 
 // /dev/stdout and the like name an open descriptor. Opened by that path, a file behind it would be written from its
@@ -45,8 +45,7 @@ Status OpenError(const std::string& path, int error) {
 Result<std::unique_ptr<Sink>> OpenFifo(const std::string& path) {
   for (;;) {
     UniqueFd fd(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-    if (fd.valid())
-      return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd)), nullptr));
+    if (fd.valid()) return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd))));
     if (errno != ENXIO && errno != EINTR) return OpenError(path, errno);
     if (SinkStopRequested()) return Status(StatusCode::kBrokenPipe, path + ": stopped before a reader came");
     PollSet set;
@@ -65,7 +64,7 @@ Result<std::unique_ptr<Sink>> OpenFile(const std::string& path, const SinkOption
     if (!S_ISREG(info.st_mode)) {
       UniqueFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
       if (!fd.valid()) return OpenError(path, errno);
-      return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd)), nullptr));
+      return std::unique_ptr<Sink>(std::make_unique<StreamSink>(path, NewFdChannel(std::move(fd))));
     }
   }
   Result<std::unique_ptr<FileSink>> sink = FileSink::Open(path, options.resume_length);
@@ -79,9 +78,8 @@ Result<std::unique_ptr<Sink>> OpenConnection(const Endpoint& endpoint, const Sin
   Result<std::unique_ptr<Channel>> channel = ConnectOrStop(connector->get());
   if (!channel.ok()) return channel.status();
   LogDetail(endpoint.text + ": connected");
-  std::unique_ptr<Connector> again = options.connection.reconnect ? std::move(connector).value() : nullptr;
-  return std::unique_ptr<Sink>(
-      std::make_unique<StreamSink>(endpoint.text, std::move(channel).value(), std::move(again)));
+  return std::unique_ptr<Sink>(std::make_unique<StreamSink>(
+      endpoint.text, std::move(channel).value(), std::move(connector).value(), options.connection.reconnect));
 }
 
 Result<std::unique_ptr<Sink>> OpenListening(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {

@@ -4,6 +4,12 @@
 #include "transport/sink_stop.h"
 
 namespace socklog {
+namespace {
+
+// How long to wait for a peer that may have gone to say so.
+constexpr Micros kAnswerPatience = 200 * kMillisecond;
+
+}  // namespace
 
 Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector) {
   for (;;) {
@@ -17,8 +23,12 @@ Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector) {
   }
 }
 
-StreamSink::StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector)
-    : name_(std::move(name)), channel_(std::move(channel)), connector_(std::move(connector)) {}
+StreamSink::StreamSink(std::string name, std::unique_ptr<Channel> channel)
+    : name_(std::move(name)), channel_(std::move(channel)) {}
+
+StreamSink::StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector,
+                       bool reconnect)
+    : name_(std::move(name)), channel_(std::move(channel)), connector_(std::move(connector)), reconnect_(reconnect) {}
 
 StreamSink::~StreamSink() {
   if (channel_ != nullptr && failed_.ok()) channel_->CloseWriting();
@@ -27,12 +37,31 @@ StreamSink::~StreamSink() {
 Status StreamSink::Write(std::string_view lines) {
   if (!failed_.ok()) return failed_;
   buffer_.append(lines);
-  return buffer_.size() >= kSinkBufferBytes ? Drain() : Status();
+  if (buffer_.size() < kSinkBufferBytes) return Status();
+  if (Status status = Send(); !status.ok()) return failed_ = status;
+  Forget();
+  return Status();
 }
 
-Status StreamSink::Flush(bool) { return failed_.ok() ? Drain() : failed_; }
+Status StreamSink::Flush(bool) {
+  if (!failed_.ok()) return failed_;
+  for (;;) {
+    if (Status status = Send(); !status.ok()) return failed_ = status;
+    const bool matters = connector_ != nullptr && !(reconnect_ && buffer_.empty());
+    if (!matters || IsPeerThere(channel_->fd(), kAnswerPatience)) break;
+    if (Status status = PeerHasGone(); !status.ok()) return failed_ = status;
+    sent_ = 0;  // what of it has arrived is not known, and twice is better than never
+  }
+  Forget();
+  return Status();
+}
 
-Status StreamSink::Drain() {
+void StreamSink::Forget() {
+  buffer_.clear();
+  sent_ = 0;
+}
+
+Status StreamSink::Send() {
   while (sent_ < buffer_.size()) {
     IoResult io = channel_->Write(std::string_view(buffer_).substr(sent_));
     switch (io.state) {
@@ -43,24 +72,29 @@ Status StreamSink::Drain() {
         PollSet set;
         set.Add(channel_->fd(), channel_->write_events());
         Result<bool> ready = PollUnlessStopped(&set, kStopPatience);
-        if (!ready.ok()) return failed_ = ready.status();
+        if (!ready.ok()) return ready.status();
         if (!*ready)
-          return failed_ = Status::Failed(name_ + ": its reader does not read; at the stop " +
-                                          std::to_string(buffer_.size() - sent_) + " bytes were not written");
+          return Status::Failed(name_ + ": its reader does not read; at the stop " +
+                                std::to_string(buffer_.size() - sent_) + " bytes were not written");
         break;
       }
       case IoState::kEnd:
-        if (connector_ == nullptr) return failed_ = Status(StatusCode::kBrokenPipe, name_ + ": the reader has gone");
-        if (Status status = Reconnect(); !status.ok()) return failed_ = status;
+        if (Status status = PeerHasGone(); !status.ok()) return status;
         break;
       case IoState::kCut:
       case IoState::kError:
-        return failed_ = Status(io.error.code(), name_ + ": " + io.error.message());
+        return Status(io.error.code(), name_ + ": " + io.error.message());
     }
   }
-  buffer_.clear();
-  sent_ = 0;
   return Status();
+}
+
+Status StreamSink::PeerHasGone() {
+  if (connector_ == nullptr) return Status(StatusCode::kBrokenPipe, name_ + ": the reader has gone");
+  if (reconnect_) return Reconnect();
+  return Status::Failed(name_ +
+                        ": the peer closed the connection, lines may be lost; start it again, and give --reconnect to "
+                        "connect again by itself");
 }
 
 Status StreamSink::Reconnect() {

@@ -22,9 +22,11 @@ Result<std::unique_ptr<Channel>> ConnectOrStop(Connector* connector);
 // Thread-compatible.
 class StreamSink : public Sink {
  public:
-  // `connector`: makes a new connection when the peer has gone, and begins there with the line that was not wholly
-  // sent; nullptr: a peer that goes is kBrokenPipe.
-  StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector);
+  // stdout, a FIFO or a device: a reader that goes, as `| head` does, is kBrokenPipe.
+  StreamSink(std::string name, std::unique_ptr<Channel> channel);
+  // A connection that `connector` made: a peer that goes is kFailed, or, with `reconnect`, a new connection is made and
+  // begins with the line that was not wholly sent.
+  StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector, bool reconnect);
   // Says goodbye to the peer. What was not flushed is lost.
   ~StreamSink() override;
 
@@ -33,12 +35,15 @@ class StreamSink : public Sink {
   std::uint64_t length() const override { return 0; }
 
  private:
-  Status Drain();
+  Status Send();
+  Status PeerHasGone();
   Status Reconnect();
+  void Forget();
 
   const std::string name_;
   std::unique_ptr<Channel> channel_;
-  std::unique_ptr<Connector> connector_;
+  std::unique_ptr<Connector> connector_;  // none: no connection
+  const bool reconnect_ = false;
   std::string buffer_;
   std::size_t sent_ = 0;  // bytes of buffer_
   Status failed_;         // once and for all

@@ -140,6 +140,7 @@ class TlsChannel : public Channel {
       short ignored = 0;
       IoResult io = Outcome(0, 0, &ignored);
       if (io.state == IoState::kError) return io;
+      if (io.state == IoState::kCut) return {IoState::kEnd, 0, {}};
     }
     ERR_clear_error();
     std::size_t sent = 0;

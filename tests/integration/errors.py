@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What goes wrong is said in one clear line on stderr, with the exit code that was promised; stdout carries data only."""
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -7,6 +8,7 @@ import pty
 import re
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -155,14 +157,57 @@ class Errors(harness.Case):
         os.close(end)
         self.assertEqual(0, process.wait().code)
 
+    def assert_peer_is_missed(self, server, name, reset, *args):
+        """`args` write to the server, which closes before the lines come that fill the program's stdin."""
+        end, feed = os.pipe()
+        process = self.start(*args, "-v", stdin=end)
+        os.close(end)
+        peer, _ = server.accept()
+        self.wait_for(lambda: f"{name}: connected" in process.err().decode(), "connection", process=process)
+        if reset:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() resets the connection
+        peer.close()
+        with open(feed, "wb") as file, contextlib.suppress(BrokenPipeError):
+            file.write(read(self.log))
+        result = process.wait()
+        self.assertEqual(1, result.code, str(result))
+        told = [line for line in result.message.splitlines() if "closed" in line]
+        self.assertEqual(1, len(told), str(result))
+        self.assertIn(name, told[0])
+        self.assertIn("--reconnect", told[0])
+
+    def test_receivers_that_go_away(self):
+        """Who connects misses its peer: what it had to say is lost. `| head` is another matter, see above."""
+        for output in ("--alerts-to", "--windows-to"):
+            for reset in (False, True):
+                more = ("--alerts-to", self.path("a")) if output != "--alerts-to" else ()
+                with self.subTest(output=output, reset=reset, kind="unix"), harness.listening(socket.AF_UNIX, self.path("s")) as server:
+                    name = f"unix:{self.path('s')}"
+                    self.assert_peer_is_missed(server, name, reset, "analyze", "-", output, name, *more)
+                self.path("s").unlink()
+                with self.subTest(output=output, reset=reset, kind="tcp"), harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as server:
+                    name = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+                    self.assert_peer_is_missed(server, name, reset, "analyze", "-", output, name, *more)
+
+    def test_a_receiver_that_goes_away_without_tlss_goodbye(self):
+        certificate, key = harness.make_certificate(self.dir)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        with harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as plain, context.wrap_socket(plain, server_side=True) as server:
+            name = f"tls://127.0.0.1:{server.getsockname()[1]}"
+            self.assert_peer_is_missed(server, name, False, "analyze", "-", "--alerts-to", name, "--tls-ca", certificate)
+
     def test_sockets_that_go_away(self):
-        """The only reader of alerts closes: leave quietly. A writer that breaks off: what came is used."""
+        """The server of generate closes: not all lines could be given. A writer that breaks off: what came is used."""
         with harness.listening(socket.AF_UNIX, self.path("s")) as server:
             process = self.start("generate", "--rate", 10000, "--speed", 0, "--to", f"unix:{self.path('s')}")
             peer, _ = server.accept()
             peer.recv(1000)
             peer.close()
-            self.assertEqual(0, process.wait().code)
+            result = process.wait()
+            self.assertEqual(1, result.code, str(result))
+            self.assertEqual(1, result.message.count("\n"), str(result))
+            self.assertIn("s: the peer closed the connection", result.message)
         port = harness.free_port()
         process = self.start("analyze", "-q", f"tcp-listen://:{port}", "--once", "--summary", self.path("summary"))
         peer = harness.connect(socket.AF_INET, ("127.0.0.1", port), process)

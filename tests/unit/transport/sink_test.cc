@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -355,15 +356,69 @@ TEST_CASE("Connecting gives up after its time, or when it is to stop") {
   stopper.join();
 }
 
-TEST_CASE("A peer that has gone is a broken pipe") {
+// How a peer may leave: it closes, it resets the connection.
+void Leave(UniqueFd peer, bool reset) {
+  const linger at_once = {1, 0};
+  if (reset) setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+TEST_CASE("A peer that has gone is an error, also for the one write that the system still takes") {
   const TempDir dir;
-  const UniqueFd listener = ListenAt(dir / "s");
-  auto sink = Open("unix:" + (dir / "s"));
-  AcceptOne(listener);
-  CHECK(sink->Write("1\n").ok());
-  const Status status = sink->Flush(false);
-  CHECK(status.code() == StatusCode::kBrokenPipe);
-  CHECK(Has(status.message(), "unix:" + (dir / "s")));
+  const std::string port = FreePort();
+  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
+                                                        {dir / "s", "unix:" + (dir / "s")}};
+  for (const auto& [where, endpoint] : places) {
+    for (const bool reset : {false, true}) {
+      INFO(endpoint << ", reset " << reset);
+      const UniqueFd listener = ListenAt(where);
+      auto sink = Open(endpoint);
+      Leave(AcceptOne(listener), reset);
+      CHECK(sink->Write("1\n").ok());
+      const Status status = sink->Flush(false);
+      CHECK(status.code() == StatusCode::kFailed);
+      CHECK(Has(status.message(), endpoint));
+      CHECK(Has(status.message(), "--reconnect"));
+      CHECK(sink->Write("2\n").code() == StatusCode::kFailed);
+      unlink(where.c_str());
+    }
+  }
+}
+
+TEST_CASE("A peer that sends nothing more and reads on is there") {
+  const TempDir dir;
+  const std::string port = FreePort();
+  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
+                                                        {dir / "s", "unix:" + (dir / "s")}};
+  for (const auto& [where, endpoint] : places) {
+    INFO(endpoint);
+    const UniqueFd listener = ListenAt(where);
+    auto sink = Open(endpoint);
+    const UniqueFd peer = AcceptOne(listener);
+    shutdown(peer.get(), SHUT_WR);
+    for (const char* line : {"1\n", "2\n", "3\n"}) {
+      CHECK(sink->Write(line).ok());
+      CHECK(sink->Flush(false).ok());
+    }
+    sink.reset();
+    CHECK(Receive(peer) == "1\n2\n3\n");
+  }
+}
+
+TEST_CASE("Reconnecting: what a peer did not take before it went goes to the next one") {
+  const std::string port = FreePort();
+  const UniqueFd listener = ListenAt(port);
+  SinkOptions options;
+  options.connection.reconnect = true;
+  auto sink = Open("tcp://localhost:" + port, options);
+  Leave(AcceptOne(listener), false);
+  std::string got;
+  std::thread next([&] { got = Receive(AcceptOne(listener)); });
+  CHECK(sink->Flush(false).ok());  // nothing to send, nobody to wait for
+  CHECK(sink->Write("1\n2\n").ok());
+  CHECK(sink->Flush(false).ok());
+  sink.reset();
+  next.join();
+  CHECK(got == "1\n2\n");
 }
 
 TEST_CASE("Reconnecting: the next peer gets whole lines") {

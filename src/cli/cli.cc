@@ -54,6 +54,7 @@ ExitCode Dispatch(const std::vector<std::string>& args) {
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
+  CatchStopSignals();
   try {
     HoldStandardDescriptors();
     IgnoreWriteSignals();

@@ -7,6 +7,7 @@
 #include "cli/help.h"
 #include "cli/job_command.h"
 #include "cli/messages.h"
+#include "cli/signals.h"
 #include "config/config.h"
 
 namespace socklog {
@@ -65,6 +66,7 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
 }  // namespace
 
 ExitCode RunCheckConfigCommand(const CommandRow& row, const std::vector<std::string>& args) {
+  ReleaseStopSignals();
   ExitCode exit_code = kExitDone;
   const std::optional<CommandInput> input = ReadInput(row, args, &exit_code);
   if (!input) return exit_code;

@@ -47,7 +47,7 @@ ExitCode RunJob(const CommandRow& row, const CommandInput& input,
                 Result<JobOutcome> (*job)(const Options&, const JobContext&)) {
   const Options& options = input.options;
   InitLog(options.common.verbosity, UseColor(options.common.color, STDERR_FILENO));
-  InstallStopSignals();
+  InterruptByStopSignals();
   const SystemClock clock;
   const JobContext context = {.clock = clock,
                               .thresholds = options.analyze.thresholds.empty() ? nullptr : &input.thresholds,

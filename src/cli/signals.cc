@@ -30,15 +30,25 @@ extern "C" void HandleStop(int number) {
   }
 }
 
-}  // namespace
-
-void InstallStopSignals() {
+void Handle(int flags) {
   struct sigaction action = {};
   action.sa_handler = HandleStop;
+  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
-  // No SA_RESTART: a blocking call that waits for data or for a reader must return.
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace
+
+void CatchStopSignals() { Handle(SA_RESTART); }
+
+void InterruptByStopSignals() { Handle(0); }
+
+void ReleaseStopSignals() {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  if (StopRequested()) raise(SIGTERM);
 }
 
 void IgnoreWriteSignals() {

@@ -60,6 +60,43 @@ class Processes(harness.Case):
             self.assertEqual(0, result.code, str(result))
             self.assertTrue(json_lines(summary))
 
+    def stop_while_it_reads_its_configuration(self, *args):
+        """The process is at its very beginning then, and will stay there until the file has ended."""
+        config = self.path("c.toml")
+        os.mkfifo(config)
+        process = self.start(*args, config)
+
+        def begin_to_write():
+            try:
+                return os.fdopen(os.open(config, os.O_WRONLY | os.O_NONBLOCK), "wb")
+            except OSError:
+                return None  # nobody reads it yet
+
+        with self.wait_for(begin_to_write, "reader", process=process):
+            process.signal(SIGTERM)
+            self.wait_for(lambda: not self.pending(process, SIGTERM), "delivery", process=process)
+        config.unlink()
+        return process.wait()
+
+    @staticmethod
+    def pending(process, number):
+        status = read(f"/proc/{process.pid}/status").decode()
+        masks = [int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigPnd:", "ShdPnd:"))]
+        return any(mask >> (number - 1) & 1 for mask in masks)
+
+    def test_a_signal_that_comes_first_of_all(self):
+        # It ended the process with 143, whoever had started it, until the job had begun.
+        summary = self.path("summary")
+        result = self.stop_while_it_reads_its_configuration("analyze", "-q", self.log, "--alerts-to", self.path("a"), "--summary", summary, "--config")
+        self.assertEqual((0, ""), (result.code, result.message))
+        self.assertEqual(0, json_lines(summary)[0]["lines"])
+        result = self.stop_while_it_reads_its_configuration("generate", "-q", "--rate", 1000, "--config")
+        self.assertEqual((0, ""), (result.code, result.message))
+        result = self.stop_while_it_reads_its_configuration("thresholds", "-q", "-q", self.log, "--config")
+        self.assertEqual((0, ""), (result.code, result.message))
+        # Nothing is lost of a check, and nobody wants to wait for it.
+        self.assertEqual(-SIGTERM, self.stop_while_it_reads_its_configuration("check-config").code)
+
     def test_stdin_is_not_stdout(self):
         # A path that names stdout was taken for the input.
         result = self.run_ok("analyze", "-q", "-", "--alerts-to", os.devnull, "--windows-to", "/dev/stdout", data=read(self.log))

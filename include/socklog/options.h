@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -81,12 +82,24 @@ struct IgnoreRule {
   std::vector<StatusRange> status;
 };
 
+// How a key's source names a header: "header:X-User".
+inline constexpr std::string_view kHeaderSource = "header:";
+
 struct KeyOptions {
   std::string user = "user";      // user | client | header:NAME
   std::string client = "client";  // client | header:NAME (its first address)
   int ipv6_prefix = 64;
   std::vector<UrlRule> url;
   std::vector<StatusRange> errors = {StatusRange{}};
+
+  // The NAME of header:NAME, empty where the source is no header.
+  std::string user_header() const { return HeaderOf(user); }
+  std::string client_header() const { return HeaderOf(client); }
+
+ private:
+  static std::string HeaderOf(const std::string& source) {
+    return source.starts_with(kHeaderSource) ? source.substr(kHeaderSource.size()) : std::string();
+  }
 };
 
 // What shapes windows and cells: a thresholds file holds for these values only.

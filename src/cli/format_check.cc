@@ -1,19 +1,8 @@
 #include "cli/format_check.h"
 
-#include <string>
-
 #include "format/format.h"
 
 namespace socklog {
-namespace {
-
-// The NAME of "header:NAME", else empty.
-std::string HeaderName(const std::string& source) {
-  const std::size_t colon = source.find(':');
-  return colon == std::string::npos ? "" : source.substr(colon + 1);
-}
-
-}  // namespace
 
 Status CheckLogFormat(Command command, const Options& options) {
   if (command == kCommandGenerate) {
@@ -23,8 +12,8 @@ Status CheckLogFormat(Command command, const Options& options) {
   FormatRequest request;
   request.options = options.format;
   request.fields = kFieldTime | kFieldStatus | kFieldTarget | kFieldHost | kFieldClient | kFieldUser;
-  request.user_header = HeaderName(options.keys.user);
-  request.client_header = HeaderName(options.keys.client);
+  request.user_header = options.keys.user_header();
+  request.client_header = options.keys.client_header();
   if (!request.user_header.empty()) request.fields |= kFieldUserHeader;
   if (!request.client_header.empty()) request.fields |= kFieldClientHeader;
   if (options.window.event_time == EventTime::kEnd) request.fields |= kFieldDuration;

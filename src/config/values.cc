@@ -153,9 +153,8 @@ std::string FormatStatusRanges(const std::vector<StatusRange>& ranges) {
 }
 
 Status ReadKeySource(std::string_view text, std::string_view choices, std::string* out) {
-  constexpr std::string_view kHeader = "header:";
-  if (text.substr(0, kHeader.size()) == kHeader) {
-    const std::string_view name = text.substr(kHeader.size());
+  if (text.starts_with(kHeaderSource)) {
+    const std::string_view name = text.substr(kHeaderSource.size());
     const bool token = std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });

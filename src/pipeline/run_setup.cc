@@ -15,7 +15,6 @@ namespace socklog {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::string_view kHeaderPrefix = "header:";
 
 const ThresholdEntry* FindEntry(const ThresholdSet* thresholds, std::string_view metric) {
   if (thresholds == nullptr) return nullptr;
@@ -66,10 +65,6 @@ Status CheckMetricNames(const Options& options) {
       return Status::Usage("no metric is called '" + name + "'" + DidYouMean(name, MetricNames()));
   }
   return {};
-}
-
-std::string HeaderName(const std::string& key_option) {
-  return key_option.starts_with(kHeaderPrefix) ? key_option.substr(kHeaderPrefix.size()) : std::string();
 }
 
 std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
@@ -135,8 +130,8 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   FormatRequest request;
   request.options = options.format;
   request.fields = setup.rules->fields();
-  request.user_header = HeaderName(options.keys.user);
-  request.client_header = HeaderName(options.keys.client);
+  request.user_header = options.keys.user_header();
+  request.client_header = options.keys.client_header();
   Result<std::unique_ptr<LogFormat>> format = MakeLogFormat(request);
   if (!format.ok()) return format.status();
   setup.format = std::move(*format);

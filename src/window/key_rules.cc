@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kUrlCacheEntries = 100'000;
 constexpr std::size_t kMaxIgnoreRules = 64;
-constexpr std::string_view kHeaderPrefix = "header:";
 
 bool IsPlainByte(char c) { return c >= 0x20 && c < 0x7f && c != '\\'; }
 
@@ -102,7 +101,7 @@ Result<std::unique_ptr<KeyRules>> KeyRules::Make(const KeyOptions& keys, const s
   if (wants(Dimension::kClient) || (wants(Dimension::kUser) && user_is_client)) fields |= kFieldClient;
   if (fields & kFieldClient && keys.client != "client") fields |= kFieldClientHeader;
   if (wants(Dimension::kUser) && keys.user == "user") fields |= kFieldUser;
-  if (wants(Dimension::kUser) && keys.user.starts_with(kHeaderPrefix)) fields |= kFieldUserHeader;
+  if (wants(Dimension::kUser) && !keys.user_header().empty()) fields |= kFieldUserHeader;
   rules->fields_ = fields;
   return rules;
 }

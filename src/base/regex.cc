@@ -41,7 +41,6 @@ Result<Regex> Regex::Compile(std::string_view expression) {
 }
 
 bool Regex::Match(std::string_view text, Anchor anchor, std::string_view* groups, int group_count) const {
-  constexpr int kMaxGroups = 32;
   re2::StringPiece pieces[kMaxGroups];
   const RE2::Anchor re2_anchor = anchor == Anchor::kBoth    ? RE2::ANCHOR_BOTH
                                  : anchor == Anchor::kStart ? RE2::ANCHOR_START

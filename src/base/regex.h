@@ -20,6 +20,9 @@ class Regex {
   Regex& operator=(Regex&&) noexcept;
   ~Regex();
 
+  // Groups that Match can tell, the whole match included.
+  static constexpr int kMaxGroups = 32;
+
   enum class Anchor { kNone, kStart, kBoth };
   // groups[0] is the whole match, groups[i] the i-th group (data() == nullptr where it took no part). Asking for at
   // most 4 groups besides the whole lets RE2 use its one-pass engine, where the expression allows it.

@@ -11,8 +11,6 @@
 namespace socklog {
 namespace {
 
-constexpr int kMaxGroups = 32;  // what Regex::Match takes, the whole match included
-
 // A named group and what it becomes.
 struct Capture {
   int group;
@@ -33,7 +31,7 @@ class RegexParser : public LineParser {
       : d_(definition), builder_(definition.context.zone, definition.context.request.fields) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
-    std::array<std::string_view, kMaxGroups> groups;
+    std::array<std::string_view, Regex::kMaxGroups> groups;
     if (!d_.regex->Match(line, Regex::Anchor::kNone, groups.data(), d_.asked))
       return "the line does not match the regular expression";
     builder_.Begin(Escape::kApache, entry, batch);
@@ -132,9 +130,10 @@ class Maker {
     AddHeader(header, request_.user_header, kFieldUserHeader, Field::kUserHeader, &capture);
     AddHeader(header, request_.client_header, kFieldClientHeader, Field::kClientHeader, &capture);
     if (capture.rules.empty()) return {};
-    if (number >= kMaxGroups) {
+    if (number >= Regex::kMaxGroups) {
       return Status::Usage("the group '" + group + "' of the regular expression is number " + std::to_string(number) +
-                           ", only the first 31 can be read: write (?:...) for groups without a name");
+                           ", only the first " + std::to_string(Regex::kMaxGroups - 1) +
+                           " can be read: write (?:...) for groups without a name");
     }
     definition_.asked = std::max(definition_.asked, number + 1);
     definition_.captures.push_back(std::move(capture));

@@ -74,7 +74,12 @@ Result<double> ParseRatio(std::string_view text, bool bare_percent) {
   const std::optional<double> value = ParseDouble(number);
   if (!value) return Status::Usage("'" + std::string(text) + "' is not a share: " + form);
   const double ratio = percent ? *value / 100 : *value;
-  if (ratio < 0 || ratio > 1) return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: " + form);
+  if (ratio < 0 || ratio > 1) {
+    const std::string meant = percent || ratio < 0 || ratio > 100
+                                  ? form
+                                  : "1 is 100 %; write " + std::string(text) + "% or " + FormatDouble(ratio / 100);
+    return Status::Usage("'" + std::string(text) + "' is outside 0 to 100 %: " + meant);
+  }
   return ratio;
 }
 

@@ -71,8 +71,8 @@ Status ReadBudget(Options* options, std::string_view text) {
   double share = 0;
   Status status = ReadShare(text, false, &share);
   if (!status.ok()) return status;
-  if (share == 0 || share == 1)
-    return Status::Usage("'" + std::string(text) + "' must be between 0 and 100 %, such as 1%");
+  if (share == 1) return Status::Usage("'" + std::string(text) + "' is 100 % of the windows: write 1% or 0.01");
+  if (share == 0) return Status::Usage("'" + std::string(text) + "' must be more than 0, such as 1%");
   options->thresholds.budget = share;
   return {};
 }

@@ -40,7 +40,7 @@ TEST_CASE("mistakes have their place and, where there is one, the nearest right 
       {"[analyze]\nmetrics = [\"error_rate\", \"x\"]\n", "error c.toml:2:26: unknown metric 'x'\n"},
       {"[analyze]\nmetrics = [[\"error_rate\"]]\n", "error c.toml:2:12: expected a string, found an array\n"},
       {"[analyze.threshold]\nerror_rate = 20\n",
-       "error c.toml:2:14: '20' is outside 0 to 100 %: write 20% or 0.2; error_rate is a ratio\n"},
+       "error c.toml:2:14: '20' is outside 0 to 100 %: 1 is 100 %; write 20% or 0.2; error_rate is a ratio\n"},
       {"[analyze.threshold]\nerror_rate = true\n", "error c.toml:2:14: expected a number, found a boolean\n"},
       {"[label]\n\"a b\" = \"x\"\n",
        "error c.toml:2:1: 'a b' is not the name of a label: letters, digits and _, no digit first\n"},

@@ -123,7 +123,7 @@ TEST_CASE("mistakes in a thresholds file have their place") {
        "'request_rate' has no value in [threshold]"},
       {"uncalibrated = [\"request_rate_by_client\"]", "uncalibrated = [\"request_rate\"]",
        "'request_rate' has no value in [threshold]"},
-      {"budget = 0.005", "budget = 2", "outside 0 to 100 %"},
+      {"budget = 0.005", "budget = 2", "outside 0 to 100 %: 1 is 100 %; write 2% or 0.02"},
       {"holdout_ci = [", "holdout_ci = [0, ", "an array of two shares"},
       {"[judged_windows]", "[jugded_windows]", "unknown key 'jugded_windows' (did you mean 'judged_windows'?)"},
       {"ipv6_prefix = 56", "ipv6_prefix = 0", "from 1 to 128"},

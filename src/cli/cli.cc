@@ -32,7 +32,9 @@ ExitCode ExplainWord(const std::string& word) {
   if (word[0] == '-') {
     PrintError("", "unknown flag '" + word + "': the command comes first, as in 'socklog analyze " + word + "'");
   } else {
-    PrintError("", "unknown command '" + word + '\'' + DidYouMean(word, names));
+    const bool flag = word == "help" || word == "version";
+    PrintError(
+        "", "unknown command '" + word + '\'' + (flag ? " (did you mean '--" + word + "'?)" : DidYouMean(word, names)));
   }
   std::fputs("Try 'socklog --help'.\n", stderr);
   return kExitUsage;

@@ -27,6 +27,9 @@ done
 run analyse
 same "unknown command" 2 "$code"
 [[ $err == "socklog: unknown command 'analyse' (did you mean 'analyze'?)"* ]] || fail "unknown command: $err"
+run help
+same "help as a command" 2 "$code"
+[[ $err == "socklog: unknown command 'help' (did you mean '--help'?)"* ]] || fail "help as a command: $err"
 run $'\e[31m'
 [[ $err == *$'\e'* ]] && fail "an escape sequence reaches the terminal"
 run --nonsense

@@ -1,8 +1,12 @@
 # bash completion for socklog. The words come from the program itself.
 
-# _socklog_reply CURRENT WORDS: what fits CURRENT; a word that ends in = is completed further.
+# _socklog_reply CURRENT WORDS: what fits CURRENT, after its last comma; a word that ends in = is completed further.
 _socklog_reply() {
-  mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+  local before=
+  if [[ $1 == *,* && $2 != *=* ]]; then
+    before=${1%,*},
+  fi
+  mapfile -t COMPREPLY < <(compgen -P "$before" -W "$2" -- "${1#"$before"}")
   if [[ ${COMPREPLY[0]-} == *= ]]; then
     compopt -o nospace
   fi

@@ -28,6 +28,10 @@ function __socklog_words
         case :directories
             __fish_complete_directories $current
         case '*'
+            # What stands before the last comma stays.
+            if not string match -qr -- '=\t' "$answer[1]"; and string match -q -- '*,*' $current
+                set prefix (string match -r -- '.*,' $current)
+            end
             for line in $answer
                 echo $prefix$line
             end

@@ -21,6 +21,7 @@ same "bash: commands" "generate analyze thresholds check-config --help --version
 same "bash: command" "analyze" "$(bash_words socklog an)"
 same "bash: options" "--thresholds --threshold" "$(bash_words socklog analyze --thr)"
 same "bash: metrics" "error_rate error_rate_by_url error_rate_by_user" "$(bash_words socklog analyze --metrics error_r)"
+same "bash: metrics after a comma" "error_rate,throttled_rate" "$(bash_words socklog analyze --metrics error_rate,thr)"
 same "bash: metric=" "throttled_rate=" "$(bash_words socklog analyze --threshold thr)"
 same "bash: choices" "json" "$(bash_words socklog analyze --output j)"
 same "bash: choices after =" "json" "$(bash_words socklog analyze --output = j)"
@@ -47,6 +48,7 @@ if command -v fish >/dev/null; then
   same "fish: command" "analyze " "$(fish_words 'socklog an')"
   same "fish: options" "--threshold --thresholds " "$(fish_words 'socklog analyze --thr')"
   same "fish: metrics" "throttled_rate " "$(fish_words 'socklog analyze --metrics thr')"
+  same "fish: metrics after a comma" "error_rate,throttled_rate " "$(fish_words 'socklog analyze --metrics error_rate,thr')"
   same "fish: choices after =" "--output=json " "$(fish_words 'socklog analyze --output=j')"
   same "fish: directories" "$work/filedir/ " "$(fish_words "socklog analyze --state $work/file")"
 else

@@ -23,7 +23,7 @@ std::string CommandWords() {
 std::string OptionWords(const CommandRow& command) {
   std::string out;
   for (const OptionRow& row : OptionTable()) {
-    if ((row.commands & command.command) != 0) out += Word("--" + std::string(row.name), row.help);
+    if ((row.commands & command.command) != 0) out += Word("--" + std::string(row.name), row.HelpOf(command.command));
   }
   return out;
 }

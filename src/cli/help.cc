@@ -44,7 +44,7 @@ std::string OptionColumn(const OptionRow& row) {
   return text;
 }
 
-void AppendOption(const OptionRow& row, std::string* out) {
+void AppendOption(const OptionRow& row, Command command, std::string* out) {
   std::string column = OptionColumn(row);
   if (column.size() + 2 > kIndent) {
     *out += column + '\n';
@@ -52,8 +52,9 @@ void AppendOption(const OptionRow& row, std::string* out) {
   }
   column.resize(kIndent, ' ');
   *out += column;
-  std::string help(row.help);
-  if (!row.default_text.empty()) help += " (default: " + std::string(row.default_text) + ')';
+  std::string help(row.HelpOf(command));
+  const std::string_view default_text = row.DefaultOf(command);
+  if (!default_text.empty()) help += " (default: " + std::string(default_text) + ')';
   AppendWrapped(help, kIndent, out);
 }
 
@@ -96,7 +97,7 @@ std::string FormatHelp(const CommandRow& row) {
       section = option.section;
       out += '\n' + std::string(section) + ":\n";
     }
-    AppendOption(option, &out);
+    AppendOption(option, row.command, &out);
   }
   if (row.command != kCommandCheckConfig) out += kEndpoints;
   return out;

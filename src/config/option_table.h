@@ -39,6 +39,13 @@ enum class ValueKind : std::uint8_t {
 // What the NAME of a NAME=VALUE option is; kNone: the option is no such pair.
 enum class MapKey : std::uint8_t { kNone, kMetric, kLabel };
 
+// What the help of some commands says in place of an option's own texts.
+struct OtherHelp {
+  std::uint32_t commands = 0;
+  std::string_view default_text = {};
+  std::string_view help = {};
+};
+
 struct OptionRow {
   std::string_view name = {};  // long flag without dashes; in TOML with - as _
   char letter = 0;             // short flag, 0: none
@@ -50,13 +57,19 @@ struct OptionRow {
   std::string_view choices = {};       // "auto|json|text" for kChoice
   std::string_view default_text = {};  // as shown; "" for none
   std::string_view help = {};          // one sentence without full stop
-  bool repeatable = false;             // each use adds one; in TOML an array as well
-  bool list = false;    // VALUE[,VALUE...]; in TOML an array as well, whose elements are joined before `set`
-  bool in_file = true;  // false: makes no sense in a file (--config, --version)
+  OtherHelp elsewhere = {};
+  bool repeatable = false;  // each use adds one; in TOML an array as well
+  bool list = false;        // VALUE[,VALUE...]; in TOML an array as well, whose elements are joined before `set`
+  bool in_file = true;      // false: makes no sense in a file (--config, --version)
   std::string_view file_place = {};  // where it stands in TOML, if not under its name: "keys.user"
   // Parses `text` ("true" or "false" for a switch) into the member. Error: what is wrong with the value, without its
   // place.
   Status (*set)(Options* options, std::string_view text) = nullptr;
+
+  std::string_view HelpOf(Command command) const { return (elsewhere.commands & command) != 0 ? elsewhere.help : help; }
+  std::string_view DefaultOf(Command command) const {
+    return (elsewhere.commands & command) != 0 ? elsewhere.default_text : default_text;
+  }
 };
 
 // "generate", "analyze", "thresholds", "check-config". REQUIRES: one bit

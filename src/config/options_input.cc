@@ -56,8 +56,11 @@ std::vector<OptionRow> InputRows() {
        .kind = ValueKind::kFormat,
        .metavar = "F",
        .default_text = "auto",
-       .help = "a format's name, or a LogFormat or log_format string as it stands in the server's configuration "
-               "(generate: combined unless given)",
+       .help = "a format's name, or a LogFormat or log_format string as it stands in the server's configuration",
+       .elsewhere = {.commands = kCommandGenerate,
+                     .default_text = "combined",
+                     .help = "form of the lines: a format's name, or a LogFormat or log_format string as it stands in "
+                             "the server's configuration"},
        .set = [](Options* o, std::string_view t) { return ReadText(t, &o->format.log_format); }},
       {.name = "envelope",
        .commands = kJobs,
@@ -65,6 +68,8 @@ std::vector<OptionRow> InputRows() {
        .kind = ValueKind::kText,
        .metavar = "FIELD",
        .help = "the line is in this member of a JSON object",
+       .elsewhere = {.commands = kCommandGenerate,
+                     .help = "write each line as a JSON object with the line in this member"},
        .set = [](Options* o, std::string_view t) { return ReadText(t, &o->format.envelope); }},
       {.name = "tz",
        .commands = kJobs,
@@ -73,6 +78,8 @@ std::vector<OptionRow> InputRows() {
        .metavar = "ZONE",
        .default_text = "UTC",
        .help = "zone of time stamps that have none",
+       .elsewhere = {.commands = kCommandGenerate,
+                     .help = "no effect here: time stamps are written in UTC (so that analyze may share a file)"},
        .set = [](Options* o, std::string_view t) { return ReadText(t, &o->format.tz); }},
   };
 }

@@ -76,6 +76,8 @@ std::vector<OptionRow> OutputRows() {
        .kind = ValueKind::kFile,
        .metavar = "FILE",
        .help = "write counts of lines, windows and alerts here, as JSON",
+       .elsewhere = {.commands = kCommandThresholds,
+                     .help = "write counts of lines and windows and the measured alert rate here, as JSON"},
        .set = [](Options* o, std::string_view t) { return ReadText(t, &o->analyze.summary); }},
       {.name = "invalid-requests",
        .commands = kCommandAnalyze,

@@ -40,6 +40,15 @@ TEST_CASE("defaults and choices are shown") {
   CHECK(help.find("\nWindows:\n") != std::string::npos);
 }
 
+TEST_CASE("an option that means something else to a command says so there") {
+  const std::string generate = FormatHelp(*FindCommand("generate"));
+  CHECK(generate.find("combined)\n") != std::string::npos);
+  CHECK(generate.find("generate:") == std::string::npos);
+  const std::string thresholds = FormatHelp(*FindCommand("thresholds"));
+  CHECK(thresholds.find("--label NAME=VALUE        no effect here") != std::string::npos);
+  CHECK(thresholds.find("--idle-timeout TIME       a socket") != std::string::npos);
+}
+
 TEST_CASE("the usage names every command") {
   const std::string usage = FormatUsage();
   CHECK(LongestLine(usage) <= 96);

@@ -16,6 +16,8 @@ TEST_CASE("every row of the option table is complete") {
     CHECK_FALSE(row.section.empty());
     CHECK_FALSE(row.help.empty());
     CHECK(row.help.back() != '.');
+    CHECK((row.elsewhere.commands & ~row.commands) == 0);
+    CHECK(row.elsewhere.help.empty() == (row.elsewhere.commands == 0));
     CHECK(row.metavar.empty() == (row.kind == ValueKind::kSwitch));
     CHECK(row.choices.empty() == (row.kind != ValueKind::kChoice));
   }

@@ -25,7 +25,7 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  // Partitions known so far; grows when a client connects, never shrinks. Ids are 0 .. partition_count()-1.
+  // Partitions so far; grows when a client connects, never shrinks. Ids are 0 .. partition_count()-1.
   virtual std::size_t partition_count() const = 0;
   // What messages call the partition ("access.log", "tcp client 127.0.0.1:40312").
   virtual const std::string& partition_name(PartitionId id) const = 0;
@@ -36,6 +36,9 @@ class Source {
   // Replaces *block by the next lines of partition `id`: some 256 KiB or what is there now. Never blocks for data.
   // After kEnd it is not called again for that id. An error ends the run.
   virtual Result<Progress> Read(PartitionId id, Block* block) = 0;
+
+  // The caller is done with a partition that has ended and will not speak of it again.
+  virtual void Forget(PartitionId id) = 0;
 
   // Blocks until a partition may have lines, a new one appeared, Stop was called, or `timeout` has passed (< 0: for
   // ever). Looks only at partitions whose last Read said kIdle, and reports each once: read all that you want lines of

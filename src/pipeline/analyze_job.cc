@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -195,10 +196,8 @@ Status Analysis::RestoreState() {
 }
 
 bool Analysis::IsReadNow(const std::string& name) const {
-  for (PartitionId id = 0; id < source_->partition_count(); ++id) {
-    if (source_->partition_name(id) == name) return true;
-  }
-  return false;
+  const std::vector<PartitionId> ids = loop_->partitions();
+  return std::any_of(ids.begin(), ids.end(), [&](PartitionId id) { return source_->partition_name(id) == name; });
 }
 
 Status Analysis::Save() {
@@ -210,7 +209,7 @@ Status Analysis::Save() {
   // A partition that is not read this time, or of which nothing was read since, keeps its place, unless other contents
   // have its name now. One that is new is named before anything is read of it, so that a run killed at once can be
   // followed by another after the file was rotated.
-  std::vector<bool> carried(loop_->partitions(), false);
+  std::set<PartitionId> carried;
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
     if (resumed_[i] == kNotResumed) {
@@ -219,10 +218,10 @@ Status Analysis::Save() {
     }
     if (windows_->partition(resumed_[i]).lines_seen() != earlier.windows.mark.line) continue;
     state.partitions.push_back(earlier);
-    carried[resumed_[i]] = true;
+    carried.insert(resumed_[i]);
   }
-  for (PartitionId id = 0; id < loop_->partitions(); ++id) {
-    if (carried[id]) continue;
+  for (const PartitionId id : loop_->partitions()) {
+    if (carried.count(id) > 0) continue;
     SavedPartition partition;
     partition.windows = windows_->partition(id).Save();
     partition.name = source_->partition_name(id);

@@ -1,7 +1,6 @@
 #include "pipeline/line_loop.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -11,7 +10,6 @@
 namespace socklog {
 namespace {
 
-constexpr Micros kNever = std::numeric_limits<Micros>::max();
 constexpr Micros kLongestWait = kSecond;     // so that progress and snapshots go on
 constexpr std::size_t kLinesPerTurn = 4096;  // so that on_pause is called while a big block is worked on
 
@@ -28,23 +26,56 @@ LineLoop::LineLoop(Source& source, const LogFormat& format, KeyRules& rules, Win
       options_(options),
       events_(std::move(events)),
       pool_(options.jobs > 1 ? std::make_unique<ParsePool>(options.jobs - 1) : nullptr),
-      last_arrival_(clock.Monotonic()) {
+      watermark_(shape.options, clock) {
   AddNewPartitions();
 }
 
 void LineLoop::AddNewPartitions() {
-  while (inputs_.size() < source_.partition_count()) {
-    const auto id = static_cast<PartitionId>(inputs_.size());
-    inputs_.push_back(std::make_unique<Input>(id, format_, pool_.get(), pool_ ? options_.jobs + 1 : 1));
-    inputs_.back()->last_arrival = clock_.Monotonic();
-    windows_.AddPartition();
+  if (seen_ < source_.partition_count()) ForgetSettledPartitions();
+  while (seen_ < source_.partition_count()) {
+    const auto id = static_cast<PartitionId>(seen_++);
+    PartitionWindows& windows = windows_.AddPartition();
+    const std::size_t read_ahead = pool_ ? options_.jobs + 1 : 1;
+    auto input = std::make_unique<Input>(id, windows);
+    input->lines = std::make_unique<PartitionInput>(id, format_, pool_.get(), read_ahead);
+    inputs_.emplace(id, std::move(input));
+    watermark_.Add(id, windows);
+  }
+}
+
+// So that a listening run needs no more memory for each client it ever had. What can be read again stays: the state
+// speaks of it.
+void LineLoop::ForgetSettledPartitions() {
+  for (auto at = inputs_.begin(); at != inputs_.end();) {
+    const PartitionId id = at->first;
+    const bool in_use = !at->second->windows.panes().empty() || !source_.EncodePosition(id, {}).empty();
+    if (!watermark_.IsSettled(id) || in_use) {
+      ++at;
+      continue;
+    }
+    watermark_.Remove(id);
+    windows_.RemovePartition(id);
+    source_.Forget(id);
+    at = inputs_.erase(at);
   }
 }
 
 Status LineLoop::Restore(PartitionId id, const PartitionWindows::Saved& saved, std::string_view chosen) {
-  windows_.partition(id).Restore(saved);
-  inputs_[id]->announced = !chosen.empty();
-  return inputs_[id]->lines.Restore(saved.mark.line, chosen);
+  Input& input = *inputs_.at(id);
+  input.windows.Restore(saved);
+  input.announced = !chosen.empty();
+  return input.lines->Restore(saved.mark.line, chosen);
+}
+
+std::vector<PartitionId> LineLoop::partitions() const {
+  std::vector<PartitionId> ids;
+  for (const auto& [id, input] : inputs_) ids.push_back(id);
+  return ids;
+}
+
+std::string_view LineLoop::chosen(PartitionId id) const {
+  const Input& input = *inputs_.at(id);
+  return input.lines ? input.lines->chosen() : input.chosen;
 }
 
 Status LineLoop::Run() {
@@ -67,20 +98,20 @@ Status LineLoop::Run() {
     }
   }
   if (!reached_end_ || options_.stream_goes_on) return {};
-  return windows_.CloseAll(events_.on_window);
+  return UnlessStopped(windows_.CloseAll([this](const WindowReport& report) { return OnWindow(report); }));
 }
 
 // One partition, the one whose time is lowest, gets on by a block.
 Result<LineLoop::Turn> LineLoop::TakeTurn() {
   order_.clear();
-  for (PartitionId id = 0; id < inputs_.size(); ++id) {
-    if (!inputs_[id]->ended) order_.push_back(id);
+  for (const auto& [id, input] : inputs_) {
+    if (!input->ended) order_.push_back(input.get());
   }
-  std::stable_sort(order_.begin(), order_.end(), [&](PartitionId a, PartitionId b) {
-    return windows_.partition(a).provisional_maximum() < windows_.partition(b).provisional_maximum();
+  std::stable_sort(order_.begin(), order_.end(), [](const Input* a, const Input* b) {
+    return a->windows.provisional_maximum() < b->windows.provisional_maximum();
   });
-  for (const PartitionId id : order_) {
-    Result<bool> served = Serve(id);
+  for (Input* input : order_) {
+    Result<bool> served = Serve(input);
     if (!served.ok()) return served.status();
     if (*served) return Turn::kProgress;
   }
@@ -88,40 +119,36 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
 }
 
 // Whether the partition got on.
-Result<bool> LineLoop::Serve(PartitionId id) {
-  Input& input = *inputs_[id];
-  if (windows_.partition(id).maximum() > ReadingLimit(SlowestBeside(id))) return false;
-  Result<Progress> progress = input.lines.Fill(source_);
+Result<bool> LineLoop::Serve(Input* input) {
+  if (input->windows.maximum() > ReadingLimit(watermark_.SlowestBeside(input->id))) return false;
+  Result<Progress> progress = input->lines->Fill(source_);
   if (!progress.ok()) return progress.status();
   switch (*progress) {
-    case Progress::kMore: {
-      input.idle = false;
-      input.last_arrival = last_arrival_ = clock_.Monotonic();
-      if (Status status = Consume(id); !status.ok()) return status;
+    case Progress::kMore:
+      if (Status status = Consume(input); !status.ok()) return status;
       return true;
-    }
     case Progress::kIdle:
-      CheckIdle(id);
+      if (watermark_.Quiet(input->id, source_.can_idle(input->id))) input->windows.ReleaseAll();
       return false;
     case Progress::kEnd:
-      if (Status status = End(id); !status.ok()) return status;
+      if (Status status = End(input); !status.ok()) return status;
       return true;
   }
   return false;
 }
 
-Status LineLoop::Consume(PartitionId id) {
-  Input& input = *inputs_[id];
-  const PartitionWindows& windows = windows_.partition(id);
-  const Micros slowest = SlowestBeside(id);  // looked for once: the others stand still meanwhile
+Status LineLoop::Consume(Input* input) {
+  const Micros now = clock_.Monotonic();
+  const Micros slowest = watermark_.SlowestBeside(input->id);  // looked for once: the others stand still meanwhile
   const Micros limit = ReadingLimit(slowest);
-  for (std::size_t lines = 0; lines < kLinesPerTurn && windows.maximum() <= limit; ++lines) {
-    const PartitionInput::Item* item = input.lines.Peek();
+  for (std::size_t lines = 0; lines < kLinesPerTurn && input->windows.maximum() <= limit && !stopped_; ++lines) {
+    const PartitionInput::Item* item = input->lines->Peek();
     if (item == nullptr) break;
-    if (!input.announced) Announce(id);
-    if (Status status = ConsumeItem(id, *item); !status.ok()) return status;
-    input.lines.Pop();
-    const Micros lowest = std::min(slowest, windows.maximum());
+    if (!input->announced) Announce(input);
+    if (item->entry != nullptr) watermark_.Heard(input->id, now);  // noise is no sign of life
+    if (Status status = ConsumeItem(input, *item); !status.ok()) return status;
+    input->lines->Pop();
+    const Micros lowest = std::min(slowest, input->windows.maximum());
     if (lowest != kNoTime && lowest - shape_.options.lateness >= windows_.next_close()) {
       if (Status status = Advance(); !status.ok()) return status;
     }
@@ -129,14 +156,14 @@ Status LineLoop::Consume(PartitionId id) {
   return {};
 }
 
-Status LineLoop::ConsumeItem(PartitionId id, const PartitionInput::Item& item) {
-  PartitionWindows& windows = windows_.partition(id);
+Status LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
+  PartitionWindows& windows = input->windows;
   const bool is_new = windows.IsNew(item.line);
-  const std::uint64_t slow = inputs_[id]->lines.TakeSlowPath();
+  const std::uint64_t slow = input->lines->TakeSlowPath();
   if (is_new) windows_.counters().slow_path += slow;
   if (item.entry == nullptr) {
     windows.AddMalformed(item.position, item.line);
-    if (is_new) events_.on_malformed(id, item.line + 1, item.text, item.reason);
+    if (is_new) events_.on_malformed(input->id, item.line + 1, item.text, item.reason);
     return {};
   }
   rules_.Apply(*item.entry, &request_);
@@ -145,99 +172,51 @@ Status LineLoop::ConsumeItem(PartitionId id, const PartitionInput::Item& item) {
   return {};
 }
 
-Status LineLoop::End(PartitionId id) {
-  inputs_[id]->ended = true;
-  if (!options_.stream_goes_on) windows_.partition(id).ReleaseAll();
+Status LineLoop::End(Input* input) {
+  input->ended = true;
+  input->chosen = input->lines->chosen();
+  input->lines.reset();
+  watermark_.Ended(input->id);
+  if (!options_.stream_goes_on) input->windows.ReleaseAll();
   return Advance();
 }
 
-void LineLoop::CheckIdle(PartitionId id) {
-  Input& input = *inputs_[id];
-  if (!source_.can_idle(id)) {  // an unreachable peer is not silent; its silence begins once it could speak
-    input.idle = false;
-    input.last_arrival = clock_.Monotonic();
-    return;
-  }
-  if (input.idle || clock_.Monotonic() - input.last_arrival < shape_.options.idle_timeout) return;
-  input.idle = true;
-  windows_.partition(id).ReleaseAll();
+void LineLoop::Announce(Input* input) {
+  if (input->lines->chosen().empty()) return;
+  input->announced = true;
+  LogNote(source_.partition_name(input->id) + ": " + std::string(input->lines->chosen()));
 }
 
-void LineLoop::Announce(PartitionId id) {
-  Input& input = *inputs_[id];
-  if (input.lines.chosen().empty()) return;
-  input.announced = true;
-  LogNote(source_.partition_name(id) + ": " + std::string(input.lines.chosen()));
+Status LineLoop::OnWindow(const WindowReport& report) {
+  Status status = events_.on_window(report);
+  if (!status.ok() || !StopRequested()) return status;
+  stopped_ = true;
+  return Status::Failed("stopped");
 }
 
-// The smallest over live partitions; kNoTime while one of them has no time yet.
-Micros LineLoop::Watermark() const {
-  Micros lowest = kNever;
-  for (PartitionId id = 0; id < inputs_.size(); ++id) {
-    if (IsLive(*inputs_[id])) lowest = std::min(lowest, windows_.partition(id).maximum());
-  }
-  if (lowest == kNever) return ClockWatermark();
-  return lowest == kNoTime ? kNoTime : lowest - shape_.options.lateness;
-}
-
-// Nobody speaks: event time goes on as the clock does, from the last line on.
-Micros LineLoop::ClockWatermark() const {
-  const Micros latest = latest_time();
-  if (latest == kNoTime) return kNoTime;
-  const Micros silence = clock_.Monotonic() - last_arrival_;
-  const bool all_ended = std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->ended; });
-  if (all_ended && source_.complete()) return kNoTime;  // the end of the input, not silence
-  if (silence < shape_.options.idle_timeout) return kNoTime;
-  return latest + silence - shape_.options.lateness;
-}
-
-Micros LineLoop::latest_time() const {
-  Micros latest = kNoTime;
-  for (PartitionId id = 0; id < inputs_.size(); ++id) latest = std::max(latest, windows_.partition(id).maximum());
-  return latest;
-}
-
-// The lowest maximum of the other live partitions; kNever if there is none.
-Micros LineLoop::SlowestBeside(PartitionId id) const {
-  Micros slowest = kNever;
-  for (PartitionId other = 0; other < inputs_.size(); ++other) {
-    if (other != id && IsLive(*inputs_[other])) slowest = std::min(slowest, windows_.partition(other).maximum());
-  }
-  return slowest;
-}
+// A signal ends the closing between two windows, and that is no failure.
+Status LineLoop::UnlessStopped(Status status) const { return stopped_ ? Status() : status; }
 
 // How far a partition may go: --max-skew beyond the slowest of the others.
 Micros LineLoop::ReadingLimit(Micros slowest) const {
-  if (slowest == kNever) return kNever;
+  if (slowest == Watermark::kNever) return Watermark::kNever;
   if (slowest == kNoTime) slowest = windows_.next_close();  // nothing closes before it has spoken
-  if (slowest == kNever) return kNoTime;  // nor is there a window yet: no further than to the first maximum
+  if (slowest == Watermark::kNever) return kNoTime;  // nor is there a window yet: no further than to the first maximum
   return slowest + shape_.options.max_skew_or_default();
 }
 
-Status LineLoop::Advance() { return windows_.CloseThrough(Watermark(), events_.on_window); }
+Status LineLoop::Advance() {
+  return UnlessStopped(windows_.CloseThrough(watermark_.Current(source_.complete()),
+                                             [this](const WindowReport& report) { return OnWindow(report); }));
+}
 
-// Until a partition becomes idle, or the next window closes by the clock.
 Micros LineLoop::WaitTime() const {
-  Micros wait = kLongestWait;
-  bool any_live = false;
-  for (PartitionId id = 0; id < inputs_.size(); ++id) {
-    const Input& input = *inputs_[id];
-    if (!IsLive(input)) continue;
-    any_live = true;
-    if (source_.can_idle(id))
-      wait = std::min(wait, input.last_arrival + shape_.options.idle_timeout - clock_.Monotonic());
-  }
-  if (!any_live && latest_time() != kNoTime && windows_.next_close() != kNever) {
-    const Micros silence = clock_.Monotonic() - last_arrival_;
-    wait = std::min(wait, windows_.next_close() + shape_.options.lateness - latest_time() - silence);
-    if (silence < shape_.options.idle_timeout) wait = std::max(wait, shape_.options.idle_timeout - silence);
-  }
-  return std::clamp<Micros>(wait, kMillisecond, kLongestWait);
+  return std::clamp<Micros>(watermark_.WaitTime(windows_.next_close()), kMillisecond, kLongestWait);
 }
 
 bool LineLoop::Finished() const {
-  if (!source_.complete() || inputs_.size() < source_.partition_count()) return false;
-  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->ended; });
+  if (!source_.complete() || seen_ < source_.partition_count()) return false;
+  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input.second->ended; });
 }
 
 }  // namespace socklog

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "format/format.h"
 #include "pipeline/parse_pool.h"
 #include "pipeline/partition_input.h"
+#include "pipeline/watermark.h"
 #include "socklog/source.h"
 #include "window/key_rules.h"
 #include "window/window_aggregator.h"
@@ -50,36 +52,36 @@ class LineLoop {
   Status Run();
 
   bool reached_end() const { return reached_end_; }
-  std::string_view chosen(PartitionId id) const { return inputs_[id]->lines.chosen(); }
-  std::size_t partitions() const { return inputs_.size(); }
+  // All that were ever there, but for connections that ended long ago. In order.
+  std::vector<PartitionId> partitions() const;
+  // REQUIRES: `id` is one of them. Valid until the next call of Run.
+  std::string_view chosen(PartitionId id) const;
   // The largest event time so far; kNoTime before the first.
-  Micros latest_time() const;
+  Micros latest_time() const { return watermark_.latest(); }
 
  private:
   enum class Turn { kProgress, kNothing };
   struct Input {
-    Input(PartitionId id, const LogFormat& format, ParsePool* pool, std::size_t read_ahead)
-        : lines(id, format, pool, read_ahead) {}
-    PartitionInput lines;
+    Input(PartitionId partition_id, PartitionWindows& partition_windows)
+        : id(partition_id), windows(partition_windows) {}
+    const PartitionId id;
+    PartitionWindows& windows;
+    std::unique_ptr<PartitionInput> lines;  // null once it has ended
+    std::string chosen;                     // from then on
     bool ended = false;
-    bool idle = false;
-    bool announced = false;   // its format was told
-    Micros last_arrival = 0;  // monotonic; of lines, or of the connection
+    bool announced = false;  // its format was told
   };
 
   void AddNewPartitions();
+  void ForgetSettledPartitions();
   Result<Turn> TakeTurn();
-  Result<bool> Serve(PartitionId id);
-  Status Consume(PartitionId id);
-  Status ConsumeItem(PartitionId id, const PartitionInput::Item& item);
-  Status End(PartitionId id);
-  void CheckIdle(PartitionId id);
-  void Announce(PartitionId id);
-
-  bool IsLive(const Input& input) const { return !input.ended && !input.idle; }
-  Micros Watermark() const;
-  Micros ClockWatermark() const;
-  Micros SlowestBeside(PartitionId id) const;
+  Result<bool> Serve(Input* input);
+  Status Consume(Input* input);
+  Status ConsumeItem(Input* input, const PartitionInput::Item& item);
+  Status End(Input* input);
+  void Announce(Input* input);
+  Status OnWindow(const WindowReport& report);
+  Status UnlessStopped(Status status) const;
   Micros ReadingLimit(Micros slowest) const;
   Micros WaitTime() const;
   Status Advance();
@@ -94,10 +96,12 @@ class LineLoop {
   const LoopOptions options_;
   const LoopEvents events_;
   std::unique_ptr<ParsePool> pool_;
-  std::vector<std::unique_ptr<Input>> inputs_;
+  Watermark watermark_;
+  std::map<PartitionId, std::unique_ptr<Input>> inputs_;
+  std::size_t seen_ = 0;  // partitions that ever were there
   CountedRequest request_;
-  std::vector<PartitionId> order_;
-  Micros last_arrival_ = 0;  // of any partition
+  std::vector<Input*> order_;
+  bool stopped_ = false;  // by a signal, while windows were closing
   bool reached_end_ = false;
 };
 

@@ -22,9 +22,9 @@ MultiSource::~MultiSource() = default;
 
 PartitionId MultiSource::Add(std::unique_ptr<Partition> partition) {
   if (const std::string directory = partition->watched_directory(); !directory.empty()) watch_.Add(directory);
-  partitions_.push_back({std::move(partition)});
-  announced_ = partitions_.size();
-  return static_cast<PartitionId>(partitions_.size() - 1);
+  partitions_[next_id_].partition = std::move(partition);
+  announced_ = ++next_id_;
+  return next_id_ - 1;
 }
 
 void MultiSource::Add(std::unique_ptr<Listener> listener) { services_.push_back({std::move(listener)}); }
@@ -35,7 +35,7 @@ Result<Progress> MultiSource::Read(PartitionId id, Block* block) {
   block->segment = 0;
   if (stopping_.load()) return Progress::kIdle;
   AcceptClients();  // a caller that always finds something to read never waits
-  Entry& entry = partitions_[id];
+  Entry& entry = partitions_.at(id);
   if (entry.ended) return Progress::kEnd;
   Result<Progress> progress = entry.partition->Read(block);
   if (!progress.ok()) return progress;
@@ -59,11 +59,10 @@ void MultiSource::AcceptClients() {
     for (Client& client : service.listener->Accept(service.active)) {
       LogDetail(client.name + ": connected");
       ++service.active;
-      Entry entry;
+      Entry& entry = partitions_[next_id_++];
       entry.partition =
           std::make_unique<StreamPartition>(client.name, std::move(client.channel), true, false, context_);
       entry.listener = i;
-      partitions_.push_back(std::move(entry));
     }
   }
 }
@@ -74,7 +73,7 @@ void MultiSource::FillPollSet(PollSet* set) const {
     if (service.listener->open()) service.listener->AddTo(set, service.active);
   }
   bool watching = false;
-  for (const Entry& entry : partitions_) {
+  for (const auto& [id, entry] : partitions_) {
     if (!entry.waiting) continue;
     entry.partition->AddTo(set);
     watching = watching || !entry.partition->watched_directory().empty();
@@ -87,7 +86,7 @@ void MultiSource::FillPollSet(PollSet* set) const {
 bool MultiSource::TakeNews(const PollSet& set) {
   watch_.Drain();
   bool any = false;
-  for (Entry& entry : partitions_) {
+  for (auto& [id, entry] : partitions_) {
     if (!entry.waiting || !entry.partition->HasNews(set)) continue;
     entry.waiting = false;
     any = true;
@@ -97,7 +96,7 @@ bool MultiSource::TakeNews(const PollSet& set) {
 
 bool MultiSource::HasSomethingToWaitFor() const {
   return !complete() ||
-         std::any_of(partitions_.begin(), partitions_.end(), [](const Entry& entry) { return entry.waiting; });
+         std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.waiting; });
 }
 
 Status MultiSource::Wait(Micros timeout) {
@@ -107,16 +106,16 @@ Status MultiSource::Wait(Micros timeout) {
   // What is there already counts, so the first round only looks.
   for (bool first = true;; first = false) {
     if (stopping_.load()) return Status();
-    if (announced_ != partitions_.size() || !HasSomethingToWaitFor()) {
-      announced_ = partitions_.size();
+    if (announced_ != next_id_ || !HasSomethingToWaitFor()) {
+      announced_ = next_id_;
       return Status();
     }
     PollSet set;
     FillPollSet(&set);
     if (Status status = set.Poll(first ? 0 : left); !status.ok()) return status;
     AcceptClients();
-    if (TakeNews(set) || announced_ != partitions_.size() || stopping_.load()) {
-      announced_ = partitions_.size();
+    if (TakeNews(set) || announced_ != next_id_ || stopping_.load()) {
+      announced_ = next_id_;
       return Status();
     }
     if (timeout < 0) continue;
@@ -131,7 +130,7 @@ bool MultiSource::complete() const {
 }
 
 std::string MultiSource::EncodePosition(PartitionId id, Position position) const {
-  return partitions_[id].partition->EncodePosition(position);
+  return partitions_.at(id).partition->EncodePosition(position);
 }
 
 void MultiSource::Stop() noexcept {

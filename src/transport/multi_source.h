@@ -3,6 +3,7 @@
 #define SOCKLOG_TRANSPORT_MULTI_SOURCE_H_
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,10 +22,11 @@ class MultiSource : public Source {
   explicit MultiSource(const Clock& clock, bool once);
   ~MultiSource() override;
 
-  std::size_t partition_count() const override { return partitions_.size(); }
-  const std::string& partition_name(PartitionId id) const override { return partitions_[id].partition->name(); }
-  bool can_idle(PartitionId id) const override { return partitions_[id].partition->can_idle(); }
+  std::size_t partition_count() const override { return next_id_; }
+  const std::string& partition_name(PartitionId id) const override { return partitions_.at(id).partition->name(); }
+  bool can_idle(PartitionId id) const override { return partitions_.at(id).partition->can_idle(); }
   Result<Progress> Read(PartitionId id, Block* block) override;
+  void Forget(PartitionId id) override { partitions_.erase(id); }
   Status Wait(Micros timeout) override;
   bool complete() const override;
   std::string EncodePosition(PartitionId id, Position position) const override;
@@ -60,7 +62,8 @@ class MultiSource : public Source {
   UniqueFd stop_event_;
   const PartitionContext context_;
   DirectoryWatch watch_;
-  std::vector<Entry> partitions_;
+  std::map<PartitionId, Entry> partitions_;
+  PartitionId next_id_ = 0;
   std::vector<Service> services_;
   std::size_t announced_ = 0;  // partitions that the caller has had the time to see
 };

@@ -17,10 +17,11 @@ WindowAggregator::WindowAggregator(const WindowShape& shape, bool keep_late_line
     : shape_(shape), slide_(shape.options.slide_or_window()), pool_(shape_), keep_late_lines_(keep_late_lines) {}
 
 PartitionWindows& WindowAggregator::AddPartition() {
-  partitions_.push_back(std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_,
-                                                           keep_late_lines_ ? &late_lines_ : nullptr));
+  const auto added = partitions_.emplace(next_partition_++,
+                                         std::make_unique<PartitionWindows>(shape_, pool_, counters_, lateness_,
+                                                                            keep_late_lines_ ? &late_lines_ : nullptr));
   TellClosedThrough();
-  return *partitions_.back();
+  return *added.first->second;
 }
 
 std::string WindowAggregator::TakeLateLines() { return std::exchange(late_lines_, std::string()); }
@@ -28,7 +29,7 @@ std::string WindowAggregator::TakeLateLines() { return std::exchange(late_lines_
 // kNever if there is none.
 Micros WindowAggregator::FirstPaneFrom(Micros start) const {
   Micros first = kNever;
-  for (const auto& partition : partitions_) {
+  for (const auto& [id, partition] : partitions_) {
     const auto pane = partition->panes().lower_bound(start);
     if (pane != partition->panes().end()) first = std::min(first, pane->first);
   }
@@ -64,7 +65,7 @@ Status WindowAggregator::CloseThrough(Micros watermark, const OnWindow& on_windo
 
 Status WindowAggregator::CloseAll(const OnWindow& on_window) {
   Micros last = kNoTime;
-  for (const auto& partition : partitions_) {
+  for (const auto& [id, partition] : partitions_) {
     if (!partition->panes().empty()) last = std::max(last, partition->panes().rbegin()->first);
   }
   // The last window with a line in it is the one that starts with the last pane.
@@ -116,14 +117,15 @@ Status WindowAggregator::FlushGap(const OnWindow& on_window) {
 
 void WindowAggregator::FinishWindow(Micros next_start) {
   next_start_ = next_start;
-  for (const auto& partition : partitions_) partition->DropPanesBefore(next_start);
+  for (const auto& [id, partition] : partitions_) partition->DropPanesBefore(next_start);
   TellClosedThrough();
 }
 
 // The end of the last closed window.
 void WindowAggregator::TellClosedThrough() {
   if (next_start_ == kNoTime) return;
-  for (const auto& partition : partitions_) partition->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
+  for (const auto& [id, partition] : partitions_)
+    partition->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
 }
 
 void WindowAggregator::BuildReport(Micros start) {
@@ -132,7 +134,7 @@ void WindowAggregator::BuildReport(Micros start) {
   report_.windows = 1;
   report_.total = Cell();
   std::array<std::vector<const KeyTable*>, kDimensionCount> tables;
-  for (const auto& partition : partitions_) {
+  for (const auto& [id, partition] : partitions_) {
     const auto& panes = partition->panes();
     for (auto pane = panes.lower_bound(start); pane != panes.end() && pane->first < report_.end; ++pane) {
       report_.total += pane->second->total;
@@ -146,7 +148,7 @@ void WindowAggregator::BuildReport(Micros start) {
 
 std::uint64_t WindowAggregator::open_windows() const {
   std::set<Micros> panes;
-  for (const auto& partition : partitions_) {
+  for (const auto& [id, partition] : partitions_) {
     for (const auto& [start, pane] : partition->panes()) panes.insert(start);
   }
   std::uint64_t open = 0;

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/snapshot.h"
 #include "socklog/status.h"
@@ -25,10 +25,12 @@ class WindowAggregator {
 
   explicit WindowAggregator(const WindowShape& shape, bool keep_late_lines);
 
-  // Partitions are numbered from 0 in the order of the calls. The reference stays valid.
+  // Partitions are numbered from 0 in the order of the calls. The reference stays valid until RemovePartition.
   PartitionWindows& AddPartition();
-  PartitionWindows& partition(PartitionId id) { return *partitions_[id]; }
-  const PartitionWindows& partition(PartitionId id) const { return *partitions_[id]; }
+  // REQUIRES: it has no open panes.
+  void RemovePartition(PartitionId id) { partitions_.erase(id); }
+  PartitionWindows& partition(PartitionId id) { return *partitions_.at(id); }
+  const PartitionWindows& partition(PartitionId id) const { return *partitions_.at(id); }
 
   // The watermark at which the next window closes; the largest time there is while no line is in a window.
   Micros next_close() const;
@@ -69,7 +71,8 @@ class WindowAggregator {
   LatenessHistogram lateness_;
   bool keep_late_lines_;
   std::string late_lines_;
-  std::vector<std::unique_ptr<PartitionWindows>> partitions_;
+  std::map<PartitionId, std::unique_ptr<PartitionWindows>> partitions_;
+  PartitionId next_partition_ = 0;
   WindowReport report_;
   std::uint64_t evicted_keys_ = 0;
 

@@ -152,7 +152,7 @@ class Kills(StateCase):
                 file.write(data[length:end])
                 length = end
 
-        hits = self.run_killed("killed", self.kill_moments(rng, 400, 0.05), rng, (log, *flags), enough=100, grow=grow)
+        hits = self.run_killed("killed", self.kill_moments(rng, 4000, 0.05), rng, (log, *flags), enough=100, grow=grow)
         harness.tell(f"{hits[signal.SIGKILL]} killed, {hits[signal.SIGTERM]} stopped, at {length} of {len(data)} bytes")
         self.assertEqual(100, hits[signal.SIGKILL])
         while length < len(data):

@@ -97,6 +97,25 @@ class Processes(harness.Case):
         # Nothing is lost of a check, and nobody wants to wait for it.
         self.assertEqual(-SIGTERM, self.stop_while_it_reads_its_configuration("check-config").code)
 
+    def test_a_signal_while_many_windows_close(self):
+        # It was seen only when the last of them had closed, minutes later.
+        log = self.write("gap.log", text_of([harness.combined(T0 + gap + n) for gap in (0, 86400) for n in range(200)]))
+
+        def args(name):
+            return ("analyze", "-q", "--state", self.path(f"{name}.state"), "--window", "1d", "--slide", "1s",
+                    "--metrics", "error_rate", log, "--alerts-to", self.path(f"{name}.alerts"), "--windows-to", self.path(f"{name}.windows"))
+
+        self.run_ok(*args("whole"))
+        process = self.start(*args("stopped"))
+        self.wait_for(lambda: read(self.path("stopped.windows")), "windows", process=process)
+        process.signal(SIGTERM)
+        self.assertEqual(0, process.wait().code)
+        whole, stopped = read(self.path("whole.windows")), read(self.path("stopped.windows"))
+        self.assertLess(len(stopped), len(whole))
+        self.assertTrue(whole.startswith(stopped) and stopped.endswith(b"\n"))
+        self.run_ok(*args("stopped"))
+        self.assertEqual(whole, read(self.path("stopped.windows")))
+
     def test_stdin_is_not_stdout(self):
         # A path that names stdout was taken for the input.
         result = self.run_ok("analyze", "-q", "-", "--alerts-to", os.devnull, "--windows-to", "/dev/stdout", data=read(self.log))

@@ -30,6 +30,9 @@ class MemorySource : public Source {
   void AddPause(PartitionId id, Micros length);
   // Reading fails there.
   void AddError(PartitionId id, const std::string& message);
+  bool can_be_read_again = true;
+  std::vector<PartitionId> forgotten;
+
   // Before the first Read: leaves out what stands before a position that EncodePosition gave.
   void StartAt(PartitionId id, const std::string& position);
 
@@ -40,7 +43,10 @@ class MemorySource : public Source {
   // Turns the clock to the end of a pause, at the most by `timeout`. An error when nothing could ever come.
   Status Wait(Micros timeout) override;
   bool complete() const override { return partition_count() == partitions_.size(); }
-  std::string EncodePosition(PartitionId, Position position) const override { return std::to_string(position.offset); }
+  std::string EncodePosition(PartitionId, Position position) const override {
+    return can_be_read_again ? std::to_string(position.offset) : "";
+  }
+  void Forget(PartitionId id) override { forgotten.push_back(id); }
   void Stop() noexcept override { stopped_ = true; }
 
  private:

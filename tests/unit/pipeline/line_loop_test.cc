@@ -93,6 +93,59 @@ TEST_CASE("a silent partition holds the windows up for --idle-timeout, no longer
   CHECK(test.run().windows().counters().late_after_idle == 0);
 }
 
+TEST_CASE("malformed lines are no sign of life") {
+  LoopFixture test;
+  test.source.AddPartition("speaks", true);
+  test.source.AddPartition("noise", true);
+  for (int i = 0; i < 60; ++i) {
+    test.source.AddLines(0, Text(EverySecond(2 * i, 2 * i + 1)));
+    test.source.AddPause(0, 2 * kSecond);
+    test.source.AddLines(1, "noise\n");
+    test.source.AddPause(1, 2 * kSecond);
+  }
+  test.Windows();
+  CHECK(test.ClosedAt("[0,10)") >= 30);
+  CHECK(test.ClosedAt("[0,10)") <= 33);
+  CHECK(test.run().windows().counters().malformed == 60);
+}
+
+TEST_CASE("clients that come and go with a few lines do not hold the windows up") {
+  LoopFixture test;
+  test.source.can_be_read_again = false;
+  SECTION("one after the other") {
+    for (int i = 0; i < 100; ++i) {
+      const PartitionId id = test.source.AddPartition("client " + std::to_string(i), true, i * 2 * kSecond);
+      test.source.AddLines(id, Text(EverySecond(2 * i, 2 * i + 1)));
+    }
+  }
+  SECTION("so that there is always one that has not spoken") {
+    for (int i = 0; i < 100; ++i) {
+      const PartitionId id = test.source.AddPartition("client " + std::to_string(i), true, i * 2 * kSecond);
+      test.source.AddPause(id, 5 * kSecond);
+      test.source.AddLines(id, Text(EverySecond(2 * i, 2 * i + 1)));
+    }
+  }
+  SECTION("beside one that stays") {
+    test.source.AddPartition("stays", true);
+    for (int i = 0; i < 100; ++i) {
+      test.source.AddLines(0, Text(EverySecond(2 * i, 2 * i + 1)));
+      test.source.AddPause(0, 2 * kSecond);
+      const PartitionId id = test.source.AddPartition("client " + std::to_string(i), true, i * 2 * kSecond);
+      test.source.AddPause(id, 5 * kSecond);
+    }
+  }
+  test.Windows();
+  for (int start = 0; start < 100; start += 10) {
+    const double closed = test.ClosedAt("[" + std::to_string(start) + ",");
+    CAPTURE(start, closed);
+    CHECK(closed > start);
+    CHECK(closed <= start + 60);
+  }
+  CHECK(test.run().windows().counters().late == 0);
+  CHECK(test.source.forgotten.size() >= 50);
+  CHECK(test.run().loop().partitions().size() + test.source.forgotten.size() == test.source.partition_count());
+}
+
 TEST_CASE("stdin and plain files are never idle") {
   LoopFixture test;
   test.source.AddPartition("speaks", true);

@@ -61,8 +61,8 @@ Status LoopRun::Run() { return loop_->Run(); }
 RunState LoopRun::Save() const {
   RunState state;
   state.shape = "shape";
-  state.partitions.resize(loop_->partitions());
-  for (PartitionId id = 0; id < loop_->partitions(); ++id) {
+  state.partitions.resize(loop_->partitions().size());
+  for (const PartitionId id : loop_->partitions()) {
     const PartitionWindows& windows = windows_.partition(id);
     const bool resumed = id < saved_.partitions.size();
     if (windows.lines_seen() <= (resumed ? saved_.partitions[id].windows.mark.line : 0)) {  // nothing was read

@@ -86,9 +86,13 @@ Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowS
   const std::string text =
       FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
   if (bound > options.max_memory) {
-    return Status::Usage("tables of keys may take " + text + ", more than --max-memory allows (" +
-                         FormatThousands(options.max_memory >> 20) +
-                         " MiB): lower --max-keys, lengthen --slide, or raise --max-memory");
+    const std::string too_much = "tables of keys may take " + text + ", more than --max-memory allows (" +
+                                 FormatThousands(options.max_memory >> 20) + " MiB): ";
+    if (shape->max_keys > kSmallestMaxKeys)
+      return Status::Usage(too_much + "lower --max-keys, lengthen --slide, or raise --max-memory");
+    return Status::Usage(too_much + "that is the least for " + FormatThousands(partitions) +
+                         (partitions == 1 ? " input" : " inputs") + "; raise --max-memory to " +
+                         std::to_string((bound >> 20) + 1) + "MiB, or read fewer inputs at once");
   }
   LogDetail("memory of tables is bounded by " + text);
   return {};

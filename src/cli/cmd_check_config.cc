@@ -25,7 +25,7 @@ std::string DiagnosticAsJson(const Diagnostic& item) {
   json.Key("column")
       .Unsigned(static_cast<std::uint64_t>(item.place.column))
       .Key("message")
-      .String(item.what)
+      .String(ShortMessage(item.what))
       .EndObject();
   return out + '\n';
 }
@@ -33,7 +33,8 @@ std::string DiagnosticAsJson(const Diagnostic& item) {
 // As compilers do, so that editors find the place.
 std::string DiagnosticAsText(const Diagnostic& item) {
   std::string out;
-  AppendTerminalSafe(item.where + ": " + std::string(SeverityName(item.severity)) + ": " + item.what, &out);
+  AppendTerminalSafe(item.where + ": " + std::string(SeverityName(item.severity)) + ": " + ShortMessage(item.what),
+                     &out);
   return out + '\n';
 }
 
@@ -51,13 +52,16 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
   Diagnostics diagnostics;
   const FileSummary summary = CheckFile(path, {.check_format = CheckLogFormat}, &diagnostics);
   const bool json = options.check_config.output == OutputMode::kJson;
-  for (const Diagnostic& item : diagnostics.items()) {
+  const std::vector<Diagnostic>& items = diagnostics.items();
+  for (std::size_t i = 0; i < items.size() && i < Diagnostics::kMostShown; ++i) {
     if (json) {
-      *output += DiagnosticAsJson(item);
+      *output += DiagnosticAsJson(items[i]);
     } else {
-      std::fputs(DiagnosticAsText(item).c_str(), stderr);
+      std::fputs(DiagnosticAsText(items[i]).c_str(), stderr);
     }
   }
+  if (const std::string more = MoreDiagnostics(items.size()); !more.empty())
+    PrintError("check-config", path + ": " + more);
   *errors = *errors || diagnostics.has_errors();
   *warnings = *warnings || diagnostics.has_warnings();
   if (!diagnostics.has_errors() && !json && options.common.verbosity >= 0) *output += DescribeFile(path, summary);

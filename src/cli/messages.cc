@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -10,22 +11,84 @@
 #include "base/text.h"
 
 namespace socklog {
+namespace {
+
+constexpr std::size_t kMostOfValue = 200;
+constexpr std::size_t kMostOfMessage = 2000;
+constexpr std::string_view kEllipsis = "\u2026";
+
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
+}
+
+bool InsideCharacter(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+}
+
+// The first bytes of a text, not ending inside a character.
+std::string_view Head(std::string_view text, std::size_t size) {
+  if (size >= text.size()) return text;
+  for (int i = 0; i < 3 && size > 0 && InsideCharacter(text, size); ++i) --size;
+  return text.substr(0, size);
+}
+
+std::string_view Tail(std::string_view text, std::size_t size) {
+  std::size_t start = text.size() - std::min(size, text.size());
+  for (int i = 0; i < 3 && InsideCharacter(text, start); ++i) ++start;
+  return text.substr(start);
+}
+
+// A quote that is no apostrophe: nothing is before it to belong to, or nothing behind it.
+std::size_t FindQuote(std::string_view text, std::size_t from, bool opening) {
+  for (std::size_t at = text.find('\'', from); at != std::string_view::npos; at = text.find('\'', at + 1)) {
+    if (opening ? at == 0 || !IsWordByte(text[at - 1]) : at + 1 == text.size() || !IsWordByte(text[at + 1])) return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+std::string ShortMessage(std::string_view message) {
+  std::string out;
+  while (true) {
+    const std::size_t open = FindQuote(message, 0, true);
+    const std::size_t close = open == std::string_view::npos ? open : FindQuote(message, open + 1, false);
+    if (close == std::string_view::npos) break;
+    const std::string_view value = message.substr(open + 1, close - open - 1);
+    const std::string_view head = Head(value, kMostOfValue);
+    out.append(message.substr(0, open + 1)).append(head);
+    if (head.size() < value.size()) out += kEllipsis;
+    out += '\'';
+    message.remove_prefix(close + 1);
+  }
+  out += message;
+  if (out.size() <= kMostOfMessage) return out;
+  // Not quoted, or full of quotes itself.
+  return std::string(Head(out, kMostOfMessage / 2)).append(kEllipsis).append(Tail(out, kMostOfMessage / 2));
+}
 
 void PrintError(std::string_view command, std::string_view message) {
   std::string line = "socklog";
   if (!command.empty()) line += ' ' + std::string(command);
   line += ": ";
-  AppendTerminalSafe(message, &line);
+  AppendTerminalSafe(ShortMessage(message), &line);
   line += '\n';
   std::fputs(line.c_str(), stderr);
 }
 
 void PrintDiagnostics(std::string_view command, const Diagnostics& diagnostics, int verbosity) {
-  for (const Diagnostic& item : diagnostics.items()) {
+  const std::vector<Diagnostic>& items = diagnostics.items();
+  for (std::size_t i = 0; i < items.size() && i < Diagnostics::kMostShown; ++i) {
+    const Diagnostic& item = items[i];
     const bool warning = item.severity == Diagnostic::Severity::kWarning;
     if (warning && verbosity <= -2) continue;
     PrintError(command, (warning ? "warning: " : "") + item.where + ": " + item.what);
   }
+  if (const std::string more = MoreDiagnostics(items.size()); !more.empty()) PrintError(command, more);
+}
+
+std::string MoreDiagnostics(std::size_t count) {
+  return count <= Diagnostics::kMostShown ? "" : "and " + FormatThousands(count - Diagnostics::kMostShown) + " more";
 }
 
 ExitCode WriteStdout(std::string_view text) {

@@ -12,11 +12,17 @@
 
 namespace socklog {
 
-// "socklog COMMAND: MESSAGE" on stderr, control bytes made printable. `command` may be empty.
+// A message with every quoted value cut to some 200 bytes, so that it is still read for what it says.
+std::string ShortMessage(std::string_view message);
+
+// "socklog COMMAND: MESSAGE" on stderr, control bytes made printable, shortened. `command` may be empty.
 void PrintError(std::string_view command, std::string_view message);
 
-// All diagnostics of a command's options; warnings only while `verbosity` is above -2.
+// The first diagnostics of a command's options; warnings only while `verbosity` is above -2.
 void PrintDiagnostics(std::string_view command, const Diagnostics& diagnostics, int verbosity);
+
+// "and 1,234 more" where a list of so many diagnostics is not told to its end, else empty.
+std::string MoreDiagnostics(std::size_t count);
 
 // Writes data to stdout. kExitDone also if nobody reads it; kExitFailed, said on stderr, if it cannot be written.
 ExitCode WriteStdout(std::string_view text);

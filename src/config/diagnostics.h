@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,9 +33,15 @@ struct Diagnostic {
 // Collects, in the order of reporting. Thread-compatible.
 class Diagnostics {
  public:
+  // More than that nobody reads at once.
+  static constexpr std::size_t kMostShown = 100;
+
   void Add(Diagnostic::Severity severity, Place place, std::string what) {
-    if (severity == Diagnostic::Severity::kError) ++errors_;
     std::string where = place.Text();
+    if (severity == Diagnostic::Severity::kError) {
+      ++errors_;
+      places_of_errors_.insert(where);
+    }
     items_.push_back({severity, std::move(where), std::move(what), std::move(place)});
   }
   void Error(Place place, std::string what) { Add(Diagnostic::Severity::kError, std::move(place), std::move(what)); }
@@ -48,20 +55,17 @@ class Diagnostics {
   void AddInOrder(const Diagnostics& other);
 
   // Whether something at that very place was an error, so that what follows from it need not be said.
-  bool HasErrorAt(const Place& place) const {
-    const std::string where = place.Text();
-    for (const Diagnostic& item : items_) {
-      if (item.severity == Diagnostic::Severity::kError && item.where == where) return true;
-    }
-    return false;
-  }
+  bool HasErrorAt(const Place& place) const { return places_of_errors_.count(place.Text()) > 0; }
 
   const std::vector<Diagnostic>& items() const { return items_; }
+  // Whether there is more than will be shown, so that a suggestion is not worth its search.
+  bool crowded() const { return items_.size() >= kMostShown; }
   bool has_errors() const { return errors_ > 0; }
   bool has_warnings() const { return items_.size() > errors_; }
 
  private:
   std::vector<Diagnostic> items_;
+  std::unordered_set<std::string> places_of_errors_;
   std::size_t errors_ = 0;
 };
 

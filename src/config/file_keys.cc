@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <map>
 
 #include "base/text.h"
 #include "config/option_rows.h"
@@ -18,12 +20,24 @@ std::uint32_t SectionCommands(std::string_view section) {
   return kJobs;
 }
 
+// The rows of that name in a file.
+const std::vector<const OptionRow*>& RowsOf(std::string_view file_name) {
+  static const std::map<std::string, std::vector<const OptionRow*>, std::less<>> index = [] {
+    std::map<std::string, std::vector<const OptionRow*>, std::less<>> rows;
+    for (const OptionRow& row : OptionTable()) {
+      if (row.in_file) rows[FileName(row)].push_back(&row);
+    }
+    return rows;
+  }();
+  static const std::vector<const OptionRow*> none;
+  const auto found = index.find(file_name);
+  return found == index.end() ? none : found->second;
+}
+
 // Commands that have the option, over all rows of that name.
 std::uint32_t CommandsOf(std::string_view file_name) {
   std::uint32_t commands = 0;
-  for (const OptionRow& row : OptionTable()) {
-    if (row.in_file && FileName(row) == file_name) commands |= row.commands & kJobs;
-  }
+  for (const OptionRow* row : RowsOf(file_name)) commands |= row->commands & kJobs;
   return commands;
 }
 
@@ -67,8 +81,8 @@ bool IsSection(std::string_view name) {
 bool IsGroup(std::string_view name) { return name == "keys" || name == "errors"; }
 
 const OptionRow* FindFileOption(Command command, std::string_view file_name) {
-  for (const OptionRow& row : OptionTable()) {
-    if (row.in_file && (row.commands & command) != 0 && FileName(row) == file_name) return &row;
+  for (const OptionRow* row : RowsOf(file_name)) {
+    if ((row->commands & command) != 0) return row;
   }
   return nullptr;
 }

@@ -52,6 +52,13 @@ std::string Expected(ValueKind value) {
 // Each use adds to the option, so a later layer must replace an earlier one as a whole.
 bool Accumulates(const OptionRow& row) { return (row.repeatable && row.map_key == MapKey::kNone) || row.list; }
 
+// Once, although each command meets the key.
+void ReportUnknownKey(std::string_view section, const ConfigNode& node, Diagnostics* diagnostics) {
+  if (diagnostics->HasErrorAt(node.key_place)) return;
+  diagnostics->Error(node.key_place,
+                     diagnostics->crowded() ? "unknown key '" + node.key + "'" : ExplainUnknownKey(section, node.key));
+}
+
 }  // namespace
 
 void Settings::AddFile(const ConfigNode& root, Diagnostics* diagnostics) {
@@ -89,7 +96,7 @@ void Settings::AddGroup(const ConfigNode& group, Layer layer, Diagnostics* diagn
     if (const OptionRow* row = FindFileOption(command_, name)) {
       AddValue(*row, node, layer, diagnostics);
     } else if (!IsSharedFileOption(name)) {
-      diagnostics->Error(node.key_place, ExplainUnknownKey(group.key, node.key));
+      ReportUnknownKey(group.key, node, diagnostics);
     }
   }
 }
@@ -104,7 +111,7 @@ void Settings::AddKey(const ConfigNode& node, Layer layer, Diagnostics* diagnost
   if (row != nullptr && (layer == Layer::kSection || shared)) {
     AddValue(*row, node, layer, diagnostics);
   } else if (layer != Layer::kTop || !shared) {
-    diagnostics->Error(node.key_place, ExplainUnknownKey(layer == Layer::kTop ? "" : CommandName(command_), node.key));
+    ReportUnknownKey(layer == Layer::kTop ? "" : CommandName(command_), node, diagnostics);
   }
 }
 

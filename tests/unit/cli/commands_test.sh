@@ -59,6 +59,21 @@ same "check-config --output json: lines" 2 "$(wc -l <"$work/out")"
 same "check-config --output json: stderr" "" "$err"
 [[ $out == '{"type":"socklog.diagnostic.v1","severity":"error","file":'*'"line":1,"column":10,'* ]] || fail "json: $out"
 
+# More mistakes than anybody reads.
+seq -f 'wrong%g = 1' 1234 >"$work/many.toml"
+run check-config "$work/many.toml"
+same "many mistakes: lines" 101 "$(wc -l <"$work/err")"
+same "many mistakes: the last line" "socklog check-config: $work/many.toml: and 1,134 more" "$(tail -n 1 "$work/err")"
+run check-config --output json "$work/many.toml"
+same "many mistakes as JSON: lines" 100 "$(wc -l <"$work/out")"
+run analyze --config "$work/many.toml"
+same "many mistakes in --config" "socklog analyze: and 1,134 more" "$(tail -n 1 "$work/err")"
+
+# Where the smallest tables are too large, smaller ones are no advice.
+run analyze $(seq -f "$work/%g.log" 3000)
+same "3000 inputs" 2 "$code"
+[[ $err == *"that is the least for 3,000 inputs; raise --max-memory to "*", or read fewer inputs at once" ]] || fail "3000 inputs: $err"
+
 printf '[analyze]\nfrom = "tcp://192.0.2.1:1"\n' >"$work/warn.toml"
 run check-config "$work/warn.toml"
 same "warnings" 0 "$code"

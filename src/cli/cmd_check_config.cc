@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdio>
 
+#include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/format_check.h"
@@ -9,6 +12,7 @@
 #include "cli/messages.h"
 #include "cli/signals.h"
 #include "config/config.h"
+#include "pipeline/probe.h"
 
 namespace socklog {
 namespace {
@@ -47,11 +51,30 @@ std::string DescribeFile(const std::string& path, const FileSummary& summary) {
   return out + std::to_string(summary.settings) + ' ' + std::string(what) + (summary.settings == 1 ? ")\n" : "s)\n");
 }
 
+// Tries what a file names. *output collects what was found of those that can be used.
+void ProbeAll(const std::string& path, const FileSummary& summary, Diagnostics* diagnostics, std::string* output) {
+  const SystemClock clock;
+  Diagnostics failed;
+  for (const NamedEndpoint& endpoint : summary.endpoints) {
+    const Result<std::string> found = Probe(endpoint.use, clock);
+    if (!found.ok()) {
+      failed.Error(endpoint.place, found.status().message());
+      continue;
+    }
+    AppendTerminalSafe(path + ": " + endpoint.use.text + ": ok, " + found.value(), output);
+    *output += '\n';
+  }
+  diagnostics->AddInOrder(failed);
+}
+
 // Checks one file and says what was found. *output collects what goes to stdout.
 void CheckOne(const std::string& path, const Options& options, bool* errors, bool* warnings, std::string* output) {
   Diagnostics diagnostics;
   const FileSummary summary = CheckFile(path, {.check_format = CheckLogFormat}, &diagnostics);
   const bool json = options.check_config.output == OutputMode::kJson;
+  const bool tells_good = !json && options.common.verbosity >= 0;
+  std::string usable;
+  if (options.check_config.probe && !diagnostics.has_errors()) ProbeAll(path, summary, &diagnostics, &usable);
   const std::vector<Diagnostic>& items = diagnostics.items();
   for (std::size_t i = 0; i < items.size() && i < Diagnostics::kMostShown; ++i) {
     if (json) {
@@ -64,7 +87,9 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
     PrintError("check-config", path + ": " + more);
   *errors = *errors || diagnostics.has_errors();
   *warnings = *warnings || diagnostics.has_warnings();
-  if (!diagnostics.has_errors() && !json && options.common.verbosity >= 0) *output += DescribeFile(path, summary);
+  if (!tells_good) return;
+  if (!diagnostics.has_errors()) *output += DescribeFile(path, summary);
+  *output += usable;
 }
 
 }  // namespace
@@ -79,10 +104,7 @@ ExitCode RunCheckConfigCommand(const CommandRow& row, const std::vector<std::str
     std::fputs(FormatShortUsage(row).c_str(), stderr);
     return kExitUsage;
   }
-  if (options.check_config.probe) {
-    PrintError(row.name, "--probe: connecting is not in this version; leave it out to check the files");
-    return kExitUsage;
-  }
+  InitLog(std::min(options.common.verbosity, -1), false);  // what a probe finds is told here
   bool errors = false;
   bool warnings = false;
   std::string output;

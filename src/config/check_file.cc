@@ -1,5 +1,8 @@
 // check-config's work on one file.
+#include <algorithm>
+
 #include "config/build.h"
+#include "config/check_streams.h"
 #include "config/config.h"
 #include "config/thresholds_file.h"
 
@@ -28,9 +31,26 @@ void CheckFormat(const Settings& settings, const Options& options, const CheckHo
   }
 }
 
+constexpr Command kJobCommands[] = {kCommandGenerate, kCommandAnalyze, kCommandThresholds};
+
+// A section says that the file is for its command; without any it is for all of them.
+bool IsFor(const ConfigNode& root, Command command) {
+  const auto has_section = [&root](Command c) { return root.Find(CommandName(c)) != nullptr; };
+  return has_section(command) || std::none_of(std::begin(kJobCommands), std::end(kJobCommands), has_section);
+}
+
+// Inputs are shared by commands.
+void AddOnce(NamedEndpoint endpoint, std::vector<NamedEndpoint>* endpoints) {
+  const auto same = [&endpoint](const NamedEndpoint& other) {
+    return other.use.role == endpoint.use.role && other.use.text == endpoint.use.text;
+  };
+  if (std::none_of(endpoints->begin(), endpoints->end(), same)) endpoints->push_back(std::move(endpoint));
+}
+
 // As `socklog COMMAND --config FILE` would, each command that has a section there.
-void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, Diagnostics* diagnostics) {
-  for (const Command command : {kCommandGenerate, kCommandAnalyze, kCommandThresholds}) {
+void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::vector<NamedEndpoint>* endpoints,
+                        Diagnostics* diagnostics) {
+  for (const Command command : kJobCommands) {
     Settings settings(command);
     settings.AddFile(root, diagnostics);
     Options options;
@@ -38,6 +58,8 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, Diagnos
     BuildFromSettings(settings, {.file_only = true, .touch_files = hooks.touch_files}, &options, &thresholds,
                       diagnostics);
     CheckFormat(settings, options, hooks, diagnostics);
+    if (!IsFor(root, command)) continue;
+    for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) AddOnce(std::move(endpoint), endpoints);
   }
 }
 
@@ -52,10 +74,10 @@ FileSummary CheckText(const std::string& name, std::string_view text, const Chec
     if (root.Find("type") != nullptr) {
       ThresholdSet thresholds;
       ReadThresholds(root, &thresholds, &found);
-      summary = {FileSummary::Kind::kThresholds, thresholds.entries.size()};
+      summary = {FileSummary::Kind::kThresholds, thresholds.entries.size(), {}};
     } else {
-      CheckConfiguration(root, hooks, &found);
-      summary = {FileSummary::Kind::kConfiguration, CountSettings(root)};
+      summary = {FileSummary::Kind::kConfiguration, CountSettings(root), {}};
+      CheckConfiguration(root, hooks, &summary.endpoints, &found);
     }
   }
   diagnostics->AddInOrder(found);

@@ -17,6 +17,7 @@ struct Stream {
   std::string text;
   Place place;
   EndpointText endpoint;
+  bool is_file = false;
   bool input = false;
 };
 
@@ -27,7 +28,7 @@ class StreamList {
 
   void Add(std::string_view option, const std::string& text, bool is_file, bool input) {
     if (text.empty()) return;
-    Stream stream{option, text, PlaceOf(option, text), {}, input};
+    Stream stream{option, text, PlaceOf(option, text), {}, is_file, input};
     if (is_file) {
       stream.endpoint.scheme = text == "-" ? "-" : "file";
       if (text != "-") stream.endpoint.path = text;
@@ -186,9 +187,8 @@ void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics
   }
 }
 
-}  // namespace
-
-void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
+StreamList CollectStreams(const Settings& settings, const Options& options, CheckScope scope,
+                          Diagnostics* diagnostics) {
   StreamList list(settings, diagnostics);
   if (settings.command() == kCommandGenerate) {
     for (const std::string& text : options.generate.to) list.Add("to", text, false, false);
@@ -197,11 +197,37 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
     if (settings.command() == kCommandAnalyze) AddAnalyze(options, scope, &list);
     if (settings.command() == kCommandThresholds) AddThresholds(settings, options, scope, &list);
   }
+  return list;
+}
+
+EndpointRole RoleOf(const Stream& stream) {
+  if (stream.input) return EndpointRole::kInput;
+  return stream.is_file ? EndpointRole::kOutputFile : EndpointRole::kOutput;
+}
+
+}  // namespace
+
+void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
+  const StreamList list = CollectStreams(settings, options, scope, diagnostics);
   CheckShared(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
   if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
   if (scope.file_only) WarnOfInsecure(list.streams(), diagnostics);
+}
+
+std::vector<NamedEndpoint> ListEndpoints(const Settings& settings, const Options& options) {
+  Diagnostics ignored;  // CheckStreams tells them
+  const StreamList list = CollectStreams(settings, options, {.file_only = true}, &ignored);
+  std::vector<NamedEndpoint> endpoints;
+  for (const Stream& stream : list.streams()) {
+    if (stream.endpoint.scheme == "-") continue;
+    endpoints.push_back({stream.place, {RoleOf(stream), stream.text, options.connection}});
+  }
+  if (settings.command() == kCommandAnalyze && !options.analyze.state.empty()) {
+    endpoints.push_back({settings.PlaceOf("state"), {EndpointRole::kState, options.analyze.state, {}}});
+  }
+  return endpoints;
 }
 
 }  // namespace socklog

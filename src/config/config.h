@@ -10,6 +10,7 @@
 
 #include "config/diagnostics.h"
 #include "config/option_table.h"
+#include "socklog/endpoint_use.h"
 #include "socklog/options.h"
 #include "socklog/status.h"
 #include "socklog/thresholds.h"
@@ -28,11 +29,18 @@ struct FlagUse {
 bool BuildOptions(Command command, const std::vector<FlagUse>& flags, Options* options, ThresholdSet* thresholds,
                   Diagnostics* diagnostics);
 
+// An endpoint and the place that names it.
+struct NamedEndpoint {
+  Place place;
+  EndpointUse use;
+};
+
 // What CheckFile found, whether or not it was right.
 struct FileSummary {
   enum class Kind { kUnknown, kConfiguration, kThresholds };
   Kind kind = Kind::kUnknown;
-  std::size_t settings = 0;  // keys of a configuration, metrics of a thresholds file
+  std::size_t settings = 0;              // keys of a configuration, metrics of a thresholds file
+  std::vector<NamedEndpoint> endpoints;  // each once for each use; neither stdin nor stdout
 };
 
 struct CheckHooks {

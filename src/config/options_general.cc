@@ -118,7 +118,7 @@ std::vector<OptionRow> GeneralRows() {
        .commands = kCommandCheckConfig,
        .section = kChecks,
        .kind = ValueKind::kSwitch,
-       .help = "connect to what the files name, too (not in this version)",
+       .help = "try the endpoints that the files name, too: connect, listen for a moment",
        .in_file = false,
        .set = [](Options* o, std::string_view t) { return ReadSwitch(t, &o->check_config.probe); }},
       {.name = "fail-on-warning",

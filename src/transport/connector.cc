@@ -164,6 +164,7 @@ void Connector::AddressFailed(const std::string& why) {
 void Connector::BackOff(const std::string& why) {
   if (last_error_ != why || backoff_ == kFirstBackoff) LogDetail(endpoint_.text + ": " + why + "; trying again");
   last_error_ = why;
+  if (once_) fatal_ = Status(StatusCode::kUnavailable, endpoint_.text + ": cannot connect: " + why);
   next_try_ = clock_.Monotonic() + backoff_;
   backoff_ = std::min(2 * backoff_, kLastBackoff);
   state_ = State::kBackoff;

@@ -26,6 +26,9 @@ class Connector {
   // kUnavailable when the time is over, kFailed when trying again is of no use (a certificate that is not accepted).
   Result<std::unique_ptr<Channel>> Step();
 
+  // From now on a round through all addresses without success is kUnavailable at once.
+  void TryOnce() { once_ = true; }
+
   // What to wait for before the next Step.
   void AddTo(PollSet* set) const;
 
@@ -58,6 +61,7 @@ class Connector {
   std::unique_ptr<Channel> channel_;  // while shaking hands
   bool established_ = false;          // channel_ is ready to be handed out
   bool ever_connected_ = false;
+  bool once_ = false;
   Micros started_;
   Micros attempt_started_ = 0;
   Micros backoff_;

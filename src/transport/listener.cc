@@ -27,7 +27,10 @@ Status ListenError(const Endpoint& endpoint, int error) {
   if (error == EADDRINUSE) {
     return Status::Usage(endpoint.text + ": " + place + " is in use by another program; stop it or choose another");
   }
-  return Status::Usage(endpoint.text + ": cannot listen: " + ErrnoText(error));
+  const std::string mend = error == EADDRNOTAVAIL ? "; give an address of this machine"
+                           : error == EACCES      ? "; choose a place that this user may listen at"
+                                                  : "";
+  return Status::Usage(endpoint.text + ": cannot listen: " + ErrnoText(error) + mend);
 }
 
 // Whether some process has this Unix socket open. A datagram socket asks, so that a living listener refuses it by its

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <limits>
 
 namespace socklog {
@@ -157,6 +158,7 @@ class TlsChannel : public Channel {
     LingeringClose(fd(), kCloseWait);
   }
 
+  const SSL* ssl() const { return ssl_; }
   short read_events() const override { return read_events_; }
   short write_events() const override { return write_events_; }
 
@@ -237,6 +239,12 @@ Status ExpectHost(SSL* ssl, const std::string& host) {
   return ok ? Status() : Status::Usage("'" + host + "' is no name that a TLS certificate can be for");
 }
 
+Micros EndOf(const X509* certificate) {
+  std::tm time = {};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return kNoTime;
+  return timegm(&time) * kSecond;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TlsContext>> NewTlsClientContext(const TlsOptions& options) {
@@ -283,6 +291,13 @@ Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext>
     if (Status status = ExpectHost(ssl, host); !status.ok()) return status;
   }
   return std::unique_ptr<Channel>(std::move(channel));
+}
+
+Micros CertificateEnd(const TlsContext& context) { return EndOf(SSL_CTX_get0_certificate(context.get())); }
+
+Micros PeerCertificateEnd(const Channel& channel) {
+  const auto* tls = dynamic_cast<const TlsChannel*>(&channel);
+  return tls == nullptr ? kNoTime : EndOf(SSL_get0_peer_certificate(tls->ssl()));
 }
 
 }  // namespace socklog

@@ -28,6 +28,12 @@ Result<std::shared_ptr<const TlsContext>> NewTlsServerContext(const TlsOptions& 
 Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket,
                                                const std::string& host);
 
+// When the certificate that `context` shows ends; kNoTime without one.
+Micros CertificateEnd(const TlsContext& context);
+
+// When the certificate that the peer showed in the handshake ends; kNoTime without one, or without TLS.
+Micros PeerCertificateEnd(const Channel& channel);
+
 }  // namespace socklog
 
 #endif  // SOCKLOG_TRANSPORT_TLS_H_

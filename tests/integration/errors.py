@@ -303,6 +303,70 @@ class Errors(harness.Case):
         key.chmod(0o644)
         self.assert_fails(2, "key.pem", "analyze", "tls-listen://:1", "--tls-cert", certificate, "--tls-key", key)
 
+    # Trying what a configuration names.
+
+    def probe(self, code, text):
+        """The text is the section of analyze. Returns what is said of each endpoint, by the endpoint."""
+        config = self.write("probe.toml", "connect_timeout = \"300ms\"\n[analyze]\n" + text)
+        result = self.run_any("check-config", "--probe", config)
+        self.assertEqual(code, result.code, str(result))
+        lines = [line.split(": ", 1)[1] for line in (result.out.decode() + result.message).splitlines() if "warning" not in line]
+        return dict(line.removeprefix("error: ").split(": ", 1) for line in lines if not line.startswith("ok, a configuration"))
+
+    def test_probe_files(self):
+        good, new, state = self.log, self.path("new"), self.path("state")
+        said = self.probe(0, f'from = "{good}"\nalerts_to = "{new}"\nsummary = "{new}.json"\nstate = "{state}"\nlate_to = "-"')
+        self.assertEqual({str(good): "ok, can be read", str(new): "ok, can be made", f"{new}.json": "ok, can be made", str(state): "ok, can be made"}, said)
+        self.assertEqual({"good.log", "probe.toml"}, {path.name for path in self.dir.iterdir()}, "nothing is written")
+        said = self.probe(2, f'from = "{new}"\nalerts_to = ["{good}/x", "{self.dir}"]\nstate = "{good}"')
+        self.assertIn("is no directory", said[str(good)])
+        self.assertIn("No such file", said[str(new)])
+        self.assertIn("Not a directory", said[f"{good}/x"])
+        self.assertIn("is a directory", said[str(self.dir)])
+
+    def test_probe_sockets(self):
+        there, nobody, closed = self.path("there"), self.path("nobody"), harness.free_port()
+        with harness.listening(socket.AF_UNIX, there) as unix, harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as tcp:
+            port = tcp.getsockname()[1]
+            said = self.probe(2, f'from = ["tcp://127.0.0.1:{port}", "tcp://127.0.0.1:{closed}", "tcp-listen://:{closed}", "unix-listen:{nobody}"]\n'
+                              f'alerts_to = ["unix:{there}", "unix:{nobody}x", "tcp-listen://:{port}"]\n')
+            for server in (unix, tcp):
+                with server.accept()[0] as peer:
+                    self.assertEqual(b"", peer.recv(1))
+        for good, what in ((f"tcp://127.0.0.1:{port}", "connected"), (f"unix:{there}", "connected"), (f"tcp-listen://:{closed}", "can listen"),
+                           (f"unix-listen:{nobody}", "can listen")):
+            self.assertEqual(f"ok, {what}", said[good])
+        for bad, why in ((f"tcp://127.0.0.1:{closed}", "refused; start it"), (f"unix:{nobody}x", "No such file or directory; start it"),
+                         (f"tcp-listen://:{port}", "in use by another program; stop it")):
+            self.assertIn(why, said[bad])
+        self.assertFalse(nobody.exists())
+
+    def test_probe_tls(self):
+        certificate, key = harness.make_certificate(self.dir)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        listening = f"tls-listen://:{harness.free_port()}"
+        with harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as plain, context.wrap_socket(plain, server_side=True) as server:
+            name = f"tls://localhost:{server.getsockname()[1]}"
+
+            def serve():
+                with server.accept()[0] as peer:
+                    self.assertEqual(b"", peer.recv(1), "a goodbye, not a cut")
+
+            join = harness.in_thread(serve)
+            said = self.probe(0, f'alerts_to = "{name}"\nfrom = "{listening}"\ntls_ca = "{certificate}"\ntls_cert = "{certificate}"\ntls_key = "{key}"')
+            join()
+            self.assertEqual({name: "ok, connected; its certificate ends in 1 day", listening: "ok, can listen; its certificate ends in 1 day"}, said)
+            # The system's authorities do not know it.
+            join = harness.in_thread(lambda: self.assertRaises(ssl.SSLError, server.accept))
+            said = self.probe(2, f'alerts_to = "{name}"')
+            join()
+            self.assertIn("the peer's certificate is not accepted", said[name])
+            self.assertIn("--tls-ca", said[name])
+        with harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as silent:
+            name = f"tls://localhost:{silent.getsockname()[1]}"
+            self.assertIn("cannot connect: no answer (tried for 300ms)", self.probe(2, f'alerts_to = "{name}"')[name])
+
     # Wrong usage.
 
     def test_unknown_words(self):

@@ -90,8 +90,11 @@ same "unreadable files" 2 "$code"
 [[ $err == *"none.toml: error: cannot be opened"*"$work: error: cannot be read"* ]] || fail "unreadable: $err"
 run check-config
 same "check-config without files" 2 "$code"
-run check-config --probe "$work/warn.toml"
+printf '[analyze]\nfrom = "%s"\nalerts_to = "unix:%s"\n' "$work/warn.toml" "$work/nobody" >"$work/probe.toml"
+run check-config --probe "$work/probe.toml"
 same "--probe" 2 "$code"
+same "--probe: usable" "$work/probe.toml: $work/warn.toml: ok, can be read" "$out"
+[[ $err == "$work/probe.toml:3:13: error: unix:$work/nobody: cannot connect: "* ]] || fail "--probe: $err"
 
 # The reader of the output goes away; the disk is full.
 "$socklog" analyze --help | head -n 1 >/dev/null

@@ -193,5 +193,33 @@ TEST_CASE("endpoints are taken apart") {
   }
 }
 
+// "PLACE ENDPOINT ROLE" of all that a file names, one a line.
+std::string Listed(const std::string& toml) {
+  Diagnostics diagnostics;
+  const FileSummary summary = CheckText("c.toml", toml, {nullptr, false}, &diagnostics);
+  std::string text;
+  for (const NamedEndpoint& endpoint : summary.endpoints) {
+    text += endpoint.place.Text() + ' ' + endpoint.use.text + ' ' +
+            std::to_string(static_cast<int>(endpoint.use.role)) + '\n';
+  }
+  return text;
+}
+
+TEST_CASE("what a file names is listed once for each use, with its place") {
+  CHECK(Listed("port = 99\n"
+               "[analyze]\nfrom = [\"a.log\", \"-\"]\nalerts_to = [\"-\", \"unix:s\"]\nlate_to = \"tcp://x:1\"\nstate "
+               "= \"d\"\n"
+               "[thresholds]\nfrom = \"a.log\"\noutput_file = \"t.toml\"\n") ==
+        "c.toml:3:9 a.log 0\n"
+        "c.toml:1:8 tcp://localhost:99 0\n"
+        "c.toml:4:19 unix:s 1\n"
+        "c.toml:5:11 tcp://x:1 2\n"
+        "c.toml:6:9 d 3\n"
+        "c.toml:9:15 t.toml 2\n");
+  // Without a section it is for every command.
+  CHECK(Listed("port = 99\n") == "c.toml:1:8 tcp-listen://localhost:99 1\nc.toml:1:8 tcp://localhost:99 0\n");
+  CHECK(Listed("port = 99\n[generate]\n") == "c.toml:1:8 tcp-listen://localhost:99 1\n");
+}
+
 }  // namespace
 }  // namespace socklog

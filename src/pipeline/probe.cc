@@ -1,0 +1,20 @@
+#include "pipeline/probe.h"
+
+#include "transport/probe.h"
+
+namespace socklog {
+
+Result<std::string> Probe(const EndpointUse& use, const Clock& clock) {
+  if (use.role == EndpointRole::kState) return ProbeDirectory(use.text);
+  if (use.role == EndpointRole::kOutputFile) {
+    Endpoint file;
+    file.kind = Endpoint::Kind::kFile;
+    file.text = file.path = use.text;
+    return ProbeEndpoint(file, false, use.connection, clock);
+  }
+  Result<Endpoint> endpoint = ParseEndpoint(use.text);
+  if (!endpoint.ok()) return endpoint.status();
+  return ProbeEndpoint(*endpoint, use.role == EndpointRole::kInput, use.connection, clock);
+}
+
+}  // namespace socklog

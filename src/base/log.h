@@ -6,8 +6,6 @@
 
 namespace socklog {
 
-enum class LogLevel { kError, kWarning, kInfo, kDebug };
-
 // REQUIRES: called once, before any thread starts. verbosity: 0 shows warnings and errors and notes, -1 no notes, -2
 // errors only, 1 details, 2 everything. `color`: whether stderr takes colours.
 void InitLog(int verbosity, bool color);

@@ -308,7 +308,6 @@ Status Analysis::Finish() {
   summary.windows = counters_;
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
-  summary.latest_time = loop_->latest_time();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);

@@ -51,7 +51,6 @@ struct RunSummary {
   WindowCounters windows;
   std::uint64_t open_windows = 0;
   std::uint64_t evicted_keys = 0;
-  Micros latest_time = kNoTime;
   std::vector<std::string> malformed_samples;
   std::optional<HoldoutSummary> holdout;
 };

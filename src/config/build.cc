@@ -1,7 +1,7 @@
 #include "config/build.h"
 
+#include "base/endpoint.h"
 #include "config/config.h"
-#include "config/endpoints.h"
 #include "config/rules.h"
 #include "config/thresholds_file.h"
 
@@ -14,7 +14,8 @@ void AddHostAndPort(Command command, Options* options) {
   if (host.empty() && options->connection.port == 0) return;
   const std::uint16_t port = options->connection.port == 0 ? std::uint16_t{9999} : options->connection.port;
   const bool listen = command == kCommandGenerate;
-  const std::string endpoint = SocketEndpoint(listen ? "tcp-listen" : "tcp", host.empty() ? "localhost" : host, port);
+  const std::string endpoint =
+      FormatSocketEndpoint(listen ? "tcp-listen" : "tcp", host.empty() ? "localhost" : host, port);
   (listen ? options->generate.to : options->input.inputs).push_back(endpoint);
 }
 

@@ -12,11 +12,13 @@
 namespace socklog {
 namespace {
 
+using Kind = Endpoint::Kind;
+
 struct Stream {
   std::string_view option;  // "alerts-to"
   std::string text;
   Place place;
-  EndpointText endpoint;
+  Endpoint endpoint;
   bool is_file = false;
   bool input = false;
 };
@@ -30,10 +32,9 @@ class StreamList {
     if (text.empty()) return;
     Stream stream{option, text, PlaceOf(option, text), {}, is_file, input};
     if (is_file) {
-      stream.endpoint.scheme = text == "-" ? "-" : "file";
-      if (text != "-") stream.endpoint.path = text;
+      if (text != "-") stream.endpoint = FileEndpoint(text);
     } else {
-      Result<EndpointText> endpoint = SplitEndpoint(text);
+      Result<Endpoint> endpoint = ParseEndpoint(text);
       if (!endpoint.ok()) {
         diagnostics_.Error(stream.place, endpoint.status().message());
         return;
@@ -85,7 +86,7 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
       const Stream& a = streams[j];
       const Stream& b = streams[i];
       // stdin is not stdout, and reading the same thing twice is the user's business.
-      const bool is_stdio = a.endpoint.scheme == "-" || b.endpoint.scheme == "-";
+      const bool is_stdio = a.endpoint.kind == Kind::kStdio || b.endpoint.kind == Kind::kStdio;
       if ((a.input && b.input) || (a.input != b.input && is_stdio)) continue;
       if (!IsSamePlace(a.endpoint, b.endpoint, touch_files)) continue;
       const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);
@@ -109,7 +110,7 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
-    if (stream.endpoint.scheme == "file") continue;
+    if (stream.endpoint.kind == Kind::kFile) continue;
     diagnostics->Error(settings.PlaceOf("state"),
                        "--state needs inputs that can be read again, files; '" + stream.text + "' cannot");
   }
@@ -141,7 +142,7 @@ void CheckTls(const Settings& settings, const Options& options, const std::vecto
   if (!tls.cert.empty() && tls.key.empty())
     diagnostics->Error(settings.PlaceOf("tls-cert"), "a certificate needs its key: give --tls-key");
   for (const Stream& stream : streams) {
-    if (stream.endpoint.scheme == "tls-listen" && (tls.cert.empty() || tls.key.empty())) {
+    if (stream.endpoint.kind == Kind::kTlsListen && (tls.cert.empty() || tls.key.empty())) {
       diagnostics->Error(stream.place, "'" + stream.text + "' needs --tls-cert and --tls-key");
     }
   }
@@ -176,11 +177,11 @@ void CheckReports(const Settings& settings, const Options& options, Diagnostics*
 
 void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
   for (const Stream& stream : streams) {
-    if (!stream.endpoint.is_remote()) continue;
-    if (stream.endpoint.scheme == "tcp") {
+    if (!IsRemote(stream.endpoint)) continue;
+    if (stream.endpoint.kind == Kind::kTcp) {
       diagnostics->Warning(stream.place,
                            "'" + stream.text + "' is insecure: neither encrypted nor authenticated; use tls://");
-    } else if (stream.endpoint.scheme == "tcp-listen") {
+    } else if (stream.endpoint.kind == Kind::kTcpListen) {
       diagnostics->Warning(stream.place,
                            "'" + stream.text + "' is insecure: anybody on the network may connect; use tls-listen://");
     }
@@ -221,7 +222,7 @@ std::vector<NamedEndpoint> ListEndpoints(const Settings& settings, const Options
   const StreamList list = CollectStreams(settings, options, {.file_only = true}, &ignored);
   std::vector<NamedEndpoint> endpoints;
   for (const Stream& stream : list.streams()) {
-    if (stream.endpoint.scheme == "-") continue;
+    if (stream.endpoint.kind == Kind::kStdio) continue;
     endpoints.push_back({stream.place, {RoleOf(stream), stream.text, options.connection}});
   }
   if (settings.command() == kCommandAnalyze && !options.analyze.state.empty()) {

@@ -7,10 +7,7 @@ namespace socklog {
 Result<std::string> Probe(const EndpointUse& use, const Clock& clock) {
   if (use.role == EndpointRole::kState) return ProbeDirectory(use.text);
   if (use.role == EndpointRole::kOutputFile) {
-    Endpoint file;
-    file.kind = Endpoint::Kind::kFile;
-    file.text = file.path = use.text;
-    return ProbeEndpoint(file, false, use.connection, clock);
+    return ProbeEndpoint(FileEndpoint(use.text), false, use.connection, clock);
   }
   Result<Endpoint> endpoint = ParseEndpoint(use.text);
   if (!endpoint.ok()) return endpoint.status();

@@ -9,27 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/endpoint.h"
 #include "socklog/options.h"
 #include "socklog/sink.h"
 #include "socklog/source.h"
 #include "socklog/status.h"
 
 namespace socklog {
-
-// -  PATH  tcp://H:P  tls://H:P  unix:PATH  tcp-listen://[H]:P  tls-listen://[H]:P  unix-listen:PATH
-struct Endpoint {
-  enum class Kind { kStdio, kFile, kTcp, kTls, kUnix, kTcpListen, kTlsListen, kUnixListen };
-  Kind kind = Kind::kStdio;
-  std::string text;  // as the user wrote it
-  std::string path;  // files and Unix sockets
-  std::string host;  // listening without a host: 127.0.0.1
-  std::string port;
-
-  bool listens() const { return kind >= Kind::kTcpListen; }
-};
-
-// Errors (kUsage): unknown scheme with the nearest known one, missing or bad port, kafka:// (not in this build).
-Result<Endpoint> ParseEndpoint(std::string_view text);
 
 // True when both name the same place (the same file through links, the same address); stdin and stdout are not the
 // same.

@@ -1,7 +1,6 @@
 // Endpoints: two streams on one, states, TLS, insecure transports.
 #include <sys/stat.h>
 
-#include "config/endpoints.h"
 #include "helpers.h"
 #include "support/catch.h"
 
@@ -158,39 +157,14 @@ TEST_CASE("check-config warns of insecure transports") {
   }
 }
 
-TEST_CASE("endpoints are taken apart") {
-  const struct {
-    std::string text;
-    std::string scheme;
-    std::string host;
-    std::string port;
-    std::string path;
-  } cases[] = {
-      {"-", "-", "", "", ""},
-      {"a.log", "file", "", "", "a.log"},
-      {"/var/log/a:b.log", "file", "", "", "/var/log/a:b.log"},
-      {"./foo://x", "file", "", "", "./foo://x"},
-      {"tcp://h:1", "tcp", "h", "1", ""},
-      {"tls://[2001:db8::1]:443", "tls", "2001:db8::1", "443", ""},
-      {"tcp-listen://:0", "tcp-listen", "", "0", ""},
-      {"tls-listen://[::]:9", "tls-listen", "::", "9", ""},
-      {"unix:/run/s", "unix", "", "", "/run/s"},
-      {"unix-listen:s", "unix-listen", "", "", "s"},
-  };
-  for (const auto& c : cases) {
-    const Result<EndpointText> endpoint = SplitEndpoint(c.text);
-    INFO(c.text);
-    REQUIRE(endpoint.ok());
-    CHECK(endpoint.value().scheme == c.scheme);
-    CHECK(endpoint.value().host == c.host);
-    CHECK(endpoint.value().port == c.port);
-    CHECK(endpoint.value().path == c.path);
-  }
-  for (const char* bad : {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:x", "tcp://h:0", "tcp://h:65536", "tcp://:1",
-                          "tcp://[::1", "tcp://[::1]", "tcp://::1:5", "unix:", "http://h:1", "kafka://b/t"}) {
-    INFO(bad);
-    CHECK_FALSE(SplitEndpoint(bad).ok());
-  }
+TEST_CASE("endpoints are read as the jobs read them") {
+  // A mistake here was a file there, and the other way round.
+  CHECK(Check("[analyze]\nfrom = \"tcp:localhost:1\"\n") ==
+        "error c.toml:2:8: 'tcp:localhost:1': write tcp://HOST:PORT\n");
+  CHECK(Check("[analyze]\nfrom = \"tcp://localhost:1/\"\n").empty());
+  CHECK(Check("[analyze]\nfrom = \"tcp://a b:1\"\n") ==
+        "error c.toml:2:8: 'tcp://a b:1': host 'a b' is no host name\n");
+  CHECK(Check("[analyze]\nstate = \"s\"\nfrom = \"dir/x://y\"\n").empty());
 }
 
 // "PLACE ENDPOINT ROLE" of all that a file names, one a line.

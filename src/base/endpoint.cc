@@ -1,0 +1,124 @@
+#include "base/endpoint.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace socklog {
+namespace {
+
+struct Scheme {
+  std::string_view name;
+  Endpoint::Kind kind;
+  bool has_address;  // HOST:PORT after "//", else a path after ":"
+};
+
+constexpr Scheme kSchemes[] = {
+    {"tcp", Endpoint::Kind::kTcp, true},
+    {"tls", Endpoint::Kind::kTls, true},
+    {"unix", Endpoint::Kind::kUnix, false},
+    {"tcp-listen", Endpoint::Kind::kTcpListen, true},
+    {"tls-listen", Endpoint::Kind::kTlsListen, true},
+    {"unix-listen", Endpoint::Kind::kUnixListen, false},
+};
+
+Status EndpointError(std::string_view text, const std::string& what) {
+  return Status::Usage('\'' + std::string(text) + "': " + what);
+}
+
+Status UnknownScheme(std::string_view text, std::string_view scheme) {
+  if (scheme == "kafka") return EndpointError(text, "Kafka is not in this version");
+  std::vector<std::string> starts;  // as they are written: more letters, so that short names have near ones
+  for (const Scheme& known : kSchemes) starts.push_back(std::string(known.name) + (known.has_address ? "://" : ":"));
+  return EndpointError(text, "unknown kind of endpoint '" + std::string(scheme) + "'" +
+                                 DidYouMean(std::string(scheme) + "://", {starts.begin(), starts.end()}) +
+                                 "; for a file of that name write ./" + std::string(text));
+}
+
+const Scheme* FindScheme(std::string_view name) {
+  for (const Scheme& scheme : kSchemes) {
+    if (scheme.name == name) return &scheme;
+  }
+  return nullptr;
+}
+
+// `address`: HOST:PORT, [V6]:PORT, :PORT.
+Status ParseAddress(std::string_view address, Endpoint* endpoint) {
+  if (!address.empty() && address.back() == '/') address.remove_suffix(1);
+  const bool bracket = !address.empty() && address.front() == '[';
+  const std::size_t host_end = bracket ? address.find(']') : address.find(':');
+  if (bracket && host_end == std::string_view::npos) return EndpointError(endpoint->text, "'[' without ']'");
+  std::string_view host = address.substr(0, host_end);
+  std::string_view rest = host_end == std::string_view::npos ? std::string_view() : address.substr(host_end);
+  if (bracket) {
+    host.remove_prefix(1);
+    rest.remove_prefix(1);
+  }
+  if (rest.size() < 2 || rest.front() != ':')
+    return EndpointError(endpoint->text, "the port is missing; write HOST:PORT");
+  const std::string_view port = rest.substr(1);
+  if (port.find(':') != std::string_view::npos) {
+    return EndpointError(endpoint->text, "an IPv6 address stands in brackets: [::1]:9999");
+  }
+  const std::optional<std::uint64_t> number = ParseUnsigned(port);
+  if (!number || *number > 65535 || (*number == 0 && !endpoint->listens())) {
+    return EndpointError(endpoint->text, "port '" + std::string(port) + "' is not a number from 1 to 65535");
+  }
+  const auto odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == '?'; };
+  if (std::any_of(host.begin(), host.end(), odd))
+    return EndpointError(endpoint->text, "host '" + std::string(host) + "' is no host name");
+  if (host.empty() && !endpoint->listens())
+    return EndpointError(endpoint->text, "the host is missing; write HOST:PORT");
+  endpoint->host = host.empty() ? "127.0.0.1" : std::string(host);
+  endpoint->port = std::to_string(*number);
+  return Status();
+}
+
+}  // namespace
+
+Result<Endpoint> ParseEndpoint(std::string_view text) {
+  if (text.empty()) return Status::Usage("an endpoint is empty; write a path, a URL such as tcp://HOST:PORT, or -");
+  Endpoint endpoint;
+  endpoint.text = std::string(text);
+  if (text == "-") return endpoint;
+  const std::size_t colon = text.find(':');
+  const std::string_view name = colon == std::string_view::npos ? std::string_view() : text.substr(0, colon);
+  const std::string_view rest = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  const bool slashes = rest.substr(0, 2) == "//";
+  const Scheme* scheme = FindScheme(name);
+  if (scheme == nullptr && slashes && name.find('/') == std::string_view::npos) return UnknownScheme(text, name);
+  if (scheme == nullptr) {
+    endpoint.kind = Endpoint::Kind::kFile;
+    endpoint.path = endpoint.text;
+    if (text.find('\0') != std::string_view::npos) return EndpointError(text, "a path cannot hold a NUL byte");
+    return endpoint;
+  }
+  endpoint.kind = scheme->kind;
+  if (scheme->has_address) {
+    if (!slashes) return EndpointError(text, "write " + std::string(name) + "://HOST:PORT");
+    if (Status status = ParseAddress(rest.substr(2), &endpoint); !status.ok()) return status;
+    return endpoint;
+  }
+  endpoint.path = std::string(slashes ? rest.substr(2) : rest);
+  if (endpoint.path.empty()) return EndpointError(text, "the path is missing; write " + std::string(name) + ":PATH");
+  return endpoint;
+}
+
+Endpoint FileEndpoint(std::string path) {
+  Endpoint endpoint;
+  endpoint.kind = Endpoint::Kind::kFile;
+  endpoint.text = path;
+  endpoint.path = std::move(path);
+  return endpoint;
+}
+
+std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port) {
+  const bool brackets = host.find(':') != std::string_view::npos && host.front() != '[';
+  return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' +
+         std::to_string(port);
+}
+
+}  // namespace socklog

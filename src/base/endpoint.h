@@ -1,0 +1,37 @@
+// Endpoints as the user writes them. Opening them is transport's business.
+#ifndef SOCKLOG_BASE_ENDPOINT_H_
+#define SOCKLOG_BASE_ENDPOINT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "socklog/status.h"
+
+namespace socklog {
+
+// -  PATH  tcp://H:P  tls://H:P  unix:PATH  tcp-listen://[H]:P  tls-listen://[H]:P  unix-listen:PATH
+struct Endpoint {
+  enum class Kind { kStdio, kFile, kTcp, kTls, kUnix, kTcpListen, kTlsListen, kUnixListen };
+  Kind kind = Kind::kStdio;
+  std::string text;  // as the user wrote it
+  std::string path;  // files and Unix sockets
+  std::string host;  // without brackets; listening without a host: 127.0.0.1
+  std::string port;
+
+  bool is_socket() const { return kind >= Kind::kTcp; }
+  bool listens() const { return kind >= Kind::kTcpListen; }
+};
+
+// Errors (kUsage): unknown scheme with the nearest known one, missing or bad port, kafka:// (not in this version).
+Result<Endpoint> ParseEndpoint(std::string_view text);
+
+// A path, whatever it looks like.
+Endpoint FileEndpoint(std::string path);
+
+// "tcp://HOST:PORT" or "tcp-listen://HOST:PORT", with brackets around an IPv6 address.
+std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_BASE_ENDPOINT_H_

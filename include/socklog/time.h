@@ -20,6 +20,12 @@ inline constexpr Micros kDay = 24 * kHour;
 // "No time": before every time. A partition's maximum before its first line.
 inline constexpr Micros kNoTime = std::numeric_limits<Micros>::min();
 
+// The times a line may have: from the year 1 up to, but not in, the year 9999. So the ends of windows are times that
+// RFC 3339 can write, too.
+inline constexpr Micros kFirstTime = std::int64_t{-62'135'596'800} * kSecond;
+inline constexpr Micros kEndOfTime = std::int64_t{253'370'764'800} * kSecond;
+constexpr bool IsLogTime(Micros time) { return time >= kFirstTime && time < kEndOfTime; }
+
 // The clock of the wall, injected so that tests turn it by hand. Thread-safe.
 class Clock {
  public:

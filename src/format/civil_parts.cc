@@ -8,8 +8,6 @@ namespace socklog {
 namespace {
 
 constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-// The year 10000: no time stamp of a log is as late, and sums of several stay in range.
-constexpr Micros kLastTime = std::int64_t{253'402'300'800} * kSecond;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -78,8 +76,8 @@ bool ParseScaled(std::string_view text, int exponent, std::int64_t* value) {
 
 bool CivilParts::ToTime(const TimeZone& zone, Micros* time) const {
   if (epoch != kNoTime) {
-    *time = epoch + fraction;
-    return epoch < kLastTime && epoch > -kLastTime;
+    *time = IsLogTime(epoch) ? epoch + fraction : kNoTime;
+    return IsLogTime(*time);
   }
   if (year < 0) return false;
   std::int64_t days = 0;
@@ -99,7 +97,7 @@ bool CivilParts::ToTime(const TimeZone& zone, Micros* time) const {
   const std::int64_t local = days * 86400 + hours * 3600 + minute * 60 + second;
   const std::int64_t seconds = offset != kNoOffset ? local - offset : zone.ToUtc(local);
   *time = seconds * kSecond + fraction;
-  return true;
+  return IsLogTime(*time);
 }
 
 }  // namespace socklog

@@ -129,7 +129,7 @@ bool TimeReader::ReadClf(std::string_view text, Micros* time) {
   if (!ReadTail(text.substr(kClfSize), &tail)) return false;
   const std::int64_t local = days * 86400 + hour * 3600 + minute * 60 + second;
   *time = (tail.offset != CivilParts::kNoOffset ? local - tail.offset : zone_->ToUtc(local)) * kSecond + tail.fraction;
-  return true;
+  return IsLogTime(*time);
 }
 
 // What follows the seconds: a fraction, a zone.

@@ -209,6 +209,10 @@ bool ShopTraffic::Next(WrittenRequest* request) {
 
 Result<std::unique_ptr<Traffic>> MakeTraffic(const GenerateOptions& options, Micros start, std::uint64_t seed) {
   if (Status check = CheckTraffic(options); !check.ok()) return check;
+  if (!IsLogTime(start) || TrafficLength(options) > kEndOfTime - start) {
+    return Status::Usage(
+        "the log would have times before the year 1 or after 9998: mind --start, --count, --duration and --rate");
+  }
   auto traffic = std::make_unique<ShopTraffic>(options, start, seed);
   if (Status added = traffic->AddIncidents(options.incidents, start); !added.ok()) return added;
   return std::unique_ptr<Traffic>(std::move(traffic));

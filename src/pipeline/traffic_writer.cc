@@ -39,6 +39,11 @@ Status TrafficWriter::Run(Traffic* traffic) {
   Status status;
   WrittenRequest request;
   while (status.ok() && !StopRequested() && traffic->Next(&request)) {
+    if (!IsLogTime(request.time)) {
+      status = Flush();
+      if (status.ok()) status = Status::Failed("log time has come to the year 9999; later lines could not be read");
+      break;
+    }
     if (paced) {
       status = WaitUntil(DueTime(request.time));
       if (!status.ok() || StopRequested()) break;

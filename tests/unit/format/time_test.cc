@@ -118,6 +118,17 @@ TEST_CASE("ISO 8601 and epoch time stamps", "[format][time]") {
   CHECK(Read(TimeForm::kEpoch, "99999999999999999999999").empty());
 }
 
+// A window that ends in the year 10000 could not be written.
+TEST_CASE("times are in the years 1 to 9998", "[format][time]") {
+  CHECK(Read(TimeForm::kEpoch, "253370764799.5") == "9998-12-31T23:59:59.5Z");
+  CHECK(Read(TimeForm::kEpoch, "253370764800").empty());
+  CHECK(Read(TimeForm::kEpoch, "-62135596800") == "0001-01-01T00:00:00Z");
+  CHECK(Read(TimeForm::kEpoch, "-62135596801").empty());
+  CHECK(Read(TimeForm::kClf, "31/Dec/9998:23:59:59 +0000") == "9998-12-31T23:59:59Z");
+  CHECK(Read(TimeForm::kClf, "31/Dec/9998:23:59:59 -0100").empty());
+  CHECK(Read(TimeForm::kIso, "0001-01-01T00:00:00+01:00").empty());
+}
+
 TEST_CASE("strftime patterns", "[format][time]") {
   CHECK(ReadPattern("%Y-%m-%d %H:%M:%S", "2015-05-17 10:05:03") == "2015-05-17T10:05:03Z");
   CHECK(ReadPattern("%F %T %z", "2015-05-17 10:05:03 +0200") == "2015-05-17T08:05:03Z");

@@ -42,6 +42,7 @@ TEST_CASE("Wrong options are refused with the flag and the reason") {
       {"incident: for must be", [](GenerateOptions* o) { o->incidents.emplace_back().length = 0; }},
       {"incident: at must not", [](GenerateOptions* o) { o->incidents.emplace_back().at = -kSecond; }},
       {"(did you mean '/cart'?)", [](GenerateOptions* o) { o->incidents.emplace_back().url = "/carts"; }},
+      {"after 9998", [](GenerateOptions* o) { o->duration = kEndOfTime + kSecond; }},
       {"url=/cart is not among the 1 generated URLs",
        [](GenerateOptions* o) {
          o->urls = 1;

@@ -13,16 +13,17 @@ namespace {
 // Requests one second apart from log time 0.
 class FakeTraffic : public Traffic {
  public:
-  explicit FakeTraffic(std::uint64_t count) : count_(count) {}
+  explicit FakeTraffic(std::uint64_t count, Micros start = 0) : count_(count), start_(start) {}
   bool Next(WrittenRequest* request) override {
     if (next_ == count_) return false;
-    request->time = static_cast<Micros>(next_++) * kSecond;
+    request->time = start_ + static_cast<Micros>(next_++) * kSecond;
     return true;
   }
   std::uint64_t total() const override { return count_; }
 
  private:
-  std::uint64_t count_;
+  const std::uint64_t count_;
+  const Micros start_;
   std::uint64_t next_ = 0;
 };
 
@@ -122,6 +123,17 @@ TEST_CASE("A reader that goes is left alone; the last one ends the stream") {
   CHECK(Run(100, 100, clock, std::move(sinks)).code() == StatusCode::kBrokenPipe);
   CHECK(first.text == "0\n1\n");
   CHECK(second.text == "0\n1\n2\n3\n");
+}
+
+TEST_CASE("The stream ends where log time does, with an error, and what is before it is written") {
+  Record record;
+  const SteppingClock clock;
+  std::vector<std::unique_ptr<Sink>> sinks;
+  sinks.push_back(std::make_unique<FakeSink>(&record, clock, kNever));
+  FakeTraffic traffic(10, kEndOfTime - 2 * kSecond);
+  FakeWriter writer;
+  CHECK(TrafficWriter({0, 0, false}, &writer, std::move(sinks), clock).Run(&traffic).code() == StatusCode::kFailed);
+  CHECK(record.text == "253370764798\n253370764799\n");
 }
 
 // Last, since a stop is for the whole process.

@@ -1,6 +1,8 @@
 #include "pipeline/outputs.h"
 
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "alert/alert_json.h"
 #include "report/alert_table.h"
@@ -26,6 +28,12 @@ Result<std::unique_ptr<Sink>> OpenOne(const std::string& text, const Options& op
     sink_options.resume_length = recorded != resume->end() ? recorded->second : FileLength(endpoint->path);
   }
   return OpenSink(*endpoint, sink_options, clock);
+}
+
+// Of the terminal that stdout is, 0 if it is none. Windows are resized, so it is asked each time.
+std::size_t StdoutColumns() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 }  // namespace
@@ -72,7 +80,8 @@ Status Outputs::WriteAlerts(const std::vector<Alert>& alerts) {
   }
   if (alerts_text_ == nullptr) return {};
   buffer_.clear();
-  for (const Alert& alert : alerts) AppendAlertRow(alert, color_, &buffer_);
+  const std::size_t columns = StdoutColumns();
+  for (const Alert& alert : alerts) AppendAlertRow(alert, color_, columns, &buffer_);
   return alerts_text_->Write(buffer_);
 }
 

@@ -11,6 +11,7 @@ Alert SomeAlert() {
   alert.metric = FindMetric("error_rate_by_url");
   alert.key = "/cart";
   alert.value = 0.42;
+  alert.score = 0.38912;
   alert.threshold = 0.073;
   alert.threshold_source = "t.toml 4f1c0a2b";
   alert.samples = 1310;
@@ -20,9 +21,9 @@ Alert SomeAlert() {
   return alert;
 }
 
-std::string Row(const Alert& alert, bool color = false) {
+std::string Row(const Alert& alert, bool color = false, std::size_t columns = 0) {
   std::string text;
-  AppendAlertRow(alert, color, &text);
+  AppendAlertRow(alert, color, columns, &text);
   return text;
 }
 
@@ -30,28 +31,45 @@ std::string Row(const Alert& alert, bool color = false) {
 
 TEST_CASE("rows for people") {
   CHECK(Row(SomeAlert()) ==
-        "  firing    2026-01-02 20:00:10  error_rate_by_url        /cart                     42 % of 1,310   threshold "
-        "7.3 %  (t.toml 4f1c0a2b)\n");
+        "  firing    2026-01-02 20:00:10 UTC  error_rate_by_url        /cart                     42 % of 1,310   "
+        "since 20:00:00  score 0.389 > 0.073  (t.toml 4f1c0a2b)\n");
   Alert resolved = SomeAlert();
   resolved.status = AlertStatus::kResolved;
   resolved.samples = 0;
+  resolved.starts_at -= kDay;
+  resolved.ends_at -= kDay;
   CHECK(Row(resolved) ==
-        "  resolved  2026-01-02 20:00:10  error_rate_by_url        /cart                     no data         after "
-        "5m10s\n");
+        "  resolved  2026-01-02 20:00:10 UTC  error_rate_by_url        /cart                     no data         "
+        "since 2026-01-01 20:00:00  after 5m10s\n");
   Alert rate = SomeAlert();
   rate.metric = FindMetric("request_rate");
   rate.key = "";
-  rate.value = 312;
+  rate.value = rate.score = 312;
   rate.threshold = 100;
   CHECK(Row(rate) ==
-        "  firing    2026-01-02 20:00:10  request_rate                                       312/s           threshold "
-        "100/s  (t.toml 4f1c0a2b)\n");
+        "  firing    2026-01-02 20:00:10 UTC  request_rate                                       312/s           "
+        "since 20:00:00  threshold 100/s  (t.toml 4f1c0a2b)\n");
 }
 
-TEST_CASE("long texts keep their distance") {
+TEST_CASE("a score and its threshold never look the same") {
   Alert alert = SomeAlert();
-  alert.key = std::string(100, 'k');
-  CHECK(Row(alert).find(std::string(100, 'k') + "  42 %") != std::string::npos);
+  alert.score = 0.0650049;
+  alert.threshold = 0.065;
+  CHECK(Row(alert).find("score 0.065005 > 0.065 ") != std::string::npos);
+}
+
+TEST_CASE("a long key is cut where the terminal is too narrow for it, between characters") {
+  Alert alert = SomeAlert();
+  alert.key = "/" + std::string(100, 'k');
+  CHECK(Row(alert).find(alert.key + "  42 %") != std::string::npos);
+  CHECK(Row(alert, false, 300).find(alert.key + "  42 %") != std::string::npos);
+  CHECK(Row(alert, false, 80).find("  /" + std::string(22, 'k') + "…  42 %") != std::string::npos);
+  const std::string row = Row(alert, false, 180);
+  CHECK(row.size() == 180 + std::string("…\n").size() - 1);
+  CHECK(row.find("k…  42 %") != std::string::npos);
+  alert.key.clear();
+  for (int i = 0; i < 30; ++i) alert.key += "é";
+  CHECK(Row(alert, false, 80).find("éé…  42 %") != std::string::npos);
 }
 
 TEST_CASE("colour is only about the status") {

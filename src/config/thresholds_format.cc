@@ -64,7 +64,7 @@ std::string FormatThresholds(const ThresholdSet& thresholds) {
     values += entry.metric + " = " + FormatDouble(entry.threshold);
     const Metric* metric = FindMetric(entry.metric);
     if (metric != nullptr)
-      values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default: too little history");
+      values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default: too few judged windows");
     values += '\n';
     Line(entry.metric, std::to_string(entry.min_samples), &samples);
     Line(entry.metric, std::to_string(entry.judged_windows), &windows);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "calibrate/calibration_text.h"
 #include "calibrate/calibrator.h"
 #include "calibrate/history.h"
 #include "config/config.h"
@@ -109,46 +110,6 @@ ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const H
   return set;
 }
 
-std::string PercentText(double share) {
-  return std::isfinite(share) ? FormatDouble(std::round(share * 1e4) / 100) + " %" : std::string("unknown");
-}
-
-// Metrics whose history is too short, in one message.
-void WarnOfShortHistory(const Judgement& judgement, const Calibration& calibration) {
-  std::string metrics;
-  for (std::size_t i = 0; i < judgement.metrics.size(); ++i) {
-    const CalibratedMetric& metric = calibration.metrics[i];
-    if (metric.calibrated) continue;
-    metrics += (metrics.empty() ? "" : ", ") + std::string(judgement.metrics[i].metric->name) + " (" +
-               FormatThousands(metric.judged_windows) +
-               (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold)
-                                                : std::string(" judged, no default")) +
-               ")";
-  }
-  if (metrics.empty()) return;
-  LogWarning("fewer than " + std::to_string(kMinJudgedWindows) +
-             " judged windows to fit, so the defaults stay: " + metrics + "; give more history");
-}
-
-void Warn(const Judgement& judgement, const Calibration& calibration, const ThresholdsOptions& options) {
-  WarnOfShortHistory(judgement, calibration);
-  if (calibration.fitted.rate > options.budget) {
-    LogWarning(
-        "default thresholds alone alert in " + PercentText(calibration.fitted.rate) +
-        " of the judged windows, more than the budget: give more history, or leave such metrics out with --metrics");
-  }
-  const AlertShare& holdout = calibration.holdout;
-  if (options.holdout == 0) return;
-  if (holdout.judged < kMinJudgedWindows) {
-    LogWarning("only " + FormatThousands(holdout.judged) +
-               " held-out windows were judged: too few to prove the budget; give more history");
-  } else if (holdout.ci_low > options.budget || holdout.rate > 2.5 * options.budget) {
-    LogWarning(
-        "the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold "
-        "drifts)");
-  }
-}
-
 }  // namespace
 
 Result<JobOutcome> RunThresholds(const Options& options, const JobContext& context) {
@@ -166,15 +127,13 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
   recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low,
                                 calibration.holdout.ci_high};
   const ThresholdSet set = MakeSet(options, *judgement, *recording->history, calibration);
-  Warn(*judgement, calibration, options.thresholds);
-  if (options.common.verbosity >= 0) {
-    std::fprintf(stderr, "%s windows, %s judged; held out: %s judged, %s alert (95 %% interval %s to %s), budget %s\n",
-                 FormatThousands(recording->summary.windows.windows).c_str(),
-                 FormatThousands(recording->summary.windows.windows_judged).c_str(),
-                 FormatThousands(calibration.holdout.judged).c_str(), PercentText(calibration.holdout.rate).c_str(),
-                 PercentText(calibration.holdout.ci_low).c_str(), PercentText(calibration.holdout.ci_high).c_str(),
-                 PercentText(budget).c_str());
-  }
+  const CalibrationRun run = {.windows = recording->summary.windows.windows,
+                              .judged = recording->summary.windows.windows_judged,
+                              .slide = options.window.slide_or_window(),
+                              .budget = budget,
+                              .holdout = options.thresholds.holdout};
+  for (const std::string& warning : CalibrationWarnings(judgement->metrics, calibration, run)) LogWarning(warning);
+  if (options.common.verbosity >= 0) std::fputs(CalibrationText(calibration, run).c_str(), stderr);
   const auto write = [&](const std::string& path, const std::string& text) {
     return WriteReport(path, text, context.clock);
   };

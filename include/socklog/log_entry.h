@@ -90,6 +90,7 @@ struct LogEntry {
   std::uint32_t line = 0;     // index in Block::lines
   std::uint16_t status = 0;   // 100..599; 0: missing or outside
   bool request_valid = true;  // false: the request line was no HTTP request (TLS hello, empty, "-")
+  bool slow_path = false;     // only the reference parser could read it
 };
 
 // A line that is no log line of its format.
@@ -103,13 +104,11 @@ struct MalformedLine {
 struct LogBatch {
   std::vector<LogEntry> entries;
   std::vector<MalformedLine> malformed;
-  std::uint64_t slow_path = 0;      // lines that only the reference parser could read
   std::deque<std::string> decoded;  // owns text whose escapes had to be undone; a deque, since views must stay valid
 
   void clear() {
     entries.clear();
     malformed.clear();
-    slow_path = 0;
     decoded.clear();
   }
 };

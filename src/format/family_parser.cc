@@ -143,7 +143,7 @@ class FamilyParser : public LineParser {
       return reason;
     }
     if (ParseSlowly(line, entry, batch)) {
-      ++batch->slow_path;
+      entry->slow_path = true;
       return nullptr;
     }
     reason = Diagnose(d_.common, line, d_.context.zone, true);

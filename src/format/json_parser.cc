@@ -73,7 +73,7 @@ class JsonParser : public LineParser {
     }
     if (const char* reason = builder_.Finish(); reason != nullptr) return reason;
     recognised_ = true;
-    if (reader_.mended()) ++batch->slow_path;
+    entry->slow_path = reader_.mended();
     return nullptr;
   }
 

@@ -27,7 +27,7 @@ class TextParser : public LineParser {
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (definition_.expression.Match(line, &values_)) return Build(entry, batch);
     if (ParseSlowly(line, entry, batch)) {
-      ++batch->slow_path;
+      entry->slow_path = true;
       return nullptr;
     }
     const char* reason = Diagnose(definition_.format, line, definition_.context.zone, false);

@@ -159,13 +159,12 @@ Status LineLoop::Consume(Input* input) {
 Status LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
   PartitionWindows& windows = input->windows;
   const bool is_new = windows.IsNew(item.line);
-  const std::uint64_t slow = input->lines->TakeSlowPath();
-  if (is_new) windows_.counters().slow_path += slow;
   if (item.entry == nullptr) {
     windows.AddMalformed(item.position, item.line);
     if (is_new) events_.on_malformed(input->id, item.line + 1, item.text, item.reason);
     return {};
   }
+  if (is_new && item.entry->slow_path) ++windows_.counters().slow_path;
   rules_.Apply(*item.entry, &request_);
   request_.raw = options_.keep_late_lines ? item.text : std::string_view();
   windows.Add(request_, item.position, item.line);

@@ -69,7 +69,6 @@ bool PartitionInput::NextTask() {
   in_hand_ = true;
   entry_ = 0;
   malformed_ = 0;
-  slow_path_ += tasks_.front()->batch.slow_path;
   return true;
 }
 
@@ -105,7 +104,5 @@ void PartitionInput::Pop() {
   has_item_ = false;
   next_line_ = item_.line + 1;
 }
-
-std::uint64_t PartitionInput::TakeSlowPath() { return std::exchange(slow_path_, 0); }
 
 }  // namespace socklog

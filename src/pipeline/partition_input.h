@@ -44,8 +44,6 @@ class PartitionInput {
   void Pop();
 
   std::string_view chosen() const { return parser_->chosen(); }
-  // Lines of the block in hand that only the reference parser could read; counted once, with its first line.
-  std::uint64_t TakeSlowPath();
 
  private:
   void Parse(std::unique_ptr<ParseTask> task);
@@ -68,7 +66,6 @@ class PartitionInput {
   std::uint64_t lines_read_ = 0;  // from the source
   std::uint64_t next_line_ = 0;   // to be handed out
   bool ended_ = false;
-  std::uint64_t slow_path_ = 0;
 };
 
 }  // namespace socklog

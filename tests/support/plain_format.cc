@@ -41,7 +41,7 @@ class PlainParser : public LogParser {
       batch->malformed.push_back({number, "not plain"});
       return;
     }
-    if (entry.target.starts_with("/slow")) ++batch->slow_path;
+    entry.slow_path = entry.target.starts_with("/slow");
     entry.status = static_cast<std::uint16_t>(*status);
     entry.method = "GET";
     entry.line = number;

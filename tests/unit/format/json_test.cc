@@ -111,7 +111,7 @@ TEST_CASE("odd JSON lines", "[format][json]") {
         "a\"\\/\n\xc3\xa9\xf0\x9f\x98\x80\xef\xbf\xbd");
   CHECK(parsed.Line(R"({"ts":1,"s":200,"u":"a\x22b"})").user == "a\"b");  // nginx without escape=json
   CHECK(parsed.Line("{\"ts\":1,\"s\":200,\"u\":\"a\xff\x80\"}").user == "a\xff\x80");
-  CHECK(parsed.batch().slow_path == 1);
+  CHECK(parsed.slow_path() == 1);
   CHECK(parsed.Line("{\"ts\":1,\"s\":200,\"u\":\"a\x01\tb\"}").user == "a\x01\tb");
   CHECK_FALSE(parsed.Line(R"({"ts":1,"s":400,"m":"","t":""})").request_valid);
   CHECK_FALSE(parsed.Line(R"({"ts":1,"s":400,"m":"\u0016","t":"/"})").request_valid);

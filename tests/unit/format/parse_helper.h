@@ -2,6 +2,8 @@
 #ifndef SOCKLOG_TESTS_UNIT_FORMAT_PARSE_HELPER_H_
 #define SOCKLOG_TESTS_UNIT_FORMAT_PARSE_HELPER_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,6 +71,11 @@ class Parsed {
     return batch_.malformed[0].reason;
   }
   const LogBatch& batch() const { return batch_; }
+  // How many lines of the batch took the slow path.
+  std::uint64_t slow_path() const {
+    return static_cast<std::uint64_t>(std::count_if(batch_.entries.begin(), batch_.entries.end(),
+                                                    [](const LogEntry& entry) { return entry.slow_path; }));
+  }
   LogParser& parser() { return *parser_; }
 
  private:

@@ -246,7 +246,7 @@ TEST_CASE("real lines that break parsers", "[format]") {
       Parsed parsed{std::string_view(format)};
       Check(c, parsed.Line(c.line));
       INFO("line: " << c.line);
-      CHECK(parsed.batch().slow_path == c.slow_path);
+      CHECK(parsed.slow_path() == c.slow_path);
     }
   }
 }

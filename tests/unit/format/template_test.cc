@@ -141,9 +141,9 @@ TEST_CASE("values that hold what should follow them", "[format]") {
   const LogEntry& e =
       parsed.Line("192.0.2.1 - John Q. Doe " + stamp + R"( "GET / HTTP/1.1" 200 203.0.113.5, 203.0.113.6)");
   CHECK(e.user == "John Q. Doe");
-  CHECK(parsed.batch().slow_path == 1);
+  CHECK(parsed.slow_path() == 1);
   CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200 -)").user == "joe");
-  CHECK(parsed.batch().slow_path == 0);
+  CHECK(parsed.slow_path() == 0);
   CHECK(parsed.Line("192.0.2.1 - joe " + stamp + R"( "GET / HTTP/1.1" 200)").status ==
         200);  // an empty end, the blank cut off
 }

@@ -112,20 +112,6 @@ TEST_CASE("going on after a restart") {
   CHECK_FALSE(other.Restore(0, "combined").ok());
 }
 
-TEST_CASE("the slow path is counted with a block's first line") {
-  const PlainFormat format;
-  ManualClock clock;
-  MemorySource source(&clock);
-  source.AddPartition("log");
-  source.AddLines(0, "1 200 /slow\n2 200 /\n3 200 /slow\n");
-  source.AddLines(0, "4 200 /slow\n");
-  PartitionInput input(0, format, nullptr, 4);
-  REQUIRE(input.Fill(source).ok());
-  std::vector<std::uint64_t> slow;
-  for (; input.Peek() != nullptr; input.Pop()) slow.push_back(input.TakeSlowPath());
-  CHECK(slow == std::vector<std::uint64_t>{2, 0, 0, 1});
-}
-
 TEST_CASE("an input may be dropped while threads parse for it") {
   const PlainFormat format;
   ManualClock clock;

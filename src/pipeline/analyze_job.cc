@@ -31,10 +31,7 @@ constexpr Micros kSaveInterval = kSecond;
 class Analysis {
  public:
   Analysis(const Options& options, const JobContext& context)
-      : options_(options),
-        context_(context),
-        progress_(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal,
-                  context.clock) {}
+      : options_(options), context_(context), progress_(context.ShowsProgress(options.common), context.clock) {}
 
   Status SetUp();
   Status Run();
@@ -43,6 +40,8 @@ class Analysis {
  private:
   Status LoadState();
   Status OpenInput();
+  Status OpenOutputs();
+  void MakeLoop();
   Status RestoreState();
   Status Save();
   bool IsReadNow(const std::string& name) const;
@@ -104,6 +103,15 @@ Status Analysis::SetUp() {
 
   if (Status status = LoadState(); !status.ok()) return status;
   if (Status status = OpenInput(); !status.ok()) return status;
+  if (Status status = OpenOutputs(); !status.ok()) return status;
+  MakeLoop();
+  if (Status status = RestoreState(); !status.ok()) return status;
+  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier
+  // run's.
+  return Save();
+}
+
+Status Analysis::OpenOutputs() {
   const std::map<std::string, std::uint64_t> none;
   const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr
                                                        : saved_                    ? &saved_->output_lengths
@@ -112,7 +120,10 @@ Status Analysis::SetUp() {
       Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
   if (!outputs.ok()) return outputs.status();
   outputs_ = std::move(*outputs);
+  return {};
+}
 
+void Analysis::MakeLoop() {
   LoopOptions loop_options;
   loop_options.jobs = ResolveJobs(options_);
   loop_options.stream_goes_on = StreamGoesOn();
@@ -124,10 +135,6 @@ Status Analysis::SetUp() {
   events.on_pause = [this](bool idle) { return OnPause(idle); };
   loop_ = std::make_unique<LineLoop>(*source_, *reading_.format, *reading_.rules, *windows_, reading_.shape,
                                      context_.clock, loop_options, std::move(events));
-  if (Status status = RestoreState(); !status.ok()) return status;
-  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier
-  // run's.
-  return Save();
 }
 
 Status Analysis::LoadState() {

@@ -45,7 +45,7 @@ Micros StartTime(const GenerateOptions& options, Micros now) {
 }
 
 bool ShowsProgress(const Options& options, const JobContext& context, const std::vector<Endpoint>& endpoints) {
-  if (!options.common.progress || options.common.verbosity < 0 || !context.stderr_is_terminal) return false;
+  if (!context.ShowsProgress(options.common)) return false;
   for (const Endpoint& endpoint : endpoints) {
     if (endpoint.kind == Endpoint::Kind::kStdio && context.stdout_is_terminal) return false;
   }

@@ -26,6 +26,11 @@ struct JobContext {
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   bool color = false;
+
+  // Whether there is somebody to look at a progress line who has not said no.
+  bool ShowsProgress(const CommonOptions& common) const {
+    return common.progress && common.verbosity >= 0 && stderr_is_terminal;
+  }
 };
 
 Result<JobOutcome> RunGenerate(const Options& options, const JobContext& context);

@@ -47,8 +47,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   const Scorer scorer(judgement.metrics, options.window.window);
   WindowAggregator windows(reading->shape, false);
   MalformedSamples samples;
-  ProgressLine progress(options.common.progress && options.common.verbosity >= 0 && context.stderr_is_terminal,
-                        context.clock);
+  ProgressLine progress(context.ShowsProgress(options.common), context.clock);
   std::vector<SeriesScore> judged;
   LineLoop* running = nullptr;
   LoopEvents events;

@@ -29,7 +29,7 @@ class TempDir {
 
   // Writes a file and gives its path.
   std::string Write(const std::string& name, const std::string& text) const {
-    const std::string path = (path_ / name).string();
+    std::string path = (path_ / name).string();
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }

@@ -81,8 +81,8 @@ TEST_CASE("two streams on one endpoint are an error") {
 TEST_CASE("what is written at the end can be written") {
   const TempDir dir;
   const std::string missing = dir.Path("none/x");
-  CHECK(Build(kCommandAnalyze, {{"summary", dir.Path("new")}}).text == "");
-  CHECK(Build(kCommandAnalyze, {{"summary", "new-file-here"}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"summary", dir.Path("new")}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {{"summary", "new-file-here"}}).text.empty());
   CHECK(Build(kCommandAnalyze, {{"summary", missing}}).text ==
         "error --summary: cannot write '" + missing + "': No such file or directory\n");
   CHECK(Build(kCommandThresholds, {{"output-file", missing}}).text ==
@@ -90,11 +90,11 @@ TEST_CASE("what is written at the end can be written") {
   CHECK(Build(kCommandThresholds, {{"report", dir.Path(".")}}).text ==
         "error --report: '" + dir.Path(".") + "' is a directory; give a file\n");
   // The machine that a file is for may be another one.
-  CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n") == "");
+  CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n").empty());
 }
 
 TEST_CASE("--state needs inputs that can be read again") {
-  CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
     const Built built = Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}, {"from", input}});
     CHECK(built.text ==
@@ -103,7 +103,7 @@ TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text ==
         "error --state: --state needs inputs that can be read again, files; stdin cannot\n");
   // In a file the input may be missing: the command line can name it.
-  CHECK(Check("[analyze]\nstate = \"s\"\n") == "");
+  CHECK(Check("[analyze]\nstate = \"s\"\n").empty());
 }
 
 TEST_CASE("certificates and keys are looked at") {
@@ -111,7 +111,7 @@ TEST_CASE("certificates and keys are looked at") {
   const std::string cert = dir.Write("cert.pem", "x");
   const std::string key = dir.Write("key.pem", "x");
   chmod(key.c_str(), 0600);
-  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text == "");
+  CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}, {"tls-key", key}}).text.empty());
   CHECK(Build(kCommandAnalyze, {{"tls-key", key}}).text ==
         "error --tls-key: a key needs its certificate: give --tls-cert\n");
   CHECK(Build(kCommandAnalyze, {{"tls-cert", cert}}).text ==
@@ -127,7 +127,7 @@ TEST_CASE("certificates and keys are looked at") {
   }
   CheckHooks hooks;
   hooks.touch_files = false;
-  CHECK(Check("tls_ca = \"/nonexistent\"\n", hooks) == "");
+  CHECK(Check("tls_ca = \"/nonexistent\"\n", hooks).empty());
 }
 
 TEST_CASE("check-config warns of insecure transports") {
@@ -153,7 +153,7 @@ TEST_CASE("check-config warns of insecure transports") {
     CHECK(text.find(c.warning) != std::string::npos);
     if (!text.empty()) CHECK(text.find("warning c.toml:2:8: ") == 0);
     // A run does what it is told.
-    CHECK(Build(kCommandAnalyze, {{"from", c.endpoint}}).text == "");
+    CHECK(Build(kCommandAnalyze, {{"from", c.endpoint}}).text.empty());
   }
 }
 

@@ -61,6 +61,10 @@ void AppendSafe(std::string_view bytes, bool escape_backslash, std::string* out)
   }
 }
 
+bool InsideCharacter(std::string_view text, std::size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+}
+
 }  // namespace
 
 Result<double> ParseRatio(std::string_view text, bool bare_percent) {
@@ -175,6 +179,15 @@ std::size_t Utf8Length(std::string_view bytes) {
   static constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0xa0, 0x800, 0x10000};
   if (code < kSmallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
   return length;
+}
+
+std::string Shorten(std::string_view text, std::size_t head, std::size_t tail) {
+  if (text.size() <= head + tail) return std::string(text);
+  std::size_t end = head;
+  for (int i = 0; i < 3 && end > 0 && InsideCharacter(text, end); ++i) --end;
+  std::size_t start = text.size() - tail;
+  for (int i = 0; i < 3 && InsideCharacter(text, start); ++i) ++start;
+  return std::string(text.substr(0, end)).append("\u2026").append(text.substr(start));
 }
 
 void AppendPrintable(std::string_view bytes, std::string* out) { AppendSafe(bytes, true, out); }

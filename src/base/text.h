@@ -65,6 +65,9 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string_view
 void AppendPrintable(std::string_view bytes, std::string* out);
 // The same for text that may already be printable: backslashes stay as they are. For messages to a terminal.
 void AppendTerminalSafe(std::string_view bytes, std::string* out);
+// The first `head` and the last `tail` bytes of a text that is longer, cut between characters, with an ellipsis between
+// them.
+std::string Shorten(std::string_view text, std::size_t head, std::size_t tail);
 // Bytes of the valid UTF-8 sequence that `bytes` starts with, 0 if it starts with none. REQUIRES: not empty.
 // No overlong forms, surrogates or values beyond U+10FFFF; U+0080..U+009F are control characters, and count as invalid.
 std::size_t Utf8Length(std::string_view bytes);

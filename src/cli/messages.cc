@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -15,27 +14,9 @@ namespace {
 
 constexpr std::size_t kMostOfValue = 200;
 constexpr std::size_t kMostOfMessage = 2000;
-constexpr std::string_view kEllipsis = "\u2026";
 
 bool IsWordByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
-}
-
-bool InsideCharacter(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
-}
-
-// The first bytes of a text, not ending inside a character.
-std::string_view Head(std::string_view text, std::size_t size) {
-  if (size >= text.size()) return text;
-  for (int i = 0; i < 3 && size > 0 && InsideCharacter(text, size); ++i) --size;
-  return text.substr(0, size);
-}
-
-std::string_view Tail(std::string_view text, std::size_t size) {
-  std::size_t start = text.size() - std::min(size, text.size());
-  for (int i = 0; i < 3 && InsideCharacter(text, start); ++i) ++start;
-  return text.substr(start);
 }
 
 // A quote that is no apostrophe: nothing is before it to belong to, or nothing behind it.
@@ -54,17 +35,13 @@ std::string ShortMessage(std::string_view message) {
     const std::size_t open = FindQuote(message, 0, true);
     const std::size_t close = open == std::string_view::npos ? open : FindQuote(message, open + 1, false);
     if (close == std::string_view::npos) break;
-    const std::string_view value = message.substr(open + 1, close - open - 1);
-    const std::string_view head = Head(value, kMostOfValue);
-    out.append(message.substr(0, open + 1)).append(head);
-    if (head.size() < value.size()) out += kEllipsis;
+    out.append(message.substr(0, open + 1));
+    out += Shorten(message.substr(open + 1, close - open - 1), kMostOfValue, 0);
     out += '\'';
     message.remove_prefix(close + 1);
   }
   out += message;
-  if (out.size() <= kMostOfMessage) return out;
-  // Not quoted, or full of quotes itself.
-  return std::string(Head(out, kMostOfMessage / 2)).append(kEllipsis).append(Tail(out, kMostOfMessage / 2));
+  return Shorten(out, kMostOfMessage / 2, kMostOfMessage / 2);  // not quoted, or full of quotes itself
 }
 
 void PrintError(std::string_view command, std::string_view message) {

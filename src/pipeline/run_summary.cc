@@ -36,13 +36,14 @@ void WindowCounters::Decode(SnapshotReader* in) {
 
 void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text,
                            std::string_view reason) {
-  constexpr std::size_t kShown = 120;
+  // What is wrong is at the start of a line or at its end, behind a long URL or agent.
+  constexpr std::size_t kHead = 120;
+  constexpr std::size_t kTail = 80;
   if (lines_.size() == kMost) return;
   std::string sample;
   AppendTerminalSafe(partition, &sample);
   sample += ":" + std::to_string(line) + ": " + std::string(reason) + ": ";
-  AppendTerminalSafe(text.substr(0, kShown), &sample);
-  if (text.size() > kShown) sample += "...";
+  AppendTerminalSafe(Shorten(text, kHead, kTail), &sample);
   lines_.push_back(std::move(sample));
 }
 

@@ -65,13 +65,13 @@ TEST_CASE("the summary for people") {
 TEST_CASE("the first three malformed lines are shown, short and harmless") {
   MalformedSamples samples;
   samples.Add("a\nb", 7, "\x16\x03\x1b[31m", "no request");
-  samples.Add("log", 8, std::string(120, 'x'), "why");
-  samples.Add("log", 9, std::string(121, 'x'), "why");
+  samples.Add("log", 8, std::string(200, 'x'), "why");
+  samples.Add("log", 9, std::string(1000, 'x') + " end", "why");
   samples.Add("log", 10, "not shown", "why");
   REQUIRE(samples.lines().size() == 3);
   CHECK(samples.lines()[0] == "a\\x0Ab:7: no request: \\x16\\x03\\x1B[31m");
-  CHECK(samples.lines()[1] == "log:8: why: " + std::string(120, 'x'));
-  CHECK(samples.lines()[2] == "log:9: why: " + std::string(120, 'x') + "...");
+  CHECK(samples.lines()[1] == "log:8: why: " + std::string(200, 'x'));
+  CHECK(samples.lines()[2] == "log:9: why: " + std::string(120, 'x') + "…" + std::string(76, 'x') + " end");
 }
 
 TEST_CASE("counters read back as they were") {

@@ -1,6 +1,8 @@
 // Formats around other formats: an envelope, and auto-detection.
+#include <algorithm>
 #include <utility>
 
+#include "format/bind.h"
 #include "format/json_reader.h"
 #include "format/line_parser.h"
 
@@ -50,9 +52,20 @@ class EnvelopeFormat : public LineFormat {
 // One of the formats that detection tries.
 struct Candidate {
   std::unique_ptr<LineFormat> format;
-  std::string suffix;  // of what chosen() gives: " in message"
-  bool json = false;   // its lines begin with a brace
+  std::string suffix;           // of what chosen() gives: " in message"
+  bool json = false;            // its lines begin with a brace
+  const char* lacks = nullptr;  // why its lines cannot be used although they are well-formed
 };
+
+// A field that was asked for by name, and what to say of lines that cannot have it.
+struct Demand {
+  std::uint32_t field;
+  const char* lacks;
+};
+constexpr Demand kDemands[] = {
+    {kFieldDuration, "the line's format does not log how long a request took, which --event-time end needs"},
+    {kFieldUserHeader, "the line's format does not log the header that --user-key names"},
+    {kFieldClientHeader, "the line's format does not log the header that --client-key names"}};
 
 class AutoParser : public LineParser {
  public:
@@ -67,6 +80,7 @@ class AutoParser : public LineParser {
       if (candidates_[i].json != json) continue;
       *entry = LogEntry();
       if (parsers_[i]->Parse(line, entry, batch) != nullptr) continue;
+      if (candidates_[i].lacks != nullptr) return candidates_[i].lacks;
       Choose(i);
       return nullptr;
     }
@@ -80,6 +94,7 @@ class AutoParser : public LineParser {
     if (chosen.empty()) return {};
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const std::string& suffix = candidates_[i].suffix;
+      if (candidates_[i].lacks != nullptr) continue;
       if (chosen.size() <= suffix.size() || chosen.substr(chosen.size() - suffix.size()) != suffix) continue;
       if (!parsers_[i]->Restore(chosen.substr(0, chosen.size() - suffix.size())).ok()) continue;
       Choose(i);
@@ -109,21 +124,43 @@ class AutoFormat : public LineFormat {
   const std::vector<Candidate> candidates_;
 };
 
-// The formats that have the fields asked for; no error if there are others.
-std::vector<Candidate> BasicCandidates(const FormatContext& context, Status* why_not) {
-  std::vector<Candidate> candidates;
-  const auto add = [&](LineFormatResult format, bool json) {
-    if (format.ok()) {
-      candidates.push_back({std::move(format).value(), "", json});
-    } else {
-      *why_not = format.status();
+// A JSON preset, or the Apache family where `name` is empty.
+LineFormatResult MakeNamed(const FormatContext& context, const char* name) {
+  return *name == '\0' ? MakeFamilyFormat(context, name) : MakeJsonFormat(context, name, *JsonPreset(name), true);
+}
+
+// A format that lacks what was asked for is tried without it, to tell its lines from malformed ones; *why_not says so.
+Candidate MakeCandidate(const FormatContext& context, const char* name, Status* why_not) {
+  Candidate candidate;
+  candidate.json = *name != '\0';
+  LineFormatResult format = MakeNamed(context, name);
+  if (!format.ok()) {
+    *why_not = format.status();
+    FormatContext relaxed = context;
+    for (const Demand& demand : kDemands) {
+      relaxed.request.fields &= ~demand.field;
+      if (NeedField(false, demand.field, context.request).message() == why_not->message())
+        candidate.lacks = demand.lacks;
     }
-  };
-  for (const char* preset : {"caddy", "traefik", "ecs", "nginx-json"}) {
-    add(MakeJsonFormat(context, preset, *JsonPreset(preset), true), true);
+    format = MakeNamed(relaxed, name);
   }
-  add(MakeFamilyFormat(context, ""), false);
-  return candidates;
+  if (format.ok()) candidate.format = std::move(format).value();
+  return candidate;
+}
+
+// Every named format, in that member of a JSON object unless it is null.
+void AddBasicCandidates(const FormatContext& context, const char* envelope, std::vector<Candidate>* candidates,
+                        Status* why_not) {
+  for (const char* name : {"caddy", "traefik", "ecs", "nginx-json", ""}) {
+    Candidate candidate = MakeCandidate(context, name, why_not);
+    if (candidate.format == nullptr) continue;
+    if (envelope != nullptr) {
+      candidate.format = MakeEnvelopeFormat(envelope, std::move(candidate.format));
+      candidate.suffix = std::string(" in ") + envelope;
+      candidate.json = true;
+    }
+    candidates->push_back(std::move(candidate));
+  }
 }
 
 }  // namespace
@@ -139,17 +176,13 @@ std::unique_ptr<LineFormat> MakeEnvelopeFormat(std::string path, std::unique_ptr
 
 LineFormatResult MakeAutoFormat(const FormatContext& context) {
   Status why_not;
-  std::vector<Candidate> candidates = BasicCandidates(context, &why_not);
-  if (candidates.empty()) return why_not;
-  for (const char* envelope : {"message", "log"}) {
-    for (Candidate& inner : BasicCandidates(context, &why_not)) {
-      Candidate wrapped;
-      wrapped.format = MakeEnvelopeFormat(envelope, std::move(inner.format));
-      wrapped.suffix = std::string(" in ") + envelope;
-      wrapped.json = true;
-      candidates.push_back(std::move(wrapped));
-    }
+  std::vector<Candidate> candidates;
+  for (const char* envelope : {static_cast<const char*>(nullptr), "message", "log"}) {
+    AddBasicCandidates(context, envelope, &candidates, &why_not);
   }
+  const auto lacking = std::stable_partition(candidates.begin(), candidates.end(),
+                                             [](const Candidate& candidate) { return candidate.lacks == nullptr; });
+  if (lacking == candidates.begin()) return why_not;
   return std::unique_ptr<LineFormat>(std::make_unique<AutoFormat>(std::move(candidates)));
 }
 

@@ -10,13 +10,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/address.h"
 #include "base/hash.h"
 #include "base/regex.h"
 #include "socklog/cell.h"
 #include "socklog/log_entry.h"
 #include "socklog/options.h"
 #include "socklog/status.h"
-#include "window/address.h"
 
 namespace socklog {
 

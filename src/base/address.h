@@ -1,6 +1,6 @@
 // IP addresses as keys and in rules.
-#ifndef SOCKLOG_WINDOW_ADDRESS_H_
-#define SOCKLOG_WINDOW_ADDRESS_H_
+#ifndef SOCKLOG_BASE_ADDRESS_H_
+#define SOCKLOG_BASE_ADDRESS_H_
 
 #include <array>
 #include <cstdint>
@@ -34,4 +34,4 @@ std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, std::s
 
 }  // namespace socklog
 
-#endif  // SOCKLOG_WINDOW_ADDRESS_H_
+#endif  // SOCKLOG_BASE_ADDRESS_H_

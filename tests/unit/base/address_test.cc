@@ -1,4 +1,4 @@
-#include "window/address.h"
+#include "base/address.h"
 
 #include "support/catch.h"
 

@@ -77,7 +77,7 @@ struct StatusRange {
 // A request for which every given part matches is counted as ignored and is in no metric. Empty parts match everything.
 struct IgnoreRule {
   std::string url;     // RE2 expression on the whole URL key
-  std::string client;  // address or CIDR
+  std::string client;  // address, CIDR or host name
   std::string agent;   // RE2 expression found anywhere in the agent
   std::vector<StatusRange> status;
 };

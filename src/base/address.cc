@@ -37,6 +37,14 @@ std::optional<Address> ParseAddress(std::string_view text) {
   return address;
 }
 
+bool IsHostName(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789.";
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+  return text.find_first_of(kLetters) != std::string_view::npos && std::all_of(text.begin(), text.end(), [&](char c) {
+           return kDigits.find(c) != std::string_view::npos || kLetters.find(c) != std::string_view::npos;
+         });
+}
+
 std::optional<AddressRange> AddressRange::Parse(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::optional<Address> address = ParseAddress(text.substr(0, slash));

@@ -17,6 +17,10 @@ struct Address {
 };
 std::optional<Address> ParseAddress(std::string_view text);
 
+// Whether `text` can be the name of a host, as servers log it that look names up: letters, digits, '-', '_' and points,
+// but not digits and points alone, which is an address with a mistake in it.
+bool IsHostName(std::string_view text);
+
 // All addresses with the same first bits. "192.0.2.0/24", "2001:db8::/32", or one address.
 class AddressRange {
  public:

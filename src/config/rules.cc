@@ -1,9 +1,6 @@
 #include "config/rules.h"
 
-#include <arpa/inet.h>
-
-#include <array>
-
+#include "base/address.h"
 #include "base/regex.h"
 #include "base/text.h"
 #include "config/values.h"
@@ -77,7 +74,7 @@ bool ReadStatuses(const ConfigNode& node, std::vector<StatusRange>* out, Diagnos
 
 bool ReadClient(const ConfigNode& node, std::string* out, Diagnostics* diagnostics) {
   if (!ReadString(node, out, diagnostics)) return false;
-  const Status status = CheckNetwork(*out);
+  const Status status = CheckClient(*out);
   if (!status.ok()) diagnostics->Error(node.place, status.message());
   return status.ok();
 }
@@ -90,18 +87,13 @@ void CheckRewriteOf(const UrlRule& rule, const ConfigNode& to, Diagnostics* diag
 
 }  // namespace
 
-Status CheckNetwork(std::string_view text) {
+Status CheckClient(std::string_view text) {
+  if (AddressRange::Parse(text) || IsHostName(text)) return {};
   const std::size_t slash = text.find('/');
-  const std::string address(text.substr(0, slash));
-  std::array<unsigned char, sizeof(in6_addr)> bytes;
-  const bool v4 = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
-  const bool v6 = !v4 && inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
-  if (!v4 && !v6) return NotA(text, "an address or a network, such as 192.0.2.0/24 or 2001:db8::/32");
-  if (slash == std::string_view::npos) return {};
-  const std::optional<std::uint64_t> bits = ParseUnsigned(text.substr(slash + 1));
-  const std::uint64_t most = v4 ? 32 : 128;
-  if (!bits || *bits > most) return NotA(text, "a network: the prefix must be from 0 to " + std::to_string(most));
-  return {};
+  const std::optional<Address> address = ParseAddress(text.substr(0, slash));
+  if (address && slash != std::string_view::npos)
+    return NotA(text, std::string("a network: the prefix must be from 0 to ") + (address->is_v4 ? "32" : "128"));
+  return NotA(text, "an address, a network such as 192.0.2.0/24 or 2001:db8::/32, or the name of a host");
 }
 
 void ReadUrlRules(const ConfigNode& node, std::vector<UrlRule>* out, Diagnostics* diagnostics) {

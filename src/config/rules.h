@@ -15,8 +15,9 @@ namespace socklog {
 void ReadUrlRules(const ConfigNode& node, std::vector<UrlRule>* out, Diagnostics* diagnostics);
 void ReadIgnoreRules(const ConfigNode& node, std::vector<IgnoreRule>* out, Diagnostics* diagnostics);
 
-// An IPv4 or IPv6 address, or a network such as 192.0.2.0/24. Error: what is wrong with it.
-Status CheckNetwork(std::string_view text);
+// An IPv4 or IPv6 address, a network such as 192.0.2.0/24, or the name of a host, which some servers log in place of
+// its address. Error: what is wrong with it.
+Status CheckClient(std::string_view text);
 
 }  // namespace socklog
 

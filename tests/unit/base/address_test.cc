@@ -78,4 +78,12 @@ TEST_CASE("what is no range") {
   CHECK_FALSE(AddressRange::Parse(text));
 }
 
+TEST_CASE("a misspelt address is not the name of a host") {
+  for (const char* name : {"localhost", "client-1.example", "4.example", "_srv.example"}) CHECK(IsHostName(name));
+  for (const char* text :
+       {"", "192.0.2.256", "192.0.2", "2001:db8::1::2", "192.0.2.0/33", "a b", "client.example/24"}) {
+    CHECK_FALSE(IsHostName(text));
+  }
+}
+
 }  // namespace socklog::testing

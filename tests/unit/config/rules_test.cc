@@ -49,8 +49,9 @@ TEST_CASE("mistakes in rules have their place") {
       {"[[ignore]]\nclient = '192.0.2.0/33'\n",
        "error c.toml:2:10: '192.0.2.0/33' is not a network: the prefix must be from 0 to 32"},
       {"[[ignore]]\nclient = '2001:db8::/129'\n", "from 0 to 128"},
-      {"[[ignore]]\nclient = '192.0.2.256'\n", "is not an address or a network"},
-      {"[[ignore]]\nclient = 'localhost'\n", "is not an address or a network"},
+      {"[[ignore]]\nclient = '192.0.2.256'\n", "is not an address, a network"},
+      {"[[ignore]]\nclient = '192.0.2.x/24'\n", "is not an address, a network"},
+      {"[[ignore]]\nclient = 'a b'\n", "or the name of a host"},
       {"[[ignore]]\nstatus = 99\n", "error c.toml:2:10: '99' is not a status"},
       {"[[ignore]]\nstatus = [200, 3.5]\n", "error c.toml:2:16: expected statuses such as \"400-499\", found a float"},
       {"[[ignore]]\nagent = '*'\n", "error c.toml:2:9: not an RE2 expression"},
@@ -64,8 +65,9 @@ TEST_CASE("mistakes in rules have their place") {
   }
 }
 
-TEST_CASE("addresses and networks") {
-  for (const char* good : {"192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32"}) {
+TEST_CASE("addresses, networks and names of hosts") {
+  for (const char* good : {"192.0.2.1", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::1", "2001:db8::/32", "localhost",
+                           "client-1.example", "4.example"}) {
     CHECK(Check(std::string("[[ignore]]\nclient = '") + good + "'\n") == "");
   }
 }

@@ -90,6 +90,7 @@ struct LogEntry {
   std::uint32_t line = 0;     // index in Block::lines
   std::uint16_t status = 0;   // 100..599; 0: missing or outside
   bool request_valid = true;  // false: the request line was no HTTP request (TLS hello, empty, "-")
+  bool time_is_end = false;   // `time` is when the request ended, not when it began
   bool slow_path = false;     // only the reference parser could read it
 };
 

@@ -44,7 +44,10 @@ std::uint32_t MaskOf(Field field) {
 class Binder {
  public:
   Binder(const Template& format, const FormatRequest& request)
-      : elements_(format.elements), request_(request), bindings_(format.elements.size()) {}
+      : elements_(format.elements),
+        stamps_end_(format.stamps_end),
+        request_(request),
+        bindings_(format.elements.size()) {}
 
   Result<Bindings> Bind() {
     if (Status status = BindTime(); !status.ok()) return status;
@@ -56,7 +59,7 @@ class Binder {
     if (Wanted(kFieldBytes)) BindBest(Content::kBytes, Field::kBytes);
     if (Wanted(kFieldAgent)) BindHeader("user-agent", Field::kAgent);
     if (Wanted(kFieldReferer)) BindHeader("referer", Field::kReferer);
-    const bool duration = Wanted(kFieldDuration) && BindDuration();
+    const bool duration = (Wanted(kFieldDuration) && BindDuration()) || time_is_end_;  // the end needs no sum then
     const bool user = Wanted(kFieldUserHeader) && BindHeader(HeaderName(request_.user_header), Field::kUserHeader);
     const bool client =
         Wanted(kFieldClientHeader) && BindHeader(HeaderName(request_.client_header), Field::kClientHeader);
@@ -83,7 +86,9 @@ class Binder {
     FieldRule rule;
     rule.field = field;
     rule.time = elements_[element].time;
+    rule.at_end = stamps_end_ || elements_[element].at_end;
     rule.exponent = elements_[element].exponent;
+    if (field == Field::kTime || field == Field::kTimePart) time_is_end_ = rule.at_end;
     bindings_[element].push_back(rule);
   }
 
@@ -186,6 +191,8 @@ class Binder {
   }
 
   const std::vector<Element>& elements_;
+  const bool stamps_end_;
+  bool time_is_end_ = false;
   const FormatRequest& request_;
   Bindings bindings_;
 };

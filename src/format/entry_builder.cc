@@ -154,9 +154,11 @@ const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw)
 const char* EntryBuilder::Set(const FieldRule& rule, std::string_view raw) {
   switch (rule.field) {
     case Field::kTime:
+      entry_->time_is_end = rule.at_end;
       return times_.Read(rule.time, raw, &entry_->time) ? nullptr : TimeReason(rule.time.form);
     case Field::kTimePart:
       has_parts_ = true;
+      entry_->time_is_end = rule.at_end;
       return times_.ReadPart(rule.time, raw, &parts_) ? nullptr : TimeReason(rule.time.form);
     case Field::kStatus:
     case Field::kBytes:

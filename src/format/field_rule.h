@@ -32,8 +32,9 @@ enum class Field : std::uint8_t {
 
 struct FieldRule {
   Field field = Field::kTime;
-  TimeSpelling time;  // kTime, kTimePart
-  int exponent = 0;   // kDuration: of ten, from its unit to microseconds (6: seconds, -3: nanoseconds)
+  TimeSpelling time;    // kTime, kTimePart
+  bool at_end = false;  // kTime, kTimePart: the request's end is stamped
+  int exponent = 0;     // kDuration: of ten, from its unit to microseconds (6: seconds, -3: nanoseconds)
 };
 
 // What is wrong with a piece that does not fit its rule; static storage.

@@ -65,10 +65,16 @@ JsonMember Array(JsonMember member) {
   return member;
 }
 
+// Of a time: it is that of the request's end.
+JsonMember AtEnd(JsonMember member) {
+  member.rule.at_end = true;
+  return member;
+}
+
 JsonMap Caddy() {
   JsonMap map;
   map.members = {
-      Required(Epoch(Member("time", {"ts"}), 6)),
+      Required(AtEnd(Epoch(Member("time", {"ts"}), 6))),
       Member("client", {"request.client_ip", "request.remote_ip", "request.remote_addr"}),
       Required(Member("method", {"request.method"})),
       Member("protocol", {"request.proto"}),
@@ -133,7 +139,7 @@ JsonMap Ecs() {
 JsonMap Nginx() {
   JsonMap map;
   map.members = {
-      Required(Member("time", {"time_iso8601", "msec", "time_local", "time", "timestamp", "@timestamp", "ts"})),
+      Required(AtEnd(Member("time", {"time_iso8601", "msec", "time_local", "time", "timestamp", "@timestamp", "ts"}))),
       Required(Member("client", {"remote_addr", "client_ip", "client", "remote_ip"})),
       Member("user", {"remote_user", "user"}),
       Member("request", {"request"}),

@@ -208,6 +208,7 @@ Result<Template> ParseNginxTemplate(std::string_view text) {
     at = end + (braces ? 1 : 0);
   }
   Template made = builder.Finish(escape);
+  made.stamps_end = true;
   MergeTargets(&made.elements);
   return made;
 }

@@ -51,6 +51,7 @@ struct Element {
 struct Template {
   std::vector<Element> elements;
   Escape escape = Escape::kApache;
+  bool stamps_end = false;  // the server stamps a request's end, whatever the element says
 };
 
 // The dialects. `text` is what stood in the server's configuration, with or without its quotes, and for the first two

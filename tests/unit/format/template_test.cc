@@ -91,6 +91,18 @@ TEST_CASE("format strings as servers have them", "[format]") {
   }
 }
 
+TEST_CASE("nginx and Caddy stamp the end of a request", "[format][template]") {
+  const auto is_end = [](const std::string& format, const std::string& line) {
+    return Parsed(MakeRequest(format, kFieldTime | kFieldDuration)).Line(line).time_is_end;
+  };
+  CHECK(is_end("nginx:[$time_local] $status $request_time", "[17/May/2015:10:05:03 +0000] 200 1.5"));
+  CHECK(is_end("nginx:[$time_local] $status", "[17/May/2015:10:05:03 +0000] 200"));  // the duration is not needed
+  CHECK(is_end("nginx-json", R"({"time":"2015-05-17T10:05:03Z","remote_addr":"192.0.2.1","status":200})"));
+  CHECK(is_end("%{end:sec}t %>s %D", "1431857103 200 1500"));
+  CHECK_FALSE(is_end("%t %>s %D", "[17/May/2015:10:05:03 +0000] 200 1500"));
+  CHECK_FALSE(is_end("json:time=t,status=s,duration=d:s", R"({"t":"2015-05-17T10:05:03Z","s":200,"d":1})"));
+}
+
 TEST_CASE("only the fields asked for are there", "[format]") {
   const std::string line =
       std::string("192.0.2.1 - alice ") + kStamp + R"( "GET /a HTTP/1.1" 404 12 "http://r/" "A/1")";

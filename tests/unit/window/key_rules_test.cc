@@ -329,6 +329,10 @@ TEST_CASE("--event-time end adds the duration, where it is known") {
     Rules()->Apply(entry, &request);
     CHECK(request.time == 100 * kSecond);
   }
+  entry.time_is_end = true;
+  CountedRequest request;
+  Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);
+  CHECK(request.time == 100 * kSecond);
 }
 
 TEST_CASE("[[ignore]]: every given part matches") {

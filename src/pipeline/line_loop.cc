@@ -110,6 +110,7 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
   std::stable_sort(order_.begin(), order_.end(), [](const Input* a, const Input* b) {
     return a->windows.provisional_maximum() < b->windows.provisional_maximum();
   });
+  slowest_ = watermark_.FindSlowest();
   for (Input* input : order_) {
     Result<bool> served = Serve(input);
     if (!served.ok()) return served.status();
@@ -120,7 +121,7 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
 
 // Whether the partition got on.
 Result<bool> LineLoop::Serve(Input* input) {
-  if (input->windows.maximum() > ReadingLimit(watermark_.SlowestBeside(input->id))) return false;
+  if (input->windows.maximum() > ReadingLimit(slowest_.Beside(input->id))) return false;
   Result<Progress> progress = input->lines->Fill(source_);
   if (!progress.ok()) return progress.status();
   switch (*progress) {
@@ -128,7 +129,10 @@ Result<bool> LineLoop::Serve(Input* input) {
       if (Status status = Consume(input); !status.ok()) return status;
       return true;
     case Progress::kIdle:
-      if (watermark_.Quiet(input->id, source_.can_idle(input->id))) input->windows.ReleaseAll();
+      if (watermark_.Quiet(input->id, source_.can_idle(input->id))) {
+        input->windows.ReleaseAll();
+        slowest_ = watermark_.FindSlowest();
+      }
       return false;
     case Progress::kEnd:
       if (Status status = End(input); !status.ok()) return status;
@@ -138,14 +142,17 @@ Result<bool> LineLoop::Serve(Input* input) {
 }
 
 Status LineLoop::Consume(Input* input) {
-  const Micros now = clock_.Monotonic();
-  const Micros slowest = watermark_.SlowestBeside(input->id);  // looked for once: the others stand still meanwhile
+  bool heard = false;
+  const Micros slowest = slowest_.Beside(input->id);  // the others stand still meanwhile
   const Micros limit = ReadingLimit(slowest);
   for (std::size_t lines = 0; lines < kLinesPerTurn && input->windows.maximum() <= limit && !stopped_; ++lines) {
     const PartitionInput::Item* item = input->lines->Peek();
     if (item == nullptr) break;
     if (!input->announced) Announce(input);
-    if (item->entry != nullptr) watermark_.Heard(input->id, now);  // noise is no sign of life
+    if (item->entry != nullptr && !heard) {  // noise is no sign of life
+      watermark_.Heard(input->id, clock_.Monotonic());
+      heard = true;
+    }
     if (Status status = ConsumeItem(input, *item); !status.ok()) return status;
     input->lines->Pop();
     const Micros lowest = std::min(slowest, input->windows.maximum());

@@ -101,7 +101,8 @@ class LineLoop {
   std::size_t seen_ = 0;  // partitions that ever were there
   CountedRequest request_;
   std::vector<Input*> order_;
-  bool stopped_ = false;  // by a signal, while windows were closing
+  Watermark::Slowest slowest_;  // in this turn
+  bool stopped_ = false;        // by a signal, while windows were closing
   bool reached_end_ = false;
 };
 

@@ -96,10 +96,18 @@ Micros Watermark::Current(bool complete) const {
   return lowest == kNoTime ? kNoTime : lowest - options_.lateness;
 }
 
-Micros Watermark::SlowestBeside(PartitionId id) const {
-  Micros slowest = kNever;
-  for (const auto& [other, member] : members_) {
-    if (other != id && member.IsLive()) slowest = std::min(slowest, member.Time());
+Watermark::Slowest Watermark::FindSlowest() const {
+  Slowest slowest;
+  for (const auto& [id, member] : members_) {
+    if (!member.IsLive()) continue;
+    const Micros time = member.Time();
+    if (time < slowest.first) {
+      slowest.second = slowest.first;
+      slowest.first = time;
+      slowest.id = id;
+    } else {
+      slowest.second = std::min(slowest.second, time);
+    }
   }
   return slowest;
 }

@@ -39,8 +39,17 @@ class Watermark {
 
   // Windows that end at or before it may close. `complete`: no further partition can appear.
   Micros Current(bool complete) const;
-  // The lowest of the live partitions beside `id`; kNever if there is none.
-  Micros SlowestBeside(PartitionId id) const;
+  // The two slowest live partitions.
+  struct Slowest {
+    PartitionId id = 0;
+    Micros first = kNever;
+    Micros second = kNever;
+
+    // The lowest time of the live partitions beside `other`; kNever if there is none.
+    Micros Beside(PartitionId other) const { return other == id ? second : first; }
+  };
+  // Holds until the next call of Heard, Quiet, Ended or Add.
+  Slowest FindSlowest() const;
   // The largest event time so far.
   Micros latest() const;
   // How long, at the most, nothing changes here without lines. `next_close`: the watermark at which a window closes.

@@ -132,8 +132,8 @@ Status KeyRules::AddIgnores(const std::vector<IgnoreRule>& rules) {
     ignore.agent = std::move(*agent);
     if (const std::optional<AddressRange> range = AddressRange::Parse(rule.client)) {
       ignore.client = std::make_unique<AddressRange>(*range);
-    } else if (rule.client.find('/') != std::string::npos) {
-      return Status::Usage("[[ignore]] client '" + rule.client + "' is not an address range: write 192.0.2.0/24");
+    } else if (!rule.client.empty() && !IsHostName(rule.client)) {
+      return Status::Usage("[[ignore]] client '" + rule.client + "' is no address, network or name of a host");
     } else {
       ignore.client_name = rule.client;
     }

@@ -52,13 +52,13 @@ std::string SinceText(const Alert& alert) {
   return "since " + (start.compare(0, time, row, 0, time) == 0 ? start.substr(time) : start);
 }
 
-// Three significant digits, or as many as tell the two apart.
+// Of two shares, in percent: three significant digits, or as many as tell the two apart.
 std::string Comparison(double score, double threshold) {
   std::array<char, 64> a;
   std::array<char, 64> b;
   for (int digits = 3; digits <= 9; ++digits) {
-    std::snprintf(a.data(), a.size(), "%.*g", digits, score);
-    std::snprintf(b.data(), b.size(), "%.*g", digits, threshold);
+    std::snprintf(a.data(), a.size(), "%.*g %%", digits, 100 * score);
+    std::snprintf(b.data(), b.size(), "%.*g %%", digits, 100 * threshold);
     if (std::string_view(a.data()) != b.data()) break;
   }
   return "score " + std::string(a.data()) + " > " + b.data();

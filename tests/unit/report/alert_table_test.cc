@@ -32,7 +32,7 @@ std::string Row(const Alert& alert, bool color = false, std::size_t columns = 0)
 TEST_CASE("rows for people") {
   CHECK(Row(SomeAlert()) ==
         "  firing    2026-01-02 20:00:10 UTC  error_rate_by_url        /cart                     42 % of 1,310   "
-        "since 20:00:00  score 0.389 > 0.073  (t.toml 4f1c0a2b)\n");
+        "since 20:00:00  score 38.9 % > 7.3 %  (t.toml 4f1c0a2b)\n");
   Alert resolved = SomeAlert();
   resolved.status = AlertStatus::kResolved;
   resolved.samples = 0;
@@ -55,7 +55,7 @@ TEST_CASE("a score and its threshold never look the same") {
   Alert alert = SomeAlert();
   alert.score = 0.0650049;
   alert.threshold = 0.065;
-  CHECK(Row(alert).find("score 0.065005 > 0.065 ") != std::string::npos);
+  CHECK(Row(alert).find("score 6.5005 % > 6.5 % ") != std::string::npos);
 }
 
 TEST_CASE("a long key is cut where the terminal is too narrow for it, between characters") {

@@ -17,17 +17,22 @@ std::uint64_t FileLength(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
 
-Result<std::unique_ptr<Sink>> OpenOne(const std::string& text, const Options& options, const Clock& clock,
+// What a FILE option names: never a socket, whatever it looks like.
+Endpoint FileOrStdout(const std::string& text) {
+  Endpoint endpoint = text == "-" ? Endpoint() : FileEndpoint(text);
+  endpoint.text = text;
+  return endpoint;
+}
+
+Result<std::unique_ptr<Sink>> OpenOne(const Endpoint& endpoint, const Options& options, const Clock& clock,
                                       const std::map<std::string, std::uint64_t>* resume) {
-  Result<Endpoint> endpoint = ParseEndpoint(text);
-  if (!endpoint.ok()) return endpoint.status();
   SinkOptions sink_options;
   sink_options.connection = options.connection;
-  if (resume != nullptr && endpoint->kind == Endpoint::Kind::kFile) {
-    const auto recorded = resume->find(text);
-    sink_options.resume_length = recorded != resume->end() ? recorded->second : FileLength(endpoint->path);
+  if (resume != nullptr && endpoint.kind == Endpoint::Kind::kFile) {
+    const auto recorded = resume->find(endpoint.text);
+    sink_options.resume_length = recorded != resume->end() ? recorded->second : FileLength(endpoint.path);
   }
-  return OpenSink(*endpoint, sink_options, clock);
+  return OpenSink(endpoint, sink_options, clock);
 }
 
 // Of the terminal that stdout is, 0 if it is none. Windows are resized, so it is asked each time.
@@ -42,33 +47,37 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                                const Clock& clock, const std::map<std::string, std::uint64_t>* resume) {
   auto outputs = std::make_unique<Outputs>();
   outputs->color_ = color;
+  const auto add = [&](Result<Endpoint> endpoint) -> Result<Sink*> {
+    if (!endpoint.ok()) return endpoint.status();
+    Result<std::unique_ptr<Sink>> sink = OpenOne(*endpoint, options, clock, resume);
+    if (!sink.ok()) return sink.status();
+    outputs->all_.push_back({endpoint->text, std::move(*sink)});
+    return outputs->all_.back().sink.get();
+  };
   const AnalyzeOptions& analyze = options.analyze;
   for (const std::string& text : analyze.alerts_to.empty() ? std::vector<std::string>{"-"} : analyze.alerts_to) {
-    Result<std::unique_ptr<Sink>> sink = OpenOne(text, options, clock, resume);
+    Result<Sink*> sink = add(ParseEndpoint(text));
     if (!sink.ok()) return sink.status();
-    Sink* added = outputs->Add(text, std::move(*sink));
     if (text == "-" && text_on_stdout) {
-      outputs->alerts_text_ = added;
+      outputs->alerts_text_ = *sink;
     } else {
-      outputs->alerts_json_.push_back(added);
+      outputs->alerts_json_.push_back(*sink);
     }
   }
-  const auto open_optional = [&](const std::string& text, Sink** place) -> Status {
-    if (text.empty()) return {};
-    Result<std::unique_ptr<Sink>> sink = OpenOne(text, options, clock, resume);
-    if (!sink.ok()) return sink.status();
-    *place = outputs->Add(text, std::move(*sink));
-    return {};
+  struct Optional {
+    const std::string& text;
+    bool is_file;
+    Sink** place;
   };
-  if (Status status = open_optional(analyze.windows_to, &outputs->windows_); !status.ok()) return status;
-  if (Status status = open_optional(analyze.invalid_requests, &outputs->malformed_); !status.ok()) return status;
-  if (Status status = open_optional(analyze.late_to, &outputs->late_); !status.ok()) return status;
+  for (const Optional& output : {Optional{analyze.windows_to, false, &outputs->windows_},
+                                 Optional{analyze.invalid_requests, true, &outputs->malformed_},
+                                 Optional{analyze.late_to, true, &outputs->late_}}) {
+    if (output.text.empty()) continue;
+    Result<Sink*> sink = add(output.is_file ? FileOrStdout(output.text) : ParseEndpoint(output.text));
+    if (!sink.ok()) return sink.status();
+    *output.place = *sink;
+  }
   return outputs;
-}
-
-Sink* Outputs::Add(const std::string& endpoint, std::unique_ptr<Sink> sink) {
-  all_.push_back({endpoint, std::move(sink)});
-  return all_.back().sink.get();
 }
 
 Status Outputs::WriteAlerts(const std::vector<Alert>& alerts) {
@@ -105,9 +114,10 @@ std::map<std::string, std::uint64_t> Outputs::Lengths() const {
 }
 
 Status WriteReport(const std::string& path, std::string_view text, const Clock& clock) {
-  if (path != "-" && path != "/dev/stdout") return WriteFileAtomically(path, text, 0644);
+  const Endpoint endpoint = FileOrStdout(path);
+  if (endpoint.kind == Endpoint::Kind::kFile && !NamesDescriptor(path)) return WriteFileAtomically(path, text, 0644);
   // The open descriptor, not its path: a shell's `>> FILE` must not be replaced.
-  Result<std::unique_ptr<Sink>> sink = OpenSink(Endpoint(), SinkOptions(), clock);
+  Result<std::unique_ptr<Sink>> sink = OpenSink(endpoint, SinkOptions(), clock);
   if (!sink.ok()) return sink.status();
   if (Status status = (*sink)->Write(text); !status.ok()) return status;
   return (*sink)->Flush(false);

@@ -42,8 +42,6 @@ class Outputs {
     std::unique_ptr<Sink> sink;
   };
 
-  Sink* Add(const std::string& endpoint, std::unique_ptr<Sink> sink);
-
   std::vector<Output> all_;
   std::vector<Sink*> alerts_json_;
   Sink* alerts_text_ = nullptr;  // stdout as a table

@@ -95,6 +95,8 @@ Result<std::unique_ptr<Sink>> OpenListening(const Endpoint& endpoint, const Sink
 
 }  // namespace
 
+bool NamesDescriptor(const std::string& path) { return DescriptorOf(path).has_value(); }
+
 Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
   switch (endpoint.kind) {
     case Endpoint::Kind::kStdio:

@@ -57,6 +57,10 @@ struct SinkOptions {
 // Errors (kUsage, kFailed, kUnavailable): as OpenSource.
 Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock);
 
+// Whether the path stands for a descriptor that is open already (/dev/stdout, /dev/fd/3): such a file is written to,
+// not replaced.
+bool NamesDescriptor(const std::string& path);
+
 // Makes blocking calls of sinks (a listening one that waits for its first client, a slow reader) return soon.
 // Async-signal-safe; for the whole process.
 void StopSinks() noexcept;

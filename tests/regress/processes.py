@@ -116,6 +116,20 @@ class Processes(harness.Case):
         self.run_ok(*args("stopped"))
         self.assertEqual(whole, read(self.path("stopped.windows")))
 
+    def test_a_file_option_is_no_endpoint(self):
+        # The job took it for a socket that no check had seen.
+        noise = self.write("noise.log", "noise\n")
+        self.run_ok("analyze", "-q", noise, "--invalid-requests", "unix:name", cwd=self.dir)
+        self.assertEqual(b"noise\n", read(self.path("unix:name")))
+
+    def test_a_report_to_an_open_descriptor(self):
+        # The file behind it was replaced.
+        file = self.write("reports", "before\n")
+        self.run_ok("analyze", "-q", self.log, "--summary", "/dev/fd/3", prefix=("/bin/sh", "-c", f'exec "$@" 3>>{file}', "sh"))
+        before, report = read(file).splitlines()
+        self.assertEqual(b"before", before)
+        self.assertTrue(report.startswith(b"{"))
+
     def test_stdin_is_not_stdout(self):
         # A path that names stdout was taken for the input.
         result = self.run_ok("analyze", "-q", "-", "--alerts-to", os.devnull, "--windows-to", "/dev/stdout", data=read(self.log))

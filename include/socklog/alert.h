@@ -25,7 +25,7 @@ struct Alert {
   double value = 0;  // natural units; meaningless when samples is 0
   double score = 0;  // what was compared with the threshold
   double threshold = 0;
-  std::string threshold_source;  // "default", "flag", "config.toml", or "t.toml 4f1c..." (name and hash)
+  std::string threshold_source;  // "default", "--threshold", "config.toml", or "t.toml 4f1c..." (name and hash)
   std::uint64_t samples = 0;
   std::uint64_t count_error = 0;
   std::string reason;       // firing: "over"; resolved: "below" or "no_data"

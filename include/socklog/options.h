@@ -1,5 +1,5 @@
 // Everything a user can set, as plain structs with their defaults. src/config/option_table.h gives each member its name
-// on the command line and in TOML; nothing else knows those names.
+// on the command line and in TOML.
 #ifndef SOCKLOG_OPTIONS_H_
 #define SOCKLOG_OPTIONS_H_
 

@@ -20,8 +20,7 @@ namespace socklog {
 // Only a closing window changes the state of a series:
 //  - it fires at the first window over by whose end it has been over, without a break, for at least `for`;
 //  - it resolves at the first window by whose end it has been below its clear level, without a break, for
-//  `keep_firing_for`; a window in
-//    which it has no or too few samples counts as below.
+//    `keep_firing_for`; a window in which it has no or too few samples counts as below.
 // The same windows in the same order give the same alerts, also across Encode and Decode. Thread-compatible.
 class AlertTracker {
  public:

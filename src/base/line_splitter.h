@@ -23,10 +23,6 @@ class LineSplitter {
   // The stream has ended: what is left is a line without newline. Appends it to *block, if there is one.
   void Finish(Block* block);
 
-  // Of the first byte that is not yet in a line: where a reader would go on.
-  std::uint64_t line_position() const { return line_position_started_ ? line_position_ : next_position_; }
-  bool has_partial_line() const { return line_position_started_; }
-
  private:
   void Begin();
   void Append(std::string_view bytes);

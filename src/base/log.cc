@@ -34,14 +34,10 @@ void Write(spdlog::level::level_enum level, std::string_view prefix, std::string
 
 void InitLog(int verbosity, bool color) {
   std::shared_ptr<spdlog::logger> made = MakeLogger(color);
-  made->set_level(verbosity <= -2  ? spdlog::level::err
-                  : verbosity < 0  ? spdlog::level::warn
-                  : verbosity == 0 ? spdlog::level::info
-                                   : spdlog::level::debug);
+  made->set_level(verbosity < 0 ? spdlog::level::warn : verbosity == 0 ? spdlog::level::info : spdlog::level::debug);
   Logger() = std::move(made);
 }
 
-void LogError(std::string_view message) { Write(spdlog::level::err, "error: ", message); }
 void LogWarning(std::string_view message) { Write(spdlog::level::warn, "warning: ", message); }
 void LogNote(std::string_view message) { Write(spdlog::level::info, "", message); }
 void LogDetail(std::string_view message) { Write(spdlog::level::debug, "", message); }

@@ -6,13 +6,12 @@
 
 namespace socklog {
 
-// REQUIRES: called once, before any thread starts. verbosity: 0 shows warnings and errors and notes, -1 no notes, -2
-// errors only, 1 details, 2 everything. `color`: whether stderr takes colours.
+// REQUIRES: called once, before any thread starts. verbosity: 0 shows warnings and notes, -1 no notes, 1 details,
+// too. `color`: whether stderr takes colours.
 void InitLog(int verbosity, bool color);
 
-// Writes "socklog: error: ..." (or warning; notes have no such word) as one line. Control bytes are made printable.
+// Writes "socklog: warning: ..." (notes have no such word) as one line. Control bytes are made printable.
 // Thread-safe.
-void LogError(std::string_view message);
 void LogWarning(std::string_view message);
 void LogNote(std::string_view message);    // what a user wants to know by default: the format that was chosen, ...
 void LogDetail(std::string_view message);  // -v

@@ -83,8 +83,6 @@ int Regex::group_count() const { return impl_->re.NumberOfCapturingGroups(); }
 
 std::map<std::string, int> Regex::group_names() const { return impl_->re.NamedCapturingGroups(); }
 
-const std::string& Regex::expression() const { return impl_->text; }
-
 std::string EscapeRegex(std::string_view text) { return RE2::QuoteMeta(re2::StringPiece(text.data(), text.size())); }
 
 }  // namespace socklog

@@ -38,7 +38,6 @@ class Regex {
   int group_count() const;
   // Name -> number of named groups.
   std::map<std::string, int> group_names() const;
-  const std::string& expression() const;
 
  private:
   struct Impl;

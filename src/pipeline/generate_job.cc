@@ -1,3 +1,4 @@
+// generate: traffic -> lines -> outputs.
 #include <string>
 #include <utility>
 #include <vector>

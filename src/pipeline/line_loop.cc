@@ -128,12 +128,12 @@ Result<bool> LineLoop::Serve(Input* input) {
     case Progress::kMore:
       if (Status status = Consume(input); !status.ok()) return status;
       return true;
-    case Progress::kIdle:
-      if (watermark_.Quiet(input->id, source_.can_idle(input->id))) {
-        input->windows.ReleaseAll();
-        slowest_ = watermark_.FindSlowest();
-      }
+    case Progress::kIdle: {
+      const Watermark::Change change = watermark_.Quiet(input->id, source_.can_idle(input->id));
+      if (change == Watermark::Change::kIdle) input->windows.ReleaseAll();
+      if (change != Watermark::Change::kNone) slowest_ = watermark_.FindSlowest();
       return false;
+    }
     case Progress::kEnd:
       if (Status status = End(input); !status.ok()) return status;
       return true;

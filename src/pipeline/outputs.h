@@ -21,10 +21,11 @@ namespace socklog {
 class Outputs {
  public:
   // `resume`: nullptr without --state. Otherwise files are kept: up to the length recorded for them there, or to their
-  // present length where nothing was recorded.
+  // present length where nothing was recorded. Errors: those of OpenSink.
   static Result<std::unique_ptr<Outputs>> Open(const Options& options, bool text_on_stdout, bool color,
                                                const Clock& clock, const std::map<std::string, std::uint64_t>* resume);
 
+  // Errors of all that writes: the sink's (see socklog/sink.h).
   Status WriteAlerts(const std::vector<Alert>& alerts);
   bool wants_windows() const { return windows_ != nullptr; }
   Status WriteWindow(std::string_view line) { return windows_->Write(line); }

@@ -28,6 +28,7 @@ class ParsePool {
  public:
   // REQUIRES: threads > 0
   explicit ParsePool(std::size_t threads);
+  // Finishes what was submitted.
   ~ParsePool();
   ParsePool(const ParsePool&) = delete;
   ParsePool& operator=(const ParsePool&) = delete;

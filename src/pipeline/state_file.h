@@ -45,8 +45,9 @@ class StateDirectory {
   // Creates the directory (mode 0700) if it is missing. Errors (kUsage): no permission, used by another process.
   static Result<std::unique_ptr<StateDirectory>> Open(const std::string& path);
 
-  // nullopt: nothing was saved yet.
+  // nullopt: nothing was saved yet. Errors: kDataLoss (see DecodeState), kFailed (cannot be read).
   Result<std::optional<RunState>> Load() const;
+  // Replaces what was saved, at once or not at all. Error: kFailed.
   Status Save(const RunState& state);
   // --reset-state: forgets what was saved.
   Status Reset();

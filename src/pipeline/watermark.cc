@@ -1,6 +1,7 @@
 #include "pipeline/watermark.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace socklog {
 
@@ -26,17 +27,16 @@ void Watermark::Heard(PartitionId id, Micros now) {
   member.last_arrival = last_arrival_ = now;
 }
 
-bool Watermark::Quiet(PartitionId id, bool can_idle) {
+Watermark::Change Watermark::Quiet(PartitionId id, bool can_idle) {
   Member& member = members_.at(id);
   member.can_idle = can_idle;
   if (!can_idle) {  // an unreachable peer is not silent; its silence begins once it could speak
-    member.idle = false;
     member.last_arrival = clock_.Monotonic();
-    return false;
+    return std::exchange(member.idle, false) ? Change::kLive : Change::kNone;
   }
-  if (member.idle || !IsSilent(member)) return false;
+  if (member.idle || !IsSilent(member)) return Change::kNone;
   member.idle = true;
-  return true;
+  return Change::kIdle;
 }
 
 void Watermark::Ended(PartitionId id) {

@@ -30,8 +30,10 @@ class Watermark {
 
   // It brought a well-formed line at `now` (monotonic).
   void Heard(PartitionId id, Micros now);
-  // Nothing can be read from it now. True if it has just become idle by that. `can_idle`: as Source has it.
-  bool Quiet(PartitionId id, bool can_idle);
+  // What has just become of a partition.
+  enum class Change { kNone, kIdle, kLive };
+  // Nothing can be read from it now. `can_idle`: as Source has it.
+  Change Quiet(PartitionId id, bool can_idle);
   void Ended(PartitionId id);
 
   // Whether it has ended so long ago that nobody waits for what it may have left elsewhere.
@@ -48,7 +50,7 @@ class Watermark {
     // The lowest time of the live partitions beside `other`; kNever if there is none.
     Micros Beside(PartitionId other) const { return other == id ? second : first; }
   };
-  // Holds until the next call of Heard, Quiet, Ended or Add.
+  // Holds until a partition's maximum or liveness changes.
   Slowest FindSlowest() const;
   // The largest event time so far.
   Micros latest() const;

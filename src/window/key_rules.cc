@@ -121,7 +121,8 @@ Status KeyRules::AddFolds(const std::vector<UrlRule>& rules) {
 
 Status KeyRules::AddIgnores(const std::vector<IgnoreRule>& rules) {
   if (rules.size() > kMaxIgnoreRules)
-    return Status::Usage("more than 64 [[ignore]] rules: join some with | in their expressions");
+    return Status::Usage("more than " + std::to_string(kMaxIgnoreRules) +
+                         " [[ignore]] rules: join some with | in their expressions");
   for (const IgnoreRule& rule : rules) {
     Ignore ignore;
     Result<std::unique_ptr<Regex>> url = CompileOptional(rule.url);

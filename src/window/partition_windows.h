@@ -148,6 +148,7 @@ class PartitionWindows {
 };
 
 void EncodeSaved(const PartitionWindows::Saved& saved, SnapshotWriter* out);
+// Damage: in->ok() is false then.
 PartitionWindows::Saved DecodeSaved(SnapshotReader* in);
 
 }  // namespace socklog

@@ -50,6 +50,7 @@ class WindowAggregator {
 
   // Everything but the partitions, which the caller saves one by one with their positions.
   void Encode(SnapshotWriter* out) const;
+  // Bytes that no Encode can have written: in->ok() is false then.
   void Decode(SnapshotReader* in);
 
   // The most that tables of keys and their reports take with so many partitions, in bytes.

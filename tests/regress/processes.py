@@ -4,7 +4,6 @@ import os
 import pathlib
 import resource
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
@@ -54,7 +53,6 @@ class Processes(harness.Case):
             process = self.start("analyze", "-q", "--follow", self.log, "--alerts-to", os.devnull, "--windows-to", windows, "--summary", summary)
             self.wait_for(lambda path=windows: read(path), "windows", process=process)
             process.signal(SIGTERM)
-            time.sleep(0.001)
             process.signal(SIGTERM)
             result = process.wait()
             self.assertEqual(0, result.code, str(result))

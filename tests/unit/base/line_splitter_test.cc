@@ -87,19 +87,4 @@ TEST_CASE("a line of a mebibyte is whole, one byte more is too long, and the nex
   }
 }
 
-TEST_CASE("where a reader would go on") {
-  LineSplitter splitter(100);
-  Block block;
-  CHECK(splitter.line_position() == 100);
-  CHECK_FALSE(splitter.has_partial_line());
-  splitter.Add("ab", &block);
-  CHECK(splitter.line_position() == 100);
-  CHECK(splitter.has_partial_line());
-  splitter.Add("c\nde", &block);
-  CHECK(splitter.line_position() == 104);
-  splitter.Add("\n", &block);
-  CHECK(splitter.line_position() == 107);
-  CHECK_FALSE(splitter.has_partial_line());
-}
-
 }  // namespace socklog::testing

@@ -11,7 +11,6 @@ namespace {
 std::string AllLevels(int verbosity) {
   return StderrOf([&] {
     InitLog(verbosity, false);
-    LogError("e");
     LogWarning("w");
     LogNote("n");
     LogDetail("d");
@@ -21,10 +20,9 @@ std::string AllLevels(int verbosity) {
 }  // namespace
 
 TEST_CASE("how much is told") {
-  CHECK(AllLevels(-2) == "socklog: error: e\n");
-  CHECK(AllLevels(-1) == "socklog: error: e\nsocklog: warning: w\n");
-  CHECK(AllLevels(0) == "socklog: error: e\nsocklog: warning: w\nsocklog: n\n");
-  CHECK(AllLevels(1) == "socklog: error: e\nsocklog: warning: w\nsocklog: n\nsocklog: d\n");
+  CHECK(AllLevels(-1) == "socklog: warning: w\n");
+  CHECK(AllLevels(0) == "socklog: warning: w\nsocklog: n\n");
+  CHECK(AllLevels(1) == "socklog: warning: w\nsocklog: n\nsocklog: d\n");
   InitLog(0, false);
 }
 

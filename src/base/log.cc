@@ -34,7 +34,10 @@ void Write(spdlog::level::level_enum level, std::string_view prefix, std::string
 
 void InitLog(int verbosity, bool color) {
   std::shared_ptr<spdlog::logger> made = MakeLogger(color);
-  made->set_level(verbosity < 0 ? spdlog::level::warn : verbosity == 0 ? spdlog::level::info : spdlog::level::debug);
+  made->set_level(verbosity <= -2  ? spdlog::level::off
+                  : verbosity < 0  ? spdlog::level::warn
+                  : verbosity == 0 ? spdlog::level::info
+                                   : spdlog::level::debug);
   Logger() = std::move(made);
 }
 

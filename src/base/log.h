@@ -6,8 +6,8 @@
 
 namespace socklog {
 
-// REQUIRES: called once, before any thread starts. verbosity: 0 shows warnings and notes, -1 no notes, 1 details,
-// too. `color`: whether stderr takes colours.
+// REQUIRES: called once, before any thread starts. verbosity: 0 shows warnings and notes, -1 no notes, -2 nothing,
+// 1 details, too. `color`: whether stderr takes colours.
 void InitLog(int verbosity, bool color);
 
 // Writes "socklog: warning: ..." (notes have no such word) as one line. Control bytes are made printable.

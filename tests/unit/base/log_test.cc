@@ -20,6 +20,7 @@ std::string AllLevels(int verbosity) {
 }  // namespace
 
 TEST_CASE("how much is told") {
+  CHECK(AllLevels(-2) == "");
   CHECK(AllLevels(-1) == "socklog: warning: w\n");
   CHECK(AllLevels(0) == "socklog: warning: w\nsocklog: n\n");
   CHECK(AllLevels(1) == "socklog: warning: w\nsocklog: n\nsocklog: d\n");

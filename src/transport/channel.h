@@ -18,7 +18,7 @@ enum class IoState {
   kWouldBlock,  // nothing now; wait for Channel::events()
   kEnd,         // reading: the peer ended its stream; writing: the peer has gone
   kCut,         // reading: the stream broke off; `error` says how, and that lines may be missing
-  kError,       // `error` says why; the run cannot go on
+  kError,       // `error` says why; trying again is of no use
 };
 
 struct IoResult {

@@ -60,8 +60,7 @@ void MultiSource::AcceptClients() {
       LogDetail(client.name + ": connected");
       ++service.active;
       Entry& entry = partitions_[next_id_++];
-      entry.partition =
-          std::make_unique<StreamPartition>(client.name, std::move(client.channel), true, false, context_);
+      entry.partition = std::make_unique<StreamPartition>(std::move(client), context_);
       entry.listener = i;
     }
   }

@@ -180,8 +180,7 @@ class Opener {
   }
 
   void AddStream(const std::string& name, UniqueFd fd, bool can_idle) {
-    source_->Add(
-        std::make_unique<StreamPartition>(name, NewFdChannel(std::move(fd)), can_idle, true, source_->context()));
+    source_->Add(std::make_unique<StreamPartition>(name, NewFdChannel(std::move(fd)), can_idle, source_->context()));
   }
 
   Status AddConnection(const Endpoint& input) {

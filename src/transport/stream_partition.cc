@@ -5,12 +5,20 @@
 namespace socklog {
 
 StreamPartition::StreamPartition(std::string partition_name, std::unique_ptr<Channel> channel, bool can_idle,
-                                 bool recognise, const PartitionContext& context)
+                                 const PartitionContext& context)
     : Partition(std::move(partition_name)),
       context_(context),
       channel_(std::move(channel)),
-      reader_(recognise),
+      reader_(true),
       can_idle_(can_idle) {}
+
+StreamPartition::StreamPartition(Client client, const PartitionContext& context)
+    : Partition(std::move(client.name)),
+      context_(context),
+      channel_(std::move(client.channel)),
+      reader_(false),
+      can_idle_(true),
+      is_client_(true) {}
 
 StreamPartition::StreamPartition(std::string partition_name, std::unique_ptr<Connector> connector, bool reconnect,
                                  const PartitionContext& context)
@@ -45,13 +53,14 @@ Result<Progress> StreamPartition::Read(Block* block) {
         continue;
       case IoState::kWouldBlock:
         return block->lines.empty() ? Progress::kIdle : Progress::kMore;
+      case IoState::kError:
+        if (!is_client_) return Status(io.error.code(), name() + ": " + io.error.message());
+        [[fallthrough]];
       case IoState::kCut:
         LogWarning(name() + ": " + io.error.message() + "; lines may be missing at its end");
         [[fallthrough]];
       case IoState::kEnd:
         return Ended(block);
-      case IoState::kError:
-        return Status(io.error.code(), name() + ": " + io.error.message());
     }
   }
   return block->lines.empty() ? Progress::kIdle : Progress::kMore;

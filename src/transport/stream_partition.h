@@ -7,17 +7,21 @@
 
 #include "base/line_splitter.h"
 #include "transport/connector.h"
+#include "transport/listener.h"
 #include "transport/partition.h"
 
 namespace socklog {
 
 // The end of the stream is the end of the partition; an unfinished last line is handed out as a line. A stream that
-// breaks off (reset by the peer, TLS without its end) is a warning and an end like any other. Thread-compatible.
+// breaks off (reset by the peer, TLS without its end) is a warning and an end like any other; so is whatever else goes
+// wrong with a client, since anybody can be one. Thread-compatible.
 class StreamPartition : public Partition {
  public:
-  // stdin, a FIFO, a client. `recognise`: compressed data is unpacked.
-  StreamPartition(std::string name, std::unique_ptr<Channel> channel, bool can_idle, bool recognise,
-                  const PartitionContext& context);
+  // stdin, a FIFO, a device. Compressed data is unpacked.
+  StreamPartition(std::string name, std::unique_ptr<Channel> channel, bool can_idle, const PartitionContext& context);
+
+  // A client that was accepted.
+  StreamPartition(Client client, const PartitionContext& context);
 
   // Connects when it is first read or waited for. With `reconnect` the peer's close is not the end: the unfinished line
   // is handed out, and the partition goes on with the next connection.
@@ -43,6 +47,7 @@ class StreamPartition : public Partition {
   Status failed_;  // found while waiting; Read says it
   const bool can_idle_;
   const bool reconnect_ = false;
+  const bool is_client_ = false;
   bool ended_ = false;
 };
 

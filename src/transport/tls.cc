@@ -204,7 +204,7 @@ class TlsChannel : public Channel {
     const long verified = SSL_get_verify_result(ssl_);
     if (!handshake_done_ && verified != X509_V_OK) {
       text = std::string("the peer's certificate is not accepted: ") + X509_verify_cert_error_string(verified);
-    } else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST) {
+    } else if (!handshake_done_ && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)) {
       text = "the peer does not speak TLS (" + text + ")";
     } else if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
       text = "the client showed no certificate";

@@ -3,6 +3,8 @@
 import os
 import pathlib
 import resource
+import socket
+import ssl
 import sys
 import unittest
 
@@ -127,6 +129,28 @@ class Processes(harness.Case):
         before, report = read(file).splitlines()
         self.assertEqual(b"before", before)
         self.assertTrue(report.startswith(b"{"))
+
+    def test_a_client_that_breaks_tls(self):
+        # It ended the run, for everybody.
+        certificate, key = harness.make_certificate(self.dir)
+        context = ssl.create_default_context(cafile=certificate)
+        address, windows = ("127.0.0.1", harness.free_port()), self.path("windows")
+        process = self.start("analyze", "-q", f"tls-listen://:{address[1]}", "--tls-cert", certificate, "--tls-key", key,
+                             "--alerts-to", os.devnull, "--windows-to", windows)
+
+        def connect():
+            return context.wrap_socket(harness.connect(socket.AF_INET, address, process), server_hostname="localhost")
+
+        with connect() as broken:
+            os.write(broken.fileno(), b"this is no record of TLS")
+            self.wait_for(lambda: b"warning: tls client 127.0.0.1:" in process.err(), "warning", process=process)
+        with connect() as peer:
+            peer.sendall(read(self.log))
+            peer.unwrap()
+        self.wait_for(lambda: read(windows), "windows", process=process)
+        process.signal(SIGTERM)
+        result = process.wait()
+        self.assertEqual((0, 1), (result.code, result.message.count("\n")), str(result))
 
     def test_stdin_is_not_stdout(self):
         # A path that names stdout was taken for the input.

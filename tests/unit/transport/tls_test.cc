@@ -8,6 +8,7 @@
 #include "certificates.h"
 #include "support/catch.h"
 #include "testing.h"
+#include "transport/connector.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -246,6 +247,48 @@ TEST_CASE("TLS: a connection cut off without TLS's own end is a warning") {
   CHECK(ended);
   CHECK(reader.text() == text);
   CHECK(Has(messages.text(), "without the end that TLS asks for"));
+}
+
+// Connects while `reader` accepts. nullptr: it did not work.
+std::unique_ptr<Channel> ConnectWhileReading(const Place& place, Reader* reader) {
+  Result<std::unique_ptr<Connector>> connector =
+      Connector::Create(testing::At("tls://localhost:" + place.port), place.client.connection, testing::TestClock());
+  if (!connector.ok()) return nullptr;
+  std::unique_ptr<Channel> channel;
+  const std::size_t before = reader->source().partition_count();
+  reader->ReadUntil([&] {
+    if (channel == nullptr) {
+      Result<std::unique_ptr<Channel>> step = (*connector)->Step();
+      if (!step.ok()) return true;
+      channel = std::move(step).value();
+    }
+    return channel != nullptr && reader->source().partition_count() > before;
+  });
+  return channel;
+}
+
+TEST_CASE("TLS: a client that breaks the protocol ends itself alone") {
+  Place place;
+  const CapturedStderr messages;
+  Reader reader({"tls-listen://:" + place.port}, place.server);
+  const std::unique_ptr<Channel> other = ConnectWhileReading(place, &reader);
+  REQUIRE(other != nullptr);
+  const auto breaks = [&](std::string_view record, PartitionId id) {
+    const std::unique_ptr<Channel> channel = ConnectWhileReading(place, &reader);
+    REQUIRE(channel != nullptr);
+    CHECK(channel->Write("1\nunfin").state == IoState::kDone);
+    CHECK(send(channel->fd(), record.data(), record.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(record.size()));
+    CHECK(reader.ReadUntil([&] { return reader.ended(id); }));
+    CHECK(reader.text(id) == "1\nunfin\n");
+    CHECK(Has(messages.text(), "warning: " + reader.source().partition_name(id) + ": TLS: "));
+  };
+  breaks("this is no record of TLS, and long enough for one", 1);
+  breaks(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'), 2);  // a record that was tampered with
+  breaks(std::string("\x15\x03\x03\x00\x02\x02\x28", 7), 3);                 // an alert
+  CHECK(messages.text().find("does not speak TLS") == std::string::npos);
+  CHECK(other->Write("2\n").state == IoState::kDone);
+  CHECK(reader.ReadUntilText("2\n"));
+  CHECK(reader.error().ok());
 }
 
 TEST_CASE("TLS: files that do not do") {

@@ -12,7 +12,24 @@ ListenSink::~ListenSink() {
   for (Reader& reader : readers_) reader.client.channel->CloseWriting();
 }
 
+template <typename Condition>
+void ListenSink::DropIf(Condition has_gone) {
+  const auto drop = [&has_gone](Reader& reader) {
+    if (!has_gone(reader)) return false;
+    LogDetail(reader.client.name + ": has gone");
+    return true;
+  };
+  const auto rest = std::remove_if(readers_.begin(), readers_.end(), drop);
+  any_has_gone_ = any_has_gone_ || rest != readers_.end();
+  readers_.erase(rest, readers_.end());
+  if (once_ && any_has_gone_) listener_->Close();
+}
+
 void ListenSink::AcceptClients() {
+  // Those that have gone must not keep their places from those that come.
+  DropIf([](const Reader& reader) { return !IsPeerThere(reader.client.channel->fd(), 0); });
+  if (listener_->open() && listener_->HasQueue(readers_.size()))
+    DropIf([](const Reader& reader) { return ReadyNow(reader.client.channel->fd(), POLLRDHUP); });
   if (!listener_->open()) return;
   for (Client& client : listener_->Accept(readers_.size())) {
     LogDetail(client.name + ": connected");
@@ -51,23 +68,11 @@ bool ListenSink::SendTo(Reader* reader) {
   return true;
 }
 
-void ListenSink::DropGone() {
-  const auto gone = [this](Reader& reader) {
-    if (SendTo(&reader)) return false;
-    LogDetail(reader.client.name + ": has gone");
-    return true;
-  };
-  const auto rest = std::remove_if(readers_.begin(), readers_.end(), gone);
-  anybody_left_ = anybody_left_ || rest != readers_.end();
-  readers_.erase(rest, readers_.end());
-  if (once_ && anybody_left_) listener_->Close();
-}
-
 Status ListenSink::Drain() {
   Status status;
   for (;;) {
     AcceptClients();
-    DropGone();
+    DropIf([this](Reader& reader) { return !SendTo(&reader); });
     PollSet set;
     bool blocked = false;
     for (const Reader& reader : readers_) {
@@ -86,7 +91,7 @@ Status ListenSink::Drain() {
   }
   buffer_.clear();
   for (Reader& reader : readers_) reader.sent = 0;
-  if (status.ok() && once_ && anybody_left_ && readers_.empty()) {
+  if (status.ok() && once_ && any_has_gone_ && readers_.empty()) {
     return Status(StatusCode::kBrokenPipe, listener_->name() + ": the client has gone");
   }
   return status;

@@ -12,7 +12,8 @@
 namespace socklog {
 
 // Each client gets whole lines, from when it joined. The slowest one sets the pace. One that goes is dropped without a
-// word; with none left the output is discarded until the next one joins, or, with `once`, the end: kBrokenPipe.
+// word; with none left the output is discarded until the next one joins, or, with `once`, the end: kBrokenPipe. A
+// client that has ended its own stream may read on; but once others wait for its place, it counts as gone.
 // Thread-compatible.
 class ListenSink : public Sink {
  public:
@@ -35,12 +36,13 @@ class ListenSink : public Sink {
   void AcceptClients();
   Status Drain();
   bool SendTo(Reader* reader);
-  void DropGone();
+  template <typename Condition>
+  void DropIf(Condition has_gone);
 
   const std::unique_ptr<Listener> listener_;
   const bool once_;
   std::vector<Reader> readers_;
-  bool anybody_left_ = false;
+  bool any_has_gone_ = false;
   std::string buffer_;
 };
 

@@ -133,9 +133,15 @@ std::uint16_t Listener::port() const {
   return 0;
 }
 
-bool Listener::HasRoom(std::size_t active) const {
-  return active + pending_.size() < std::max<std::size_t>(options_.max_clients, 1) &&
-         clock_.Monotonic() >= paused_until_;
+bool Listener::IsFull(std::size_t active) const {
+  return active + pending_.size() >= std::max<std::size_t>(options_.max_clients, 1);
+}
+
+bool Listener::HasRoom(std::size_t active) const { return !IsFull(active) && clock_.Monotonic() >= paused_until_; }
+
+bool Listener::HasQueue(std::size_t active) const {
+  const auto has_queue = [](const UniqueFd& socket) { return ReadyNow(socket.get(), POLLIN); };
+  return IsFull(active) && std::any_of(sockets_.begin(), sockets_.end(), has_queue);
 }
 
 // Returns whether another client may be waiting.
@@ -206,11 +212,6 @@ void Listener::AddTo(PollSet* set, std::size_t active) const {
   } else if (clock_.Monotonic() < paused_until_) {
     set->DueIn(paused_until_ - clock_.Monotonic());
   }
-}
-
-bool Listener::Fired(const PollSet& set) const {
-  const auto fired = [&set](const UniqueFd& socket) { return set.Fired(socket.get()); };
-  return std::any_of(sockets_.begin(), sockets_.end(), fired);
 }
 
 }  // namespace socklog

@@ -35,9 +35,11 @@ class Listener {
   // at the same time, others wait in the system's queue.
   std::vector<Client> Accept(std::size_t active);
 
-  // What to wait for before the next Accept, and whether that has come.
+  // Whether clients wait until one of the `active` ones has gone.
+  bool HasQueue(std::size_t active) const;
+
+  // What to wait for before the next Accept.
   void AddTo(PollSet* set, std::size_t active) const;
-  bool Fired(const PollSet& set) const;
 
   // No more clients.
   void Close();
@@ -58,6 +60,7 @@ class Listener {
       : endpoint_(endpoint), options_(options), clock_(clock) {}
   Status BindAddresses();
   Status BindUnix();
+  bool IsFull(std::size_t active) const;
   bool HasRoom(std::size_t active) const;
   bool AcceptOne(int socket);
   std::vector<Client> FinishHandshakes();

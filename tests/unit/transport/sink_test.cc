@@ -503,6 +503,74 @@ TEST_CASE("Listening: with no client left the output is discarded until one join
   CHECK(Receive(client, 2) == "2\n");
 }
 
+// A sink with as many clients as it may have.
+struct FullHouse {
+  static constexpr std::size_t kPlaces = 3;
+  std::unique_ptr<Sink> sink;
+  std::vector<UniqueFd> clients;
+
+  FullHouse(const std::string& endpoint, const std::string& where, bool once = false) {
+    SinkOptions options;
+    options.wait_for_client = false;
+    options.connection.max_clients = kPlaces;
+    options.connection.once = once;
+    sink = Open(endpoint, options);
+    for (std::size_t i = 0; i < kPlaces; ++i) clients.push_back(ConnectTo(where));
+    CHECK(sink->Write("1\n").ok());
+    CHECK(sink->Flush(false).ok());
+    for (const UniqueFd& client : clients) CHECK(Receive(client, 2) == "1\n");
+  }
+};
+
+TEST_CASE("Listening: clients that have gone leave their places to those that wait") {
+  const TempDir dir;
+  const std::string port = FreePort();
+  const std::pair<std::string, std::string> places[] = {{port, "tcp-listen://:" + port},
+                                                        {dir / "s", "unix-listen:" + (dir / "s")}};
+  for (const auto& [where, endpoint] : places) {
+    for (const bool flushed_before : {false, true}) {
+      INFO(endpoint << ", flushed before " << flushed_before);
+      FullHouse house(endpoint, where);
+      house.clients.clear();
+      std::vector<UniqueFd> next;
+      for (std::size_t i = 0; i < FullHouse::kPlaces; ++i) next.push_back(ConnectTo(where));
+      if (flushed_before) CHECK(house.sink->Flush(false).ok());
+      CHECK(house.sink->Write("2\n").ok());
+      CHECK(house.sink->Flush(false).ok());
+      for (const UniqueFd& client : next) CHECK(Receive(client, 2) == "2\n");
+    }
+  }
+}
+
+TEST_CASE("Listening: a client that sends nothing more reads on, while nobody waits for its place") {
+  const TempDir dir;
+  const std::string port = FreePort();
+  const std::pair<std::string, std::string> places[] = {{port, "tcp-listen://:" + port},
+                                                        {dir / "s", "unix-listen:" + (dir / "s")}};
+  for (const auto& [where, endpoint] : places) {
+    INFO(endpoint);
+    FullHouse house(endpoint, where);
+    shutdown(house.clients[1].get(), SHUT_WR);
+    CHECK(house.sink->Flush(false).ok());
+    CHECK(house.sink->Write("2\n").ok());
+    CHECK(house.sink->Flush(false).ok());
+    for (const UniqueFd& client : house.clients) CHECK(Receive(client, 2) == "2\n");
+    const UniqueFd next = ConnectTo(where);
+    CHECK(house.sink->Write("3\n").ok());
+    CHECK(house.sink->Flush(false).ok());
+    CHECK(Receive(next, 2) == "3\n");
+    CHECK(Receive(house.clients[1]).empty());
+    CHECK(Receive(house.clients[2], 2) == "3\n");
+  }
+}
+
+TEST_CASE("Listening once: that the clients have gone is seen with nothing to send") {
+  const TempDir dir;
+  FullHouse house("unix-listen:" + (dir / "s"), dir / "s", true);
+  house.clients.clear();
+  CHECK(house.sink->Flush(false).code() == StatusCode::kBrokenPipe);
+}
+
 TEST_CASE("Listening once: the first client's leaving is a broken pipe") {
   const TempDir dir;
   SinkOptions options;

@@ -16,14 +16,13 @@ namespace socklog {
 namespace {
 
 constexpr Micros kLongestProbe = 3 * kSecond;
-constexpr Micros kDay = 24 * 3600 * kSecond;
 
 Status CannotWrite(const std::string& path, const std::string& why) {
   return Status::Usage(path + ": cannot be written: " + why);
 }
 
-Result<std::string> CanBeWritten(const std::string& path) {
-  if (access(path.c_str(), W_OK) != 0) return CannotWrite(path, ErrnoText(errno));
+Result<std::string> CanBeWritten(const std::string& path, int how) {
+  if (access(path.c_str(), how) != 0) return CannotWrite(path, ErrnoText(errno));
   return std::string("can be written");
 }
 
@@ -32,6 +31,9 @@ Result<std::string> CanBeMade(const std::string& path) {
   if (access(directory.c_str(), W_OK | X_OK) != 0) return CannotWrite(path, directory + ": " + ErrnoText(errno));
   return std::string("can be made");
 }
+
+// "state/" lies in ".", not in itself.
+std::string WithoutSlashes(const std::string& path) { return path.substr(0, path.find_last_not_of('/') + 1); }
 
 Result<std::string> ProbeInputFile(const std::string& path) {
   struct stat info;
@@ -49,7 +51,7 @@ Result<std::string> ProbeOutputFile(const std::string& path) {
   if (stat(path.c_str(), &info) != 0) return errno == ENOENT ? CanBeMade(path) : CannotWrite(path, ErrnoText(errno));
   if (S_ISDIR(info.st_mode)) return Status::Usage(path + ": is a directory; give a file");
   if (S_ISSOCK(info.st_mode)) return Status::Usage(path + ": is a Unix socket; write unix:" + path);
-  return CanBeWritten(path);
+  return CanBeWritten(path, W_OK);
 }
 
 // "; its certificate ends in 41 days"
@@ -130,9 +132,10 @@ Result<std::string> ProbeEndpoint(const Endpoint& endpoint, bool input, const Co
 
 Result<std::string> ProbeDirectory(const std::string& path) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) return errno == ENOENT ? CanBeMade(path) : CannotWrite(path, ErrnoText(errno));
+  if (stat(path.c_str(), &info) != 0)
+    return errno == ENOENT ? CanBeMade(WithoutSlashes(path)) : CannotWrite(path, ErrnoText(errno));
   if (!S_ISDIR(info.st_mode)) return Status::Usage(path + ": is no directory; give one");
-  return CanBeWritten(path);
+  return CanBeWritten(path, W_OK | X_OK);
 }
 
 }  // namespace socklog

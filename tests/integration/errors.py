@@ -317,6 +317,8 @@ class Errors(harness.Case):
         good, new, state = self.log, self.path("new"), self.path("state")
         said = self.probe(0, f'from = "{good}"\nalerts_to = "{new}"\nsummary = "{new}.json"\nstate = "{state}"\nlate_to = "-"')
         self.assertEqual({str(good): "ok, can be read", str(new): "ok, can be made", f"{new}.json": "ok, can be made", str(state): "ok, can be made"}, said)
+        self.assertEqual("ok, can be made", self.probe(0, f'from = "{good}"\nstate = "{state}//"\nalerts_to = "{new}"')[f"{state}//"])
+        self.assertEqual("ok, can be written", self.probe(0, f'from = "{good}"\nstate = "{self.dir}/"\nalerts_to = "{new}"')[f"{self.dir}/"])
         self.assertEqual({"good.log", "probe.toml"}, {path.name for path in self.dir.iterdir()}, "nothing is written")
         said = self.probe(2, f'from = "{new}"\nalerts_to = ["{good}/x", "{self.dir}"]\nstate = "{good}"')
         self.assertIn("is no directory", said[str(good)])

@@ -10,7 +10,7 @@
 
 namespace socklog {
 
-// Connects, listens for a moment, looks at permissions; reads and writes nothing, and takes a few seconds at the most.
+// Connects, listens for a moment, looks at permissions; keeps and writes nothing, and takes a few seconds at the most.
 // Returns what was found, "connected". Errors: what a job would say, and what to do.
 Result<std::string> Probe(const EndpointUse& use, const Clock& clock);
 

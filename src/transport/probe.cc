@@ -16,6 +16,7 @@ namespace socklog {
 namespace {
 
 constexpr Micros kLongestProbe = 3 * kSecond;
+constexpr Micros kRefusalPatience = 300 * kMillisecond;
 
 Status CannotWrite(const std::string& path, const std::string& why) {
   return Status::Usage(path + ": cannot be written: " + why);
@@ -86,6 +87,24 @@ Result<std::unique_ptr<Channel>> ConnectOnce(Connector* connector) {
   }
 }
 
+// In TLS 1.3 a server judges this side's certificate after the handshake is done here. It says so only if it refuses.
+Status WaitForRefusal(const std::string& name, const Clock& clock, Channel* channel) {
+  const Micros end = clock.Monotonic() + kRefusalPatience;
+  for (;;) {
+    char discarded[1024];
+    const IoResult io = channel->Read(discarded, sizeof(discarded));
+    if (io.state == IoState::kCut || io.state == IoState::kError) {
+      return Status::Failed(name + ": was ended right after the handshake: " + io.error.message() +
+                            "; give a certificate that the peer accepts with --tls-cert and --tls-key");
+    }
+    const Micros left = end - clock.Monotonic();
+    if (io.state != IoState::kWouldBlock || left <= 0) return Status();
+    PollSet set;
+    set.Add(channel->fd(), channel->read_events());
+    if (Status status = set.Poll(left); !status.ok()) return status;
+  }
+}
+
 Result<std::string> ProbeConnection(const Endpoint& endpoint, bool input, ConnectionOptions options,
                                     const Clock& clock) {
   options.connect_timeout = std::min(options.connect_timeout, kLongestProbe);
@@ -94,6 +113,9 @@ Result<std::string> ProbeConnection(const Endpoint& endpoint, bool input, Connec
   (*connector)->TryOnce();
   Result<std::unique_ptr<Channel>> channel = ConnectOnce(connector->get());
   if (!channel.ok()) return channel.status();
+  if (endpoint.kind == Endpoint::Kind::kTls) {
+    if (Status status = WaitForRefusal(endpoint.text, clock, channel->get()); !status.ok()) return status;
+  }
   // A reader that is not told would take the end for a cut. A writer's lines are not waited for.
   if (!input) (*channel)->CloseWriting();
   Result<std::string> end = DescribeEnd(endpoint.text, PeerCertificateEnd(**channel), clock);

@@ -365,6 +365,25 @@ class Errors(harness.Case):
             join()
             self.assertIn("the peer's certificate is not accepted", said[name])
             self.assertIn("--tls-ca", said[name])
+        # A server that wants a certificate, and says only after the handshake that it does not accept what it got.
+        other = self.path("other")
+        other.mkdir()
+        wrong, wrong_key = harness.make_certificate(other)
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificate)
+        with harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as plain, context.wrap_socket(plain, server_side=True) as server:
+            name = f"tls://localhost:{server.getsockname()[1]}"
+            trust = f'alerts_to = "{name}"\ntls_ca = "{certificate}"\n'
+            join = harness.in_thread(serve)
+            said = self.probe(0, f'{trust}tls_cert = "{certificate}"\ntls_key = "{key}"')
+            join()
+            self.assertEqual("ok, connected; its certificate ends in 1 day", said[name])
+            for given in ("", f'tls_cert = "{wrong}"\ntls_key = "{wrong_key}"'):
+                join = harness.in_thread(lambda: self.assertRaises(ssl.SSLError, server.accept))
+                said = self.probe(2, trust + given)
+                join()
+                self.assertIn("was ended right after the handshake: ", said[name])
+                self.assertIn("give a certificate that the peer accepts with --tls-cert", said[name])
         with harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as silent:
             name = f"tls://localhost:{silent.getsockname()[1]}"
             self.assertIn("cannot connect: no answer (tried for 300ms)", self.probe(2, f'alerts_to = "{name}"')[name])

@@ -37,6 +37,16 @@ std::optional<Address> ParseAddress(std::string_view text) {
   return address;
 }
 
+bool IsLoopbackHost(std::string_view host) {
+  constexpr std::string_view kLocal = "localhost";
+  static const AddressRange v4 = *AddressRange::Parse("127.0.0.0/8");
+  static const AddressRange v6 = *AddressRange::Parse("::1");
+  if (const std::optional<Address> address = ParseAddress(host)) return v4.Contains(*address) || v6.Contains(*address);
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(host.begin(), host.end(), kLocal.begin(), kLocal.end(),
+                    [&](char a, char b) { return lower(a) == b; });
+}
+
 bool IsHostName(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789.";
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";

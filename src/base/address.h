@@ -17,6 +17,9 @@ struct Address {
 };
 std::optional<Address> ParseAddress(std::string_view text);
 
+// Whether a host, by name or address, is this machine itself.
+bool IsLoopbackHost(std::string_view host);
+
 // Whether `text` can be the name of a host, as servers log it that look names up: letters, digits, '-', '_' and points,
 // but not digits and points alone, which is an address with a mistake in it.
 bool IsHostName(std::string_view text);

@@ -175,7 +175,7 @@ void CheckReports(const Settings& settings, const Options& options, Diagnostics*
   CheckReport(settings, "report", options.thresholds.report, diagnostics);
 }
 
-void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
+void WarnOfInsecure(const std::vector<Stream>& streams, const TlsOptions& tls, Diagnostics* diagnostics) {
   for (const Stream& stream : streams) {
     if (!IsRemote(stream.endpoint)) continue;
     if (stream.endpoint.kind == Kind::kTcp) {
@@ -184,6 +184,10 @@ void WarnOfInsecure(const std::vector<Stream>& streams, Diagnostics* diagnostics
     } else if (stream.endpoint.kind == Kind::kTcpListen) {
       diagnostics->Warning(stream.place,
                            "'" + stream.text + "' is insecure: anybody on the network may connect; use tls-listen://");
+    } else if (stream.endpoint.kind == Kind::kTlsListen && tls.ca.empty()) {
+      diagnostics->Warning(stream.place, "'" + stream.text +
+                                             "' lets anybody on the network connect; --tls-ca admits only clients "
+                                             "with a certificate of that authority");
     }
   }
 }
@@ -214,7 +218,7 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
   CheckState(settings, options, list.streams(), scope, diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
   if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
-  if (scope.file_only) WarnOfInsecure(list.streams(), diagnostics);
+  if (scope.file_only) WarnOfInsecure(list.streams(), options.connection.tls, diagnostics);
 }
 
 std::vector<NamedEndpoint> ListEndpoints(const Settings& settings, const Options& options) {

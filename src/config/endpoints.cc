@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/address.h"
+
 namespace socklog {
 namespace {
 
@@ -22,11 +24,9 @@ bool IsSameFile(const std::string& a, const std::string& b, bool touch_files) {
   return touch_files && std::filesystem::equivalent(a, b, error);
 }
 
-bool IsLoopback(std::string_view host) { return host == "localhost" || host == "::1" || host.substr(0, 4) == "127."; }
-
 }  // namespace
 
-bool IsRemote(const Endpoint& endpoint) { return !endpoint.host.empty() && !IsLoopback(endpoint.host); }
+bool IsRemote(const Endpoint& endpoint) { return !endpoint.host.empty() && !IsLoopbackHost(endpoint.host); }
 
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   const auto is_stdio = [](const Endpoint& e) {
@@ -40,7 +40,7 @@ bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
     return IsSameFile(a.path, b.path, touch_files);
   }
   if (a.port != b.port || a.port == "0" || a.listens() != b.listens()) return false;
-  const auto host = [](const Endpoint& e) { return IsLoopback(e.host) ? std::string("localhost") : e.host; };
+  const auto host = [](const Endpoint& e) { return IsLoopbackHost(e.host) ? std::string("localhost") : e.host; };
   return host(a) == host(b);
 }
 

@@ -89,7 +89,7 @@ Status LineLoop::Run() {
       break;
     }
     const bool idle = *turn == Turn::kNothing;
-    if (idle) {
+    if (*turn != Turn::kProgress) {
       if (Status status = Advance(); !status.ok()) return status;  // time may go on without lines
     }
     if (Status status = events_.on_pause(idle); !status.ok()) return status;
@@ -101,7 +101,7 @@ Status LineLoop::Run() {
   return UnlessStopped(windows_.CloseAll([this](const WindowReport& report) { return OnWindow(report); }));
 }
 
-// One partition, the one whose time is lowest, gets on by a block.
+// One partition, the one whose time is lowest, gets on by a block; noise on the way does not keep it from that.
 Result<LineLoop::Turn> LineLoop::TakeTurn() {
   order_.clear();
   for (const auto& [id, input] : inputs_) {
@@ -111,71 +111,75 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
     return a->windows.provisional_maximum() < b->windows.provisional_maximum();
   });
   slowest_ = watermark_.FindSlowest();
+  Turn best = Turn::kNothing;
   for (Input* input : order_) {
-    Result<bool> served = Serve(input);
-    if (!served.ok()) return served.status();
-    if (*served) return Turn::kProgress;
+    Result<Turn> turn = Serve(input);
+    if (!turn.ok() || *turn == Turn::kProgress) return turn;
+    best = std::max(best, *turn);
   }
-  return Turn::kNothing;
+  return best;
 }
 
-// Whether the partition got on.
-Result<bool> LineLoop::Serve(Input* input) {
-  if (input->windows.maximum() > ReadingLimit(slowest_.Beside(input->id))) return false;
+Result<LineLoop::Turn> LineLoop::Serve(Input* input) {
+  if (input->windows.maximum() > ReadingLimit(slowest_.Beside(input->id))) return Turn::kNothing;
   Result<Progress> progress = input->lines->Fill(source_);
   if (!progress.ok()) return progress.status();
+  Result<Turn> turn = Turn::kNothing;
   switch (*progress) {
     case Progress::kMore:
-      if (Status status = Consume(input); !status.ok()) return status;
-      return true;
-    case Progress::kIdle: {
-      const Watermark::Change change = watermark_.Quiet(input->id, source_.can_idle(input->id));
-      if (change == Watermark::Change::kIdle) input->windows.ReleaseAll();
-      if (change != Watermark::Change::kNone) slowest_ = watermark_.FindSlowest();
-      return false;
-    }
+      turn = Consume(input);
+      break;
+    case Progress::kIdle:
+      break;
     case Progress::kEnd:
       if (Status status = End(input); !status.ok()) return status;
-      return true;
+      return Turn::kProgress;
   }
-  return false;
+  if (turn.ok() && *turn != Turn::kProgress) CheckSilence(input);
+  return turn;
 }
 
-Status LineLoop::Consume(Input* input) {
-  bool heard = false;
+// Of a partition that brought nothing, or noise: it may be idle now.
+void LineLoop::CheckSilence(Input* input) {
+  const Watermark::Change change = watermark_.Quiet(input->id, source_.can_idle(input->id));
+  if (change == Watermark::Change::kIdle) input->windows.ReleaseAll();
+  if (change != Watermark::Change::kNone) slowest_ = watermark_.FindSlowest();
+}
+
+Result<LineLoop::Turn> LineLoop::Consume(Input* input) {
+  Turn turn = Turn::kNoise;
   const Micros slowest = slowest_.Beside(input->id);  // the others stand still meanwhile
   const Micros limit = ReadingLimit(slowest);
   for (std::size_t lines = 0; lines < kLinesPerTurn && input->windows.maximum() <= limit && !stopped_; ++lines) {
     const PartitionInput::Item* item = input->lines->Peek();
     if (item == nullptr) break;
     if (!input->announced) Announce(input);
-    if (item->entry != nullptr && !heard) {  // noise is no sign of life
+    if (ConsumeItem(input, *item) && turn == Turn::kNoise) {
       watermark_.Heard(input->id, clock_.Monotonic());
-      heard = true;
+      turn = Turn::kProgress;
     }
-    if (Status status = ConsumeItem(input, *item); !status.ok()) return status;
     input->lines->Pop();
     const Micros lowest = std::min(slowest, input->windows.maximum());
     if (lowest != kNoTime && lowest - shape_.options.lateness >= windows_.next_close()) {
       if (Status status = Advance(); !status.ok()) return status;
     }
   }
-  return {};
+  return turn;
 }
 
-Status LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
+// Whether the line tells how far the partition is.
+bool LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
   PartitionWindows& windows = input->windows;
   const bool is_new = windows.IsNew(item.line);
   if (item.entry == nullptr) {
     windows.AddMalformed(item.position, item.line);
     if (is_new) events_.on_malformed(input->id, item.line + 1, item.text, item.reason);
-    return {};
+    return false;
   }
   if (is_new && item.entry->slow_path) ++windows_.counters().slow_path;
   rules_.Apply(*item.entry, &request_);
   request_.raw = options_.keep_late_lines ? item.text : std::string_view();
-  windows.Add(request_, item.position, item.line);
-  return {};
+  return windows.Add(request_, item.position, item.line);
 }
 
 Status LineLoop::End(Input* input) {

@@ -60,7 +60,9 @@ class LineLoop {
   Micros latest_time() const { return watermark_.latest(); }
 
  private:
-  enum class Turn { kProgress, kNothing };
+  // What one partition, or the best of them, brought. Noise is what tells no time: malformed lines, lines outside
+  // [since, until).
+  enum class Turn { kNothing, kNoise, kProgress };
   struct Input {
     Input(PartitionId partition_id, PartitionWindows& partition_windows)
         : id(partition_id), windows(partition_windows) {}
@@ -75,9 +77,10 @@ class LineLoop {
   void AddNewPartitions();
   void ForgetSettledPartitions();
   Result<Turn> TakeTurn();
-  Result<bool> Serve(Input* input);
-  Status Consume(Input* input);
-  Status ConsumeItem(Input* input, const PartitionInput::Item& item);
+  Result<Turn> Serve(Input* input);
+  void CheckSilence(Input* input);
+  Result<Turn> Consume(Input* input);
+  bool ConsumeItem(Input* input, const PartitionInput::Item& item);
   Status End(Input* input);
   void Announce(Input* input);
   Status OnWindow(const WindowReport& report);

@@ -28,11 +28,11 @@ class Watermark {
   void Add(PartitionId id, const PartitionWindows& windows);
   void Remove(PartitionId id);
 
-  // It brought a well-formed line at `now` (monotonic).
+  // It brought a line that tells the time, at `now` (monotonic).
   void Heard(PartitionId id, Micros now);
   // What has just become of a partition.
   enum class Change { kNone, kIdle, kLive };
-  // Nothing can be read from it now. `can_idle`: as Source has it.
+  // It brought nothing, or nothing that tells the time. `can_idle`: as Source has it.
   Change Quiet(PartitionId id, bool can_idle);
   void Ended(PartitionId id);
 

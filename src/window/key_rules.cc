@@ -150,7 +150,8 @@ Status KeyRules::AddIgnores(const std::vector<IgnoreRule>& rules) {
 
 void KeyRules::Apply(const LogEntry& entry, CountedRequest* request) {
   request->time = entry.time;
-  if (event_time_ == EventTime::kEnd && !entry.time_is_end && entry.duration > 0) request->time += entry.duration;
+  const bool adds = event_time_ == EventTime::kEnd && !entry.time_is_end && entry.duration > 0;
+  if (adds && entry.duration < kEndOfTime - entry.time) request->time += entry.duration;
   request->cell = CellOf(entry);
   std::uint64_t url_ignored_by = 0;
   const std::string_view url = fields_ & kFieldTarget ? UrlKey(entry, &url_ignored_by) : std::string_view();

@@ -47,7 +47,7 @@ Micros PartitionWindows::PaneStart(Micros time) const {
   return time - (rest < 0 ? rest + slide : rest);
 }
 
-void PartitionWindows::Add(const CountedRequest& request, Position position, std::uint64_t line) {
+bool PartitionWindows::Add(const CountedRequest& request, Position position, std::uint64_t line) {
   const Mark mark{position, line, maximum_};
   next_line_ = line + 1;
   last_ = {position, line, maximum_};
@@ -62,6 +62,7 @@ void PartitionWindows::Add(const CountedRequest& request, Position position, std
     Admit(request, mark, line);
   }
   last_.maximum = maximum_;
+  return !outside;
 }
 
 void PartitionWindows::AddMalformed(Position position, std::uint64_t line) {

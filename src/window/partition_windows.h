@@ -70,8 +70,9 @@ class PartitionWindows {
   // Everything below `closed_through` is closed; never decreases.
   void SetClosedThrough(Micros closed_through) { closed_through_ = closed_through; }
 
-  // One well-formed line. `line`: its number in the partition, from 0, `position`: its place.
-  void Add(const CountedRequest& request, Position position, std::uint64_t line);
+  // One well-formed line. `line`: its number in the partition, from 0, `position`: its place. False: it is outside
+  // [since, until) and tells nothing of how far the partition is.
+  bool Add(const CountedRequest& request, Position position, std::uint64_t line);
   // One line that is no log line.
   void AddMalformed(Position position, std::uint64_t line);
 

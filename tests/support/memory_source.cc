@@ -53,6 +53,12 @@ std::size_t MemorySource::partition_count() const {
   return static_cast<std::size_t>(later - partitions_.begin());
 }
 
+bool MemorySource::IsRepeated(PartitionId id) const {
+  if (endless != id || partitions_[id].steps.size() > 1) return false;
+  const auto open = [](const Partition& partition) { return !partition.ended; };
+  return std::count_if(partitions_.begin(), partitions_.end(), open) > 1;
+}
+
 Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
   Partition& partition = partitions_[id];
   block->clear();
@@ -74,8 +80,12 @@ Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
     partition.ended = true;
     return Progress::kEnd;
   }
-  const Step step = std::move(partition.steps.front());
-  partition.steps.pop_front();
+  const Step step = partition.steps.front();
+  if (IsRepeated(id)) {
+    clock_.Turn(100 * kMillisecond);
+  } else {
+    partition.steps.pop_front();
+  }
   if (!step.error.empty()) return Status::Failed(step.error);
   LineSplitter splitter(partition.offset);
   splitter.Add(step.text, block);

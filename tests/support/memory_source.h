@@ -3,6 +3,7 @@
 #define SOCKLOG_TESTS_SUPPORT_MEMORY_SOURCE_H_
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class MemorySource : public Source {
   void AddPause(PartitionId id, Micros length);
   // Reading fails there.
   void AddError(PartitionId id, const std::string& message);
+  // The partition whose last step comes again and again, until all others have ended; each time takes 100 ms.
+  std::optional<PartitionId> endless;
   bool can_be_read_again = true;
   std::vector<PartitionId> forgotten;
 
@@ -65,6 +68,8 @@ class MemorySource : public Source {
     bool waits = false;  // its last Read said kIdle
     bool ended = false;
   };
+
+  bool IsRepeated(PartitionId id) const;
 
   ManualClock& clock_;
   std::vector<Partition> partitions_;

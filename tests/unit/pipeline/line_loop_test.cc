@@ -109,6 +109,25 @@ TEST_CASE("malformed lines are no sign of life") {
   CHECK(test.run().windows().counters().malformed == 60);
 }
 
+TEST_CASE("a flood that tells no time holds nobody up") {
+  const bool is_outside = GENERATE(false, true);
+  WindowShape shape = BareShape();
+  if (is_outside) shape.since = 0;
+  LoopFixture test(shape);
+  test.source.AddPartition("speaks", true);
+  test.source.AddPartition("flood", true);
+  for (int i = 0; i < 60; ++i) {
+    test.source.AddLines(0, Text(EverySecond(2 * i, 2 * i + 1)));
+    test.source.AddPause(0, 2 * kSecond);
+  }
+  test.source.AddLines(1, is_outside ? Text({LineAt(-1)}) : "noise\n");
+  test.source.endless = 1;
+  test.Windows();
+  CHECK(test.ClosedAt("[0,10)") >= 30);
+  CHECK(test.ClosedAt("[0,10)") <= 33);
+  CHECK(test.ClosedAt("[60,70)") > 0);
+}
+
 TEST_CASE("clients that come and go with a few lines do not hold the windows up") {
   LoopFixture test;
   test.source.can_be_read_again = false;

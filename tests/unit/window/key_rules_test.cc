@@ -320,8 +320,10 @@ TEST_CASE("[errors] status") {
 TEST_CASE("--event-time end adds the duration, where it is known") {
   LogEntry entry = Get("/");
   entry.time = 100 * kSecond;
-  for (const auto& [duration, time] :
-       std::map<Micros, Micros>{{-1, 100 * kSecond}, {0, 100 * kSecond}, {2 * kSecond, 102 * kSecond}}) {
+  for (const auto& [duration, time] : std::map<Micros, Micros>{{-1, 100 * kSecond},
+                                                               {0, 100 * kSecond},
+                                                               {2 * kSecond, 102 * kSecond},
+                                                               {std::numeric_limits<Micros>::max(), 100 * kSecond}}) {
     entry.duration = duration;
     CountedRequest request;
     Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);

@@ -81,7 +81,8 @@ Status ListenSink::Drain() {
       set.Add(reader.client.channel->fd(), reader.client.channel->write_events());
     }
     if (!blocked) break;
-    if (listener_->open()) listener_->AddTo(&set, readers_.size());
+    // Those that come during a stop give no slow reader more time.
+    if (listener_->open() && !SinkStopRequested()) listener_->AddTo(&set, readers_.size());
     Result<bool> ready = PollUnlessStopped(&set, kStopPatience);
     if (!ready.ok()) return ready.status();
     if (!*ready) {

@@ -14,12 +14,13 @@ void PollSet::DueIn(Micros wait) {
 
 Status PollSet::Poll(Micros limit) {
   Micros wait = limit;
-  if (due_ >= 0 && (wait < 0 || due_ < wait)) wait = due_;
+  const bool due_first = due_ >= 0 && (wait < 0 || due_ < wait);
+  if (due_first) wait = due_;
   timespec time = {wait / kSecond, (wait % kSecond) * 1000};
-  fired_ = ppoll(fds_.data(), fds_.size(), wait < 0 ? nullptr : &time, nullptr);
-  if (fired_ >= 0) return Status();
+  const int fired = ppoll(fds_.data(), fds_.size(), wait < 0 ? nullptr : &time, nullptr);
+  timed_out_ = fired == 0 && !due_first;
+  if (fired >= 0) return Status();
   const int error = errno;
-  fired_ = 0;
   for (pollfd& entry : fds_) entry.revents = 0;
   return error == EINTR ? Status() : Status::Failed("poll: " + ErrnoText(error));
 }

@@ -23,12 +23,13 @@ class PollSet {
 
   // After Poll: whether `fd` has something, an error included.
   bool Fired(int fd) const;
-  bool any_fired() const { return fired_ > 0; }
+  // After Poll: whether `limit` has passed in vain.
+  bool timed_out() const { return timed_out_; }
 
  private:
   std::vector<pollfd> fds_;
   Micros due_ = -1;
-  int fired_ = 0;
+  bool timed_out_ = false;
 };
 
 // Whether `fd` is ready for `events` now.

@@ -51,7 +51,7 @@ Result<bool> PollUnlessStopped(PollSet* set, Micros patience) {
     }
   }
   if (Status status = set->Poll(patience); !status.ok()) return status;
-  return set->any_fired();
+  return !set->timed_out();
 }
 
 void ResetSinkStopForTest() {

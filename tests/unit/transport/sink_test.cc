@@ -288,6 +288,21 @@ TEST_CASE("StopSinks frees a writer whose reader does not read") {
   CHECK(Has(status.message(), "stdout"));
 }
 
+TEST_CASE("After StopSinks only patience that has passed in vain is an end") {
+  const StopAfterwards stop_afterwards;
+  StopSinks();
+  const Pipe pipe;
+  PollSet waiting;
+  waiting.Add(pipe.read_end.get(), POLLIN);
+  PollSet due = waiting;
+  due.DueIn(0);
+  PollSet ready = waiting;
+  ready.Add(pipe.write_end.get(), POLLOUT);
+  CHECK(!*PollUnlessStopped(&waiting, kMillisecond));
+  CHECK(*PollUnlessStopped(&due, testing::kPatience));
+  CHECK(*PollUnlessStopped(&ready, testing::kPatience));
+}
+
 TEST_CASE("After StopSinks a reader that does read still gets everything") {
   const StopAfterwards stop_afterwards;
   const TempDir dir;

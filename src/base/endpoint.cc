@@ -46,7 +46,7 @@ const Scheme* FindScheme(std::string_view name) {
 }
 
 // `address`: HOST:PORT, [V6]:PORT, :PORT.
-Status ParseAddress(std::string_view address, Endpoint* endpoint) {
+Status ParseHostAndPort(std::string_view address, Endpoint* endpoint) {
   if (!address.empty() && address.back() == '/') address.remove_suffix(1);
   const bool bracket = !address.empty() && address.front() == '[';
   const std::size_t host_end = bracket ? address.find(']') : address.find(':');
@@ -99,7 +99,7 @@ Result<Endpoint> ParseEndpoint(std::string_view text) {
   endpoint.kind = scheme->kind;
   if (scheme->has_address) {
     if (!slashes) return EndpointError(text, "write " + std::string(name) + "://HOST:PORT");
-    if (Status status = ParseAddress(rest.substr(2), &endpoint); !status.ok()) return status;
+    if (Status status = ParseHostAndPort(rest.substr(2), &endpoint); !status.ok()) return status;
     return endpoint;
   }
   endpoint.path = std::string(slashes ? rest.substr(2) : rest);

@@ -50,6 +50,20 @@ const char* MissingLiteral(const Template& format, std::size_t i, std::string_vi
   return "the line has not the quotes, brackets or blanks of its format";
 }
 
+// Where the number at the start of `rest`, or nginx's list of several, ends.
+std::size_t NumberEnd(std::string_view rest) {
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const bool in_list = i > 0 && (rest[i - 1] == ',' || rest[i - 1] == ':' || rest.substr(i, 2) == " :");
+    if (rest[i] == '"' || (rest[i] == ' ' && !in_list)) return i;
+  }
+  return rest.size();
+}
+
+bool IsNumber(Content content) {
+  return content == Content::kStatus || content == Content::kBytes || content == Content::kNumber ||
+         content == Content::kDuration;
+}
+
 // Where the quoted text at the start of `rest` ends.
 std::size_t QuotedEnd(std::string_view rest, Escape escape) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
@@ -89,6 +103,8 @@ const char* Diagnose(const Template& format, std::string_view line, const std::s
       if (end == std::string_view::npos) end = std::min(rest.size(), rest.find(literal[0]));
     } else if (open_end) {
       end = std::min(rest.size(), rest.find(' '));
+    } else if (i + 1 == elements.size() && IsNumber(element.content)) {
+      end = NumberEnd(rest);
     }
     if (const char* reason = CheckValue(element, rest.substr(0, end), &times); reason != nullptr) return reason;
     rest.remove_prefix(end);

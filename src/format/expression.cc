@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::size_t kMaxWideCaptures = 31;
 
+// One, or nginx's list of several ("0.1, 0.2 : 0.3"): a last field must not swallow whatever else stands there.
+constexpr std::string_view kDurationAtEnd = R"([^ "]*(?:(?:,| :) [^ "]*)*)";
+
 std::string HexEscape(char c) {
   constexpr const char* kHex = "0123456789abcdef";
   const auto byte = static_cast<unsigned char>(c);
@@ -36,6 +39,8 @@ class Speller {
         return Time(false);
       case Content::kRequest:
         return quoted_ ? QuotedExpression(format_.escape) : Text();
+      case Content::kDuration:
+        return has_next_ ? Text() : std::string(kDurationAtEnd);
       default:
         return IsWord() && !quoted_ ? Word() : Text();
     }
@@ -48,6 +53,9 @@ class Speller {
       case Content::kNumber:
       case Content::kBytes:
         return Fast();
+      case Content::kDuration:
+        if (!has_next_) return Fast();
+        break;
       case Content::kTime:
         return Time(true);
       case Content::kRequest:

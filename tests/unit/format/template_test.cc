@@ -91,6 +91,21 @@ TEST_CASE("format strings as servers have them", "[format]") {
   }
 }
 
+TEST_CASE("a last number swallows nothing", "[format][template]") {
+  for (const char* last : {"%D", "%b", "%>s"}) {
+    const std::string format = std::string("%t ") + (last == std::string("%>s") ? "" : "%>s ") + last;
+    CAPTURE(format);
+    Parsed parsed(MakeRequest(format, kFieldTime | kFieldDuration * (last == std::string("%D"))));
+    const std::string line = "[17/May/2015:10:05:03 +0000] 200" + std::string(last == std::string("%>s") ? "" : " 7");
+    CHECK(parsed.Line(line).status == 200);
+    CHECK(parsed.Reason(line + " \"http://r/\" \"A/1\"") == "there is more text after the last field");
+    CHECK(parsed.Reason(line + " 9000") == "there is more text after the last field");
+  }
+  Parsed nginx(MakeRequest("nginx:[$time_local] $status $upstream_response_time", kFieldTime | kFieldDuration));
+  CHECK(nginx.Line("[17/May/2015:10:05:03 +0000] 200 0.5, 0.25 : 0.25").duration == kSecond);
+  CHECK(nginx.Line("[17/May/2015:10:05:03 +0000] 200 -").duration == -1);
+}
+
 TEST_CASE("nginx and Caddy stamp the end of a request", "[format][template]") {
   const auto is_end = [](const std::string& format, const std::string& line) {
     return Parsed(MakeRequest(format, kFieldTime | kFieldDuration)).Line(line).time_is_end;

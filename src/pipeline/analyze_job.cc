@@ -14,6 +14,7 @@
 #include "detect/scorer.h"
 #include "pipeline/jobs.h"
 #include "pipeline/line_loop.h"
+#include "pipeline/malformed_watch.h"
 #include "pipeline/outputs.h"
 #include "pipeline/run_setup.h"
 #include "pipeline/run_summary.h"
@@ -31,7 +32,10 @@ constexpr Micros kSaveInterval = kSecond;
 class Analysis {
  public:
   Analysis(const Options& options, const JobContext& context)
-      : options_(options), context_(context), progress_(context.ShowsProgress(options.common), context.clock) {}
+      : options_(options),
+        context_(context),
+        progress_(context.ShowsProgress(options.common), context.clock),
+        malformed_watch_(context.clock) {}
 
   Status SetUp();
   Status Run();
@@ -56,6 +60,7 @@ class Analysis {
   const Options& options_;
   const JobContext& context_;
   ProgressLine progress_;
+  MalformedWatch malformed_watch_;
   Judgement judgement_;
   std::string shape_hash_;
   ReadingSetup reading_;
@@ -286,6 +291,11 @@ Status Analysis::OnPause(bool idle) {
     if (!late.empty()) {
       if (Status status = outputs_->WriteLate(late); !status.ok()) return status;
     }
+  }
+  const LineCounters& lines = windows_->counters();
+  if (const std::string warning = malformed_watch_.Look(lines.lines(), lines.malformed); !warning.empty()) {
+    progress_.Clear();
+    LogWarning(warning);
   }
   const bool save_due = state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
   Status status;

@@ -194,7 +194,11 @@ Status LineLoop::End(Input* input) {
 void LineLoop::Announce(Input* input) {
   if (input->lines->chosen().empty()) return;
   input->announced = true;
-  LogNote(source_.partition_name(input->id) + ": " + std::string(input->lines->chosen()));
+  const std::string format(input->lines->chosen());
+  const std::string note = source_.partition_name(input->id) + ": " + format;
+  // One line for each client that ever connects would bury all else.
+  const bool told = !told_formats_.insert(format).second && !source_.complete();
+  told ? LogDetail(note) : LogNote(note);
 }
 
 Status LineLoop::OnWindow(const WindowReport& report) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,7 @@ class LineLoop {
   std::size_t seen_ = 0;  // partitions that ever were there
   CountedRequest request_;
   std::vector<Input*> order_;
+  std::set<std::string> told_formats_;
   Watermark::Slowest slowest_;  // in this turn
   bool stopped_ = false;        // by a signal, while windows were closing
   bool reached_end_ = false;

@@ -63,6 +63,11 @@ void MultiSource::AcceptClients() {
       entry.partition = std::make_unique<StreamPartition>(std::move(client), context_);
       entry.listener = i;
     }
+    if (!service.told_full && service.listener->HasQueue(service.active)) {
+      service.told_full = true;
+      LogWarning(service.listener->name() + ": as many clients are connected as --max-clients allows (" +
+                 std::to_string(service.active) + " of them at work); others wait until one leaves");
+    }
   }
 }
 

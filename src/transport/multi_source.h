@@ -48,6 +48,7 @@ class MultiSource : public Source {
   struct Service {
     std::unique_ptr<Listener> listener;
     std::size_t active = 0;  // clients that are connected
+    bool told_full = false;
   };
 
   void AcceptClients();

@@ -12,7 +12,7 @@
 #include "cli/messages.h"
 #include "cli/signals.h"
 #include "config/config.h"
-#include "pipeline/probe.h"
+#include "pipeline/endpoint_probe.h"
 
 namespace socklog {
 namespace {

@@ -1,6 +1,6 @@
 // Whether what a configuration names could be used.
-#ifndef SOCKLOG_PIPELINE_PROBE_H_
-#define SOCKLOG_PIPELINE_PROBE_H_
+#ifndef SOCKLOG_PIPELINE_ENDPOINT_PROBE_H_
+#define SOCKLOG_PIPELINE_ENDPOINT_PROBE_H_
 
 #include <string>
 
@@ -16,4 +16,4 @@ Result<std::string> Probe(const EndpointUse& use, const Clock& clock);
 
 }  // namespace socklog
 
-#endif  // SOCKLOG_PIPELINE_PROBE_H_
+#endif  // SOCKLOG_PIPELINE_ENDPOINT_PROBE_H_

@@ -1,4 +1,4 @@
-#include "pipeline/probe.h"
+#include "pipeline/endpoint_probe.h"
 
 #include "transport/probe.h"
 

@@ -1,10 +1,12 @@
 #include "base/endpoint.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/address.h"
 #include "base/text.h"
 
 namespace socklog {
@@ -77,10 +79,41 @@ Status ParseHostAndPort(std::string_view address, Endpoint* endpoint) {
   return Status();
 }
 
+bool IsStdio(const Endpoint& endpoint) {
+  constexpr std::string_view kNames[] = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+  return endpoint.kind == Endpoint::Kind::kStdio ||
+         std::find(std::begin(kNames), std::end(kNames), endpoint.path) != std::end(kNames);
+}
+
+std::string Canonical(const std::string& path, bool touch_files) {
+  std::error_code error;
+  const std::filesystem::path lexical = std::filesystem::path(path).lexically_normal();
+  if (!touch_files) return lexical.string();
+  const std::filesystem::path real =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(lexical, error), error);
+  return error ? lexical.string() : real.string();
+}
+
+bool IsSameFile(const std::string& a, const std::string& b, bool touch_files) {
+  if (Canonical(a, touch_files) == Canonical(b, touch_files)) return true;
+  std::error_code error;  // set if one of them is not there
+  return touch_files && std::filesystem::equivalent(a, b, error);
+}
+
+bool IsSameHost(std::string_view a, std::string_view b) {
+  const std::optional<Address> address_a = ParseAddress(a);
+  const std::optional<Address> address_b = ParseAddress(b);
+  if (address_a && address_b) return address_a->bytes == address_b->bytes;
+  if (IsLoopbackHost(a) && IsLoopbackHost(b)) return true;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 }  // namespace
 
 Result<Endpoint> ParseEndpoint(std::string_view text) {
   if (text.empty()) return Status::Usage("an endpoint is empty; write a path, a URL such as tcp://HOST:PORT, or -");
+  if (text.find('\0') != std::string_view::npos) return EndpointError(text, "there is a NUL byte in it");
   Endpoint endpoint;
   endpoint.text = std::string(text);
   if (text == "-") return endpoint;
@@ -93,7 +126,6 @@ Result<Endpoint> ParseEndpoint(std::string_view text) {
   if (scheme == nullptr) {
     endpoint.kind = Endpoint::Kind::kFile;
     endpoint.path = endpoint.text;
-    if (text.find('\0') != std::string_view::npos) return EndpointError(text, "a path cannot hold a NUL byte");
     return endpoint;
   }
   endpoint.kind = scheme->kind;
@@ -119,6 +151,15 @@ std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host,
   const bool brackets = host.find(':') != std::string_view::npos && host.front() != '[';
   return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' +
          std::to_string(port);
+}
+
+bool IsRemote(const Endpoint& endpoint) { return !endpoint.host.empty() && !IsLoopbackHost(endpoint.host); }
+
+bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
+  if (IsStdio(a) || IsStdio(b)) return IsStdio(a) && IsStdio(b);
+  if (a.is_socket() != b.is_socket() || a.path.empty() != b.path.empty()) return false;
+  if (a.path.empty()) return a.port == b.port && a.port != "0" && IsSameHost(a.host, b.host);
+  return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
 }
 
 }  // namespace socklog

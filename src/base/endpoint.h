@@ -26,11 +26,18 @@ struct Endpoint {
 // Errors (kUsage): unknown scheme with the nearest known one, missing or bad port, kafka:// (not in this version).
 Result<Endpoint> ParseEndpoint(std::string_view text);
 
-// A path, whatever it looks like.
+// A path, whatever it looks like. REQUIRES: no NUL byte in it
 Endpoint FileEndpoint(std::string path);
 
 // "tcp://HOST:PORT" or "tcp-listen://HOST:PORT", with brackets around an IPv6 address.
 std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port);
+
+// Bytes leave this machine, or can come from outside. The loopback addresses and localhost do not count.
+bool IsRemote(const Endpoint& endpoint);
+
+// Whether both are one place, connecting or listening: stdin or stdout, the same file, the same address. /dev/null and
+// port 0 are never. touch_files: links are followed; else paths are compared as they are written.
+bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files);
 
 }  // namespace socklog
 

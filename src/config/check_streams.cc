@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "config/endpoints.h"
+#include "base/endpoint.h"
 
 namespace socklog {
 namespace {

@@ -52,7 +52,7 @@ class Opener {
   // Files are compared by FindFiles, once they are open: here that would be a square number of system calls.
   static bool IsDouble(const Endpoint& a, const Endpoint& b) {
     const bool files = a.kind == Endpoint::Kind::kFile || b.kind == Endpoint::Kind::kFile;
-    return !files && SameEndpoint(a, b);
+    return !files && IsSamePlace(a, b, /*touch_files=*/true);
   }
 
   // All files stay open, so that none escapes by rotation before its turn.

@@ -16,10 +16,6 @@
 
 namespace socklog {
 
-// True when both name the same place (the same file through links, the same address); stdin and stdout are not the
-// same.
-bool SameEndpoint(const Endpoint& a, const Endpoint& b);
-
 // Where a source goes on: by partition, what EncodePosition gave. Key: the position text's own identity part is enough
 // to find the file again after rotation or compression; the name only helps to tell equal files apart.
 struct ResumePoint {

@@ -328,10 +328,12 @@ class Errors(harness.Case):
 
     def test_probe_sockets(self):
         there, nobody, closed = self.path("there"), self.path("nobody"), harness.free_port()
-        with harness.listening(socket.AF_UNIX, there) as unix, harness.listening(socket.AF_INET, ("127.0.0.1", 0)) as tcp:
-            port = tcp.getsockname()[1]
+        local = ("127.0.0.1", 0)
+        with harness.listening(socket.AF_UNIX, there) as unix, harness.listening(socket.AF_INET, local) as tcp, \
+                harness.listening(socket.AF_INET, local) as other:
+            port, taken = tcp.getsockname()[1], other.getsockname()[1]
             said = self.probe(2, f'from = ["tcp://127.0.0.1:{port}", "tcp://127.0.0.1:{closed}", "tcp-listen://:{closed}", "unix-listen:{nobody}"]\n'
-                              f'alerts_to = ["unix:{there}", "unix:{nobody}x", "tcp-listen://:{port}"]\n')
+                              f'alerts_to = ["unix:{there}", "unix:{nobody}x", "tcp-listen://:{taken}"]\n')
             for server in (unix, tcp):
                 with server.accept()[0] as peer:
                     self.assertEqual(b"", peer.recv(1))
@@ -339,7 +341,7 @@ class Errors(harness.Case):
                            (f"unix-listen:{nobody}", "can listen")):
             self.assertEqual(f"ok, {what}", said[good])
         for bad, why in ((f"tcp://127.0.0.1:{closed}", "refused; start it"), (f"unix:{nobody}x", "No such file or directory; start it"),
-                         (f"tcp-listen://:{port}", "in use by another program; stop it")):
+                         (f"tcp-listen://:{taken}", "in use by another program; stop it")):
             self.assertIn(why, said[bad])
         self.assertFalse(nobody.exists())
 

@@ -1,5 +1,8 @@
 #include "base/endpoint.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 
@@ -50,7 +53,7 @@ TEST_CASE("Endpoints as users write them") {
 }
 
 TEST_CASE("Endpoints that are none") {
-  const std::pair<const char*, const char*> cases[] = {
+  const std::pair<std::string, const char*> cases[] = {
       {"", "empty"},
       {"tcpp://localhost:1", "did you mean 'tcp://'?"},
       {"tpc://localhost:1", "did you mean 'tcp://'?"},
@@ -70,6 +73,9 @@ TEST_CASE("Endpoints that are none") {
       {"tcp://a b:99", "no host name"},
       {"tcp:localhost:99", "write tcp://HOST:PORT"},
       {"unix:", "path is missing"},
+      {std::string("a\0b", 3), "NUL"},
+      {std::string("unix:a\0b", 8), "NUL"},
+      {std::string("tcp://a\0b:99", 12), "NUL"},
   };
   for (const auto& [text, message] : cases) {
     INFO(text);
@@ -88,6 +94,55 @@ TEST_CASE("Endpoints made of their parts") {
   const Endpoint file = FileEndpoint("tcp://x:1");
   CHECK(file.kind == Kind::kFile);
   CHECK(file.path == "tcp://x:1");
+}
+
+TEST_CASE("Whether two endpoints are one place, by their text") {
+  const auto same = [](const std::string& a, const std::string& b) {
+    const Endpoint one = *ParseEndpoint(a);
+    const Endpoint other = *ParseEndpoint(b);
+    CHECK(IsSamePlace(one, other, false) == IsSamePlace(other, one, false));
+    return IsSamePlace(one, other, false);
+  };
+  CHECK(same("-", "-"));
+  CHECK(same("-", "/dev/stdout"));
+  CHECK(same("/dev/fd/1", "/dev/stdout"));
+  CHECK(!same("-", "a"));
+  CHECK(same("a", "./b/../a"));
+  CHECK(!same("a", "b"));
+  CHECK(!same("/dev/null", "/dev/null"));
+  CHECK(same("unix:s", "unix-listen:./s"));
+  CHECK(!same("unix:s", "s"));
+  CHECK(!same("unix:s", "tcp://localhost:1"));
+  CHECK(same("tcp://localhost:1", "tcp-listen://:1"));
+  CHECK(same("tcp://LocalHost:1", "tcp://[::1]:1"));
+  CHECK(same("tcp://[0::1]:1", "tls://[::1]:1"));
+  CHECK(same("tcp://LOGS.example.org:1", "tcp://logs.example.org:1"));
+  CHECK(!same("tcp://localhost:1", "tcp://localhost:2"));
+  CHECK(!same("tcp://localhost:1", "tcp://logs.example.org:1"));
+  CHECK(!same("tcp-listen://127.0.0.1:1", "tcp-listen://[::1]:1"));
+  CHECK(!same("tcp-listen://127.0.0.1:1", "tcp-listen://127.0.0.2:1"));
+  CHECK(!same("tcp-listen://:0", "tcp-listen://:0"));
+}
+
+TEST_CASE("Whether two files are one place") {
+  std::string name = (std::filesystem::temp_directory_path() / "socklog-test-XXXXXX").string();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  const std::filesystem::path dir = name;
+  for (const char* file : {"a", "b"}) std::ofstream(dir / file) << file;
+  std::filesystem::create_symlink(dir / "a", dir / "link");
+  std::filesystem::create_hard_link(dir / "a", dir / "hard");
+  std::filesystem::create_directory_symlink(dir, dir / "again");
+  const auto same = [&](const char* a, const char* b) {
+    return IsSamePlace(FileEndpoint(dir / a), FileEndpoint(dir / b), true);
+  };
+  CHECK(same("a", "link"));
+  CHECK(same("a", "hard"));
+  CHECK(same("new", "./new"));
+  CHECK(same("new", "again/new"));
+  CHECK(!same("a", "b"));
+  CHECK(!same("new", "new2"));
+  CHECK(!IsSamePlace(FileEndpoint(dir / "a"), FileEndpoint(dir / "link"), false));
+  std::filesystem::remove_all(dir);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ Status StreamSink::PeerHasGone() {
 }
 
 Status StreamSink::Reconnect() {
-  LogNote(name_ + ": the connection has ended; connecting again");
+  LogNote(name_ + ": the connection has ended; connecting again, lines on their way may be lost");
   channel_.reset();
   connector_->Restart();
   Result<std::unique_ptr<Channel>> channel = ConnectOrStop(connector_.get());

@@ -24,8 +24,9 @@ class StreamSink : public Sink {
  public:
   // stdout, a FIFO or a device: a reader that goes, as `| head` does, is kBrokenPipe.
   StreamSink(std::string name, std::unique_ptr<Channel> channel);
-  // A connection that `connector` made: a peer that goes is kFailed, or, with `reconnect`, a new connection is made and
-  // begins with the line that was not wholly sent.
+  // A connection that `connector` made: a peer that goes is kFailed, or, with `reconnect`, a new connection is made. It
+  // begins with the first line of the buffer that was not wholly sent, or, when Flush finds that the peer has gone,
+  // with the whole buffer: some lines may come twice. What left the buffer before and the peer had not read is lost.
   StreamSink(std::string name, std::unique_ptr<Channel> channel, std::unique_ptr<Connector> connector, bool reconnect);
   // Says goodbye to the peer. What was not flushed is lost.
   ~StreamSink() override;

@@ -23,7 +23,8 @@ class Connector {
                                                    const Clock& clock);
 
   // Goes on as far as it can now. A channel: connected (with TLS: and verified). nullptr: not yet, see AddTo. Errors:
-  // kUnavailable when the time is over, kFailed when trying again is of no use (a certificate that is not accepted).
+  // kUnavailable when the time is over, kFailed and kUsage when trying again is of no use (a certificate that is not
+  // accepted, a host that none can be for).
   Result<std::unique_ptr<Channel>> Step();
 
   // From now on a round through all addresses without success is kUnavailable at once.

@@ -32,13 +32,10 @@ struct FilePartitionOptions {
 };
 
 // Reads the file at a path to its end. With `follow` it then waits for more, through all that happens to logs:
-//  - renamed and created anew (or removed and created anew): the old one is read until nothing was written to it for a
-//  second,
-//    since servers keep writing to it for a while; then come the files that were rotated in between, if any, then the
-//    new one;
+//  - created anew, after it was renamed or removed: first comes the rest of the old one, then what was rotated since;
 //  - truncated or overwritten: the rest is read from the copy, if rotation made one, then the new contents;
-//  - compressed: the open descriptor still has the plain text; files that begin like one already read are not read
-//  again.
+//  - compressed: the open descriptor has the plain text; a file that begins like one already read is not read again.
+// Servers go on writing to the old one for a while: it ends when nothing came for a second.
 // Each file is a segment of the positions. A compressed file ends where it ends, followed or not.
 //
 // An unfinished last line waits for its end while the file is followed; it is handed out as a line when the file ends

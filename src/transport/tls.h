@@ -24,7 +24,7 @@ Result<std::shared_ptr<const TlsContext>> NewTlsClientContext(const TlsOptions& 
 Result<std::shared_ptr<const TlsContext>> NewTlsServerContext(const TlsOptions& options);
 
 // A channel whose Handshake is still to be done. `host`: for clients, the name or address that the certificate must be
-// for.
+// for. Errors: kUsage (no certificate can be for that host), kFailed (no memory).
 Result<std::unique_ptr<Channel>> NewTlsChannel(std::shared_ptr<const TlsContext> context, UniqueFd socket,
                                                const std::string& host);
 

@@ -181,9 +181,12 @@ void Connector::Restart() {
 Micros Connector::Deadline() const { return started_ + timeout_; }
 
 Status Connector::TimedOut() const {
-  return Status(StatusCode::kUnavailable, endpoint_.text +
-                                              ": cannot connect: " + (last_error_.empty() ? "no answer" : last_error_) +
-                                              " (tried for " + FormatDuration(timeout_) + ")");
+  // The error may be that of a host's other address, while this one has been silent for a while.
+  const bool is_connecting = state_ == State::kConnecting || state_ == State::kHandshaking;
+  const bool is_silent = is_connecting && clock_.Monotonic() - attempt_started_ > 100 * kMillisecond;
+  const std::string why = is_silent || last_error_.empty() ? "no answer" : last_error_;
+  return {StatusCode::kUnavailable,
+          endpoint_.text + ": cannot connect: " + why + " (tried for " + FormatDuration(timeout_) + ")"};
 }
 
 void Connector::AddTo(PollSet* set) const {

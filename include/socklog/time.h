@@ -30,7 +30,8 @@ constexpr bool IsLogTime(Micros time) { return time >= kFirstTime && time < kEnd
 class Clock {
  public:
   virtual ~Clock() = default;
-  // Microseconds since the epoch; of log time of `generate`, progress, the ages of files and certificates; never of windows.
+  // Microseconds since the epoch; of log time of `generate`, progress, the ages of files and certificates; never of
+  // windows.
   virtual Micros Now() const = 0;
   // Microseconds of a clock that never jumps; used for idle times, pacing and time-outs.
   virtual Micros Monotonic() const = 0;

@@ -209,7 +209,7 @@ Status LineLoop::OnWindow(const WindowReport& report) {
 }
 
 // A signal ends the closing between two windows, and that is no failure.
-Status LineLoop::UnlessStopped(Status status) const { return stopped_ ? Status() : status; }
+Status LineLoop::UnlessStopped(const Status& status) const { return stopped_ ? Status() : status; }
 
 // How far a partition may go: --max-skew beyond the slowest of the others.
 Micros LineLoop::ReadingLimit(Micros slowest) const {

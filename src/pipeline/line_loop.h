@@ -85,7 +85,7 @@ class LineLoop {
   Status End(Input* input);
   void Announce(Input* input);
   Status OnWindow(const WindowReport& report);
-  Status UnlessStopped(Status status) const;
+  Status UnlessStopped(const Status& status) const;
   Micros ReadingLimit(Micros slowest) const;
   Micros WaitTime() const;
   Status Advance();

@@ -147,6 +147,12 @@ Endpoint FileEndpoint(std::string path) {
   return endpoint;
 }
 
+Endpoint FileOrStdio(std::string text) {
+  Endpoint endpoint = text == "-" ? Endpoint() : FileEndpoint(text);
+  endpoint.text = std::move(text);
+  return endpoint;
+}
+
 std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port) {
   const bool brackets = host.find(':') != std::string_view::npos && host.front() != '[';
   return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' +

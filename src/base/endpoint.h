@@ -29,6 +29,9 @@ Result<Endpoint> ParseEndpoint(std::string_view text);
 // A path, whatever it looks like. REQUIRES: no NUL byte in it
 Endpoint FileEndpoint(std::string path);
 
+// What a FILE option names: as FileEndpoint, but "-" is stdin or stdout.
+Endpoint FileOrStdio(std::string text);
+
 // "tcp://HOST:PORT" or "tcp-listen://HOST:PORT", with brackets around an IPv6 address.
 std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port);
 

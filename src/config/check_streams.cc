@@ -32,7 +32,7 @@ class StreamList {
     if (text.empty()) return;
     Stream stream{option, text, PlaceOf(option, text), {}, is_file, input};
     if (is_file) {
-      if (text != "-") stream.endpoint = FileEndpoint(text);
+      stream.endpoint = FileOrStdio(text);
     } else {
       Result<Endpoint> endpoint = ParseEndpoint(text);
       if (!endpoint.ok()) {

@@ -105,7 +105,7 @@ Status LineLoop::Run() {
 Result<LineLoop::Turn> LineLoop::TakeTurn() {
   order_.clear();
   for (const auto& [id, input] : inputs_) {
-    if (!input->ended) order_.push_back(input.get());
+    if (!input->ended()) order_.push_back(input.get());
   }
   std::stable_sort(order_.begin(), order_.end(), [](const Input* a, const Input* b) {
     return a->windows.provisional_maximum() < b->windows.provisional_maximum();
@@ -183,7 +183,6 @@ bool LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
 }
 
 Status LineLoop::End(Input* input) {
-  input->ended = true;
   input->chosen = input->lines->chosen();
   input->lines.reset();
   watermark_.Ended(input->id);
@@ -230,7 +229,7 @@ Micros LineLoop::WaitTime() const {
 
 bool LineLoop::Finished() const {
   if (!source_.complete() || seen_ < source_.partition_count()) return false;
-  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input.second->ended; });
+  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input.second->ended(); });
 }
 
 }  // namespace socklog

@@ -71,8 +71,9 @@ class LineLoop {
     PartitionWindows& windows;
     std::unique_ptr<PartitionInput> lines;  // null once it has ended
     std::string chosen;                     // from then on
-    bool ended = false;
-    bool announced = false;  // its format was told
+    bool announced = false;                 // its format was told
+
+    bool ended() const { return lines == nullptr; }
   };
 
   void AddNewPartitions();

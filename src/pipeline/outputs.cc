@@ -17,13 +17,6 @@ std::uint64_t FileLength(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
 
-// What a FILE option names: never a socket, whatever it looks like.
-Endpoint FileOrStdout(const std::string& text) {
-  Endpoint endpoint = text == "-" ? Endpoint() : FileEndpoint(text);
-  endpoint.text = text;
-  return endpoint;
-}
-
 Result<std::unique_ptr<Sink>> OpenOne(const Endpoint& endpoint, const Options& options, const Clock& clock,
                                       const std::map<std::string, std::uint64_t>* resume) {
   SinkOptions sink_options;
@@ -73,7 +66,7 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                  Optional{analyze.invalid_requests, true, &outputs->malformed_},
                                  Optional{analyze.late_to, true, &outputs->late_}}) {
     if (output.text.empty()) continue;
-    Result<Sink*> sink = add(output.is_file ? FileOrStdout(output.text) : ParseEndpoint(output.text));
+    Result<Sink*> sink = add(output.is_file ? FileOrStdio(output.text) : ParseEndpoint(output.text));
     if (!sink.ok()) return sink.status();
     *output.place = *sink;
   }
@@ -114,7 +107,7 @@ std::map<std::string, std::uint64_t> Outputs::Lengths() const {
 }
 
 Status WriteReport(const std::string& path, std::string_view text, const Clock& clock) {
-  const Endpoint endpoint = FileOrStdout(path);
+  const Endpoint endpoint = FileOrStdio(path);
   if (endpoint.kind == Endpoint::Kind::kFile && !NamesDescriptor(path)) return WriteFileAtomically(path, text, 0644);
   // The open descriptor, not its path: a shell's `>> FILE` must not be replaced.
   Result<std::unique_ptr<Sink>> sink = OpenSink(endpoint, SinkOptions(), clock);

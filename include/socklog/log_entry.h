@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "socklog/text_buffer.h"
 #include "socklog/time.h"
 
 namespace socklog {
@@ -29,28 +30,28 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
-// One line inside a Block, without its newline.
-struct Line {
-  std::uint32_t offset = 0;    // of its first byte in Block::text
-  std::uint32_t size = 0;      // bytes, without the newline
-  std::uint64_t position = 0;  // Position::offset of its first byte
-  bool too_long = false;       // was longer than kMaxLineBytes; the rest was skipped
-};
-
 // Complete lines of ONE partition, oldest first. Owns its bytes; reused from read to read so that nothing is allocated
 // in the steady state. Thread-compatible.
 struct Block {
   PartitionId partition = 0;
   std::uint32_t segment = 0;
-  std::string text;
-  std::vector<Line> lines;
+  std::uint64_t position = 0;  // Position::offset of the text's first byte
+  TextBuffer text;             // whole lines, each with its newline; less than 4 GiB
+  bool too_long = false;       // the only line was longer than kMaxLineBytes; the rest of it was skipped
 
-  std::string_view line(std::size_t i) const { return std::string_view(text).substr(lines[i].offset, lines[i].size); }
-  Position position(std::size_t i) const { return {segment, lines[i].position}; }
+  // Of the line that starts at `offset` of the text.
+  Position PositionAt(std::uint32_t offset) const { return {segment, position + offset}; }
+  std::string_view Line(std::uint32_t offset, std::uint32_t size) const { return text.view().substr(offset, size); }
   void clear() {
     text.clear();
-    lines.clear();
+    too_long = false;
   }
+};
+
+// How far a block was read.
+struct BlockCursor {
+  std::uint32_t offset = 0;  // of the next line in Block::text
+  std::uint32_t line = 0;    // its number in the block
 };
 
 // The parts of a line that somebody asks for; a format extracts these and no others. Combine with |.
@@ -87,7 +88,9 @@ struct LogEntry {
   std::string_view referer;
   std::string_view user_header;
   std::string_view client_header;
-  std::uint32_t line = 0;     // index in Block::lines
+  std::uint32_t line = 0;     // its number in the block
+  std::uint32_t offset = 0;   // of the line in Block::text
+  std::uint32_t size = 0;     // of the line, without its newline
   std::uint16_t status = 0;   // 100..599; 0: missing or outside
   bool request_valid = true;  // false: the request line was no HTTP request (TLS hello, empty, "-")
   bool time_is_end = false;   // `time` is when the request ended, not when it began
@@ -96,17 +99,22 @@ struct LogEntry {
 
 // A line that is no log line of its format.
 struct MalformedLine {
-  std::uint32_t line = 0;        // index in Block::lines
+  std::uint32_t line = 0;  // as in LogEntry
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
   const char* reason = nullptr;  // a string with static storage: a short sentence without a full stop
 };
 
-// What one Block holds, in the order of its lines: every line is in exactly one of the two vectors. Reused;
-// Thread-compatible.
+// Some lines of one Block, in their order: each is in exactly one of the two vectors. Reused; Thread-compatible.
 struct LogBatch {
+  static constexpr std::size_t kMaxLines = 256;
+
   std::vector<LogEntry> entries;
   std::vector<MalformedLine> malformed;
-  std::deque<std::string> decoded;  // owns text whose escapes had to be undone; a deque, since views must stay valid
+  // Owns text of all batches of the block, where escapes had to be undone; a deque, since views must stay valid.
+  std::deque<std::string> decoded;
 
+  // Before the first batch of a block.
   void clear() {
     entries.clear();
     malformed.clear();

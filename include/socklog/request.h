@@ -49,12 +49,12 @@ constexpr std::size_t KeyedIndex(Dimension dimension) { return static_cast<std::
 // as that.
 struct Request {
   Micros time = 0;
-  std::uint32_t line = 0;    // which line of its block, from 0
-  std::uint32_t offset = 0;  // of the line in its block's text
-  std::uint32_t size = 0;    // of the line, without its newline
-  std::uint8_t outcome = 0;  // OutcomeBits
-  bool ignored = false;      // by an [[ignore]] rule: counted as that, in no cell
-  bool slow_path = false;    // only the reference parser could read the line
+  std::uint32_t line = 0;                      // which line of its block, from 0
+  std::uint32_t offset = 0;                    // of the line in its block's text
+  std::uint32_t size = 0;                      // of the line, without its newline
+  std::uint8_t outcome = 0;                    // OutcomeBits
+  bool ignored = false;                        // by an [[ignore]] rule: counted as that, in no cell
+  bool slow_path = false;                      // only the reference parser could read the line
   std::array<Key, kKeyedDimensionCount> keys;  // by KeyedIndex
 };
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace socklog {
 
@@ -16,6 +17,14 @@ class TextBuffer {
  public:
   static constexpr std::size_t kPadding = 64;
 
+  TextBuffer() = default;
+  TextBuffer(TextBuffer&& other) noexcept { Swap(other); }
+  TextBuffer& operator=(TextBuffer&& other) noexcept {
+    Swap(other);
+    return *this;
+  }
+
+  // REQUIRES: Room or Append was called once.
   const char* data() const { return bytes_.get() + kPadding; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -37,6 +46,12 @@ class TextBuffer {
   // Keeps the first `size` bytes. REQUIRES: size <= size()
   void Truncate(std::size_t size) { size_ = size; }
   void clear() { size_ = 0; }
+
+  void Swap(TextBuffer& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
 
  private:
   void Reserve(std::size_t capacity) {

@@ -32,9 +32,11 @@ class LogParser {
  public:
   virtual ~LogParser() = default;
 
-  // Replaces *batch by what the block holds; each line lands in entries or in malformed. Never fails.
-  // Trailing '\r' and blanks do not belong to a line. An empty line is malformed.
-  virtual void Parse(const Block& block, LogBatch* batch) = 0;
+  // Parses up to LogBatch::kMaxLines lines from *cursor on and moves it behind them; the block is done when it is at
+  // the end of the text. Replaces entries and malformed, and adds to decoded: call batch->clear() before the first
+  // batch of a block. Each line lands in entries or in malformed; never fails. Trailing '\r' and blanks do not belong
+  // to a line. An empty line is malformed.
+  virtual void Parse(const Block& block, BlockCursor* cursor, LogBatch* batch) = 0;
 
   // The name of the format in use ("combined", or the pasted string); empty while auto-detection has seen no line that
   // fits.

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "sketch/key_table.h"
 #include "socklog/log_entry.h"
 #include "socklog/options.h"
+#include "socklog/request.h"
 #include "window/counters.h"
 #include "window/key_rules.h"
 #include "window/lateness_histogram.h"
@@ -70,9 +72,18 @@ class PartitionWindows {
   // Everything below `closed_through` is closed; never decreases.
   void SetClosedThrough(Micros closed_through) { closed_through_ = closed_through; }
 
-  // One well-formed line. `line`: its number in the partition, from 0, `position`: its place. False: it is outside
-  // [since, until) and tells nothing of how far the partition is.
-  bool Add(const CountedRequest& request, Position position, std::uint64_t line);
+  // Where the lines of a block stand. Borrowed for the call.
+  struct BlockPlace {
+    const Block& block;
+    std::uint64_t first_line = 0;  // the number of its first line in the partition, from 0
+  };
+  struct Added {
+    std::size_t taken = 0;    // of the requests
+    bool tells_time = false;  // one of them at least was inside [since, until): the partition is alive
+  };
+  // Well-formed lines of one block, in their order, at least one of them. Stops behind the line that brings maximum()
+  // to `stop_at` or beyond, or that opened a pane: then a window may close.
+  Added Add(std::span<const Request> requests, const BlockPlace& place, Micros stop_at);
   // One line that is no log line.
   void AddMalformed(Position position, std::uint64_t line);
 

@@ -1,55 +1,73 @@
 #include "base/line_splitter.h"
 
 #include <cstring>
+#include <string_view>
 
 namespace socklog {
 
-void LineSplitter::Begin() {
-  line_position_ = next_position_;
-  line_position_started_ = true;
-  too_long_ = false;
-  partial_.clear();
+bool LineSplitter::Begin(Block* block) {
+  block->clear();
+  block->position = position_;
+  block->text.Append(kept_);
+  const bool whole = kept_.find('\n') != std::string::npos;
+  kept_.clear();
+  return whole;
 }
 
-void LineSplitter::Append(std::string_view bytes) {
-  const std::size_t room = kMaxLineBytes - partial_.size();
-  if (bytes.size() > room) {
-    too_long_ = true;
-    bytes = bytes.substr(0, room);
+void LineSplitter::Cut(Block* block) {
+  std::size_t first = block->text.view().find('\n');
+  if (skips_line_) {
+    if (!SkipTo(first, block)) return;
+    first = block->text.view().find('\n');
   }
-  partial_.append(bytes);
-}
-
-void LineSplitter::Emit(Block* block) {
-  block->lines.push_back({static_cast<std::uint32_t>(block->text.size()), static_cast<std::uint32_t>(partial_.size()),
-                          line_position_, too_long_});
-  block->text.append(partial_);
-  line_position_started_ = false;
-}
-
-void LineSplitter::Add(std::string_view bytes, Block* block) {
-  while (!bytes.empty()) {
-    const void* newline = std::memchr(bytes.data(), '\n', bytes.size());
-    const std::size_t size =
-        newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data()) : bytes.size();
-    const bool whole = newline && !line_position_started_ && size <= kMaxLineBytes;
-    if (whole) {  // the usual case: no copy through partial_
-      block->lines.push_back(
-          {static_cast<std::uint32_t>(block->text.size()), static_cast<std::uint32_t>(size), next_position_, false});
-      block->text.append(bytes.data(), size);
-    } else {
-      if (!line_position_started_) Begin();
-      Append(bytes.substr(0, size));
-      if (newline) Emit(block);
-    }
-    const std::size_t taken = size + (newline ? 1 : 0);
-    next_position_ += taken;
-    bytes.remove_prefix(taken);
+  if (first == std::string_view::npos) {
+    KeepLongLine(block);
+    KeepFrom(0, block);
+  } else if (first + cut_off_ > kMaxLineBytes) {
+    EndLongLine(first, block);
+  } else {
+    KeepFrom(block->text.view().rfind('\n') + 1, block);
   }
 }
 
 void LineSplitter::Finish(Block* block) {
-  if (line_position_started_) Emit(block);
+  if (!block->text.empty() && block->text.view().back() != '\n') block->text.Append("\n");
+  Cut(block);
+}
+
+// Drops what belongs to a line that is known. False: all of it, and more of it may come.
+bool LineSplitter::SkipTo(std::size_t newline, Block* block) {
+  const bool found = newline != std::string_view::npos;
+  const std::string rest(found ? block->text.view().substr(newline + 1) : std::string_view());
+  position_ += block->text.size() - rest.size();
+  block->position = position_;
+  block->text.clear();
+  block->text.Append(rest);
+  skips_line_ = !found;
+  return found;
+}
+
+void LineSplitter::KeepLongLine(Block* block) {
+  if (block->text.size() <= kMaxLineBytes) return;
+  cut_off_ += block->text.size() - kMaxLineBytes;
+  block->text.Truncate(kMaxLineBytes);
+}
+
+// The block's first line is too long: it is all there is in the block, and what follows waits for the next one.
+void LineSplitter::EndLongLine(std::size_t newline, Block* block) {
+  kept_.assign(block->text.view().substr(newline + 1));
+  position_ += newline + cut_off_ + 1;
+  cut_off_ = 0;
+  block->text.Truncate(kMaxLineBytes);
+  block->text.Append("\n");
+  block->too_long = true;
+}
+
+// Leaves the first `size` bytes in the block.
+void LineSplitter::KeepFrom(std::size_t size, Block* block) {
+  kept_.assign(block->text.view().substr(size));
+  position_ += size;
+  block->text.Truncate(size);
 }
 
 }  // namespace socklog

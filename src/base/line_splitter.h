@@ -1,38 +1,47 @@
-// Cuts a stream of bytes that arrives in arbitrary pieces into the lines of a Block.
+// Cuts a stream of bytes that arrives in arbitrary pieces into blocks of whole lines.
 #ifndef SOCKLOG_BASE_LINE_SPLITTER_H_
 #define SOCKLOG_BASE_LINE_SPLITTER_H_
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "socklog/log_entry.h"
 
 namespace socklog {
 
-// Holds the unfinished last line between calls; the lines that come out do not depend on how the bytes were cut.
-// Thread-compatible.
+// Holds what is behind the last newline from block to block, so that bytes are read straight into blocks. The lines
+// that come out, and which of them are too long, do not depend on how the bytes were cut. Thread-compatible.
+//
+// For each block: Begin, then whatever the stream gives is appended to block->text, then Cut; at the end of the stream
+// Finish, again and again until the block stays empty.
 class LineSplitter {
  public:
-  // `position`: of the first byte that will be added.
-  explicit LineSplitter(std::uint64_t position = 0) : next_position_(position) {}
+  // `position`: of the first byte that will come.
+  explicit LineSplitter(std::uint64_t position = 0) : position_(position) {}
 
-  // Appends to *block the lines that `bytes` completes.
-  void Add(std::string_view bytes, Block* block);
+  // What comes up to the first newline belongs to a line that is known already. REQUIRES: nothing came yet.
+  void SkipLine() { skips_line_ = true; }
 
-  // The stream has ended: what is left is a line without newline. Appends it to *block, if there is one.
+  // Replaces the block by the unfinished line. True: it holds a whole line already, so there is no need to read; Cut.
+  bool Begin(Block* block);
+
+  // Leaves the whole lines in the block and keeps the rest. The block is empty if there is no whole line.
+  // REQUIRES: at most kMaxLineBytes were appended since Begin.
+  void Cut(Block* block);
+
+  // As Cut; but the stream has ended, so that what is left is a line without newline, and gets one.
   void Finish(Block* block);
 
  private:
-  void Begin();
-  void Append(std::string_view bytes);
-  void Emit(Block* block);
+  bool SkipTo(std::size_t newline, Block* block);
+  void KeepLongLine(Block* block);
+  void EndLongLine(std::size_t newline, Block* block);
+  void KeepFrom(std::size_t size, Block* block);
 
-  std::string partial_;              // at most kMaxLineBytes of the unfinished line
-  std::uint64_t next_position_;      // of the next byte to come
-  std::uint64_t line_position_ = 0;  // of the unfinished line's first byte
-  bool line_position_started_ = false;
-  bool too_long_ = false;
+  std::string kept_;             // behind the last newline; more only behind a line that was too long
+  std::uint64_t position_;       // of its first byte
+  std::uint64_t cut_off_ = 0;    // bytes of the unfinished line beyond kMaxLineBytes, not kept
+  bool skips_line_ = false;
 };
 
 }  // namespace socklog

@@ -48,14 +48,14 @@ Result<bool> FilePartition::Begin() {
   LimitStream();
   if (options_.offset == 0) return true;
   // One byte earlier: unless that is a newline, the line there was handed out before its end was known.
-  Result<bool> found = stream_.Seek(options_.offset - 1, &context_.buffer);
+  Result<bool> found = stream_.Seek(options_.offset - 1);
   if (!found.ok()) return found.status();
   if (!*found) {
     LogWarning(options_.start_path + ": is shorter than when it was last read; reading it from its beginning");
     return false;
   }
-  skip_line_ = true;
-  splitter_ = LineSplitter(options_.offset);
+  splitter_ = LineSplitter(options_.offset - 1);
+  splitter_.SkipLine();
   return true;
 }
 
@@ -76,21 +76,20 @@ Result<Progress> FilePartition::Read(Block* block) {
   block->segment = static_cast<std::uint32_t>(segments_.size());
   if (was_idle_ && can_idle() && stream_.WasRewritten()) {
     LeaveRewritten(block);
-    if (!block->lines.empty()) return Progress::kMore;
-    block->segment = static_cast<std::uint32_t>(segments_.size());
+    if (!block->text.empty()) return Progress::kMore;
   }
   was_idle_ = false;
   while (!ended_) {
+    block->segment = static_cast<std::uint32_t>(segments_.size());
     if (context_.stopping.load(std::memory_order_relaxed)) return Progress::kIdle;
-    std::string_view text;
-    IoResult io = stream_.Read(&context_.buffer, &text);
+    IoResult io;
+    if (!splitter_.Begin(block)) io = stream_.Read(&block->text);
+    splitter_.Cut(block);
+    if (!block->text.empty()) return Progress::kMore;
     switch (io.state) {
-      case IoState::kDone: {
+      case IoState::kDone:
         if (rotated_since_ >= 0) last_data_ = context_.clock.Monotonic();
-        Deliver(text, block);
-        if (!block->lines.empty()) return Progress::kMore;
         break;
-      }
       case IoState::kCut:
         LogWarning(stream_.path() + ": " + io.error.message() + "; what could be read of it was used");
         [[fallthrough]];
@@ -99,7 +98,6 @@ Result<Progress> FilePartition::Read(Block* block) {
         bool again = false;
         Result<Progress> progress = AtEnd(block, &again);
         if (!again) return progress;
-        block->segment = static_cast<std::uint32_t>(segments_.size());
         break;
       }
       case IoState::kError:
@@ -107,17 +105,6 @@ Result<Progress> FilePartition::Read(Block* block) {
     }
   }
   return Progress::kEnd;
-}
-
-void FilePartition::Deliver(std::string_view text, Block* block) {
-  if (skip_line_) {
-    const std::size_t newline = text.find('\n');
-    if (newline == std::string_view::npos) return;
-    splitter_ = LineSplitter(stream_.text_offset() - text.size() + newline + 1);
-    text.remove_prefix(newline + 1);
-    skip_line_ = false;
-  }
-  splitter_.Add(text, block);
 }
 
 // Sets *again if reading goes on, with another file; otherwise the result is Read's.
@@ -141,24 +128,27 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
     SwitchTo(std::move(**next));
     BeginSegment(block);
   }
-  *again = block->lines.empty();
+  *again = block->text.empty();
   return Progress::kMore;
 }
 
 // The last line of the segment before has no newline, or there is none.
 void FilePartition::BeginSegment(Block* block) {
+  splitter_.Begin(block);
   splitter_.Finish(block);
   splitter_ = LineSplitter();
-  skip_line_ = false;
 }
 
 Result<Progress> FilePartition::Finish(Block* block) {
   // Somebody is just writing this line; its end is beyond what was to be read, or comes later.
   const bool half_written =
       !stream_.compressed() && ((options_.until_end && stream_.has_more()) || options_.leave_partial_line);
-  if (!half_written) splitter_.Finish(block);
+  if (!half_written) {
+    splitter_.Begin(block);
+    splitter_.Finish(block);
+  }
   ended_ = true;
-  return block->lines.empty() ? Progress::kEnd : Progress::kMore;
+  return block->text.empty() ? Progress::kEnd : Progress::kMore;
 }
 
 FilePartition::Rotation FilePartition::CheckRotation() {
@@ -177,7 +167,7 @@ FilePartition::Rotation FilePartition::CheckRotation() {
 }
 
 bool FilePartition::WasRead(const Sibling& sibling) const {
-  const std::string head = HeadOf(sibling, &context_.buffer);
+  const std::string head = HeadOf(sibling);
   if (head.empty()) return true;  // nothing in it (yet)
   const auto same = [&](const FileIdentity& identity) {
     return identity.length > 0 && identity.Matches(head, sibling.number);
@@ -192,7 +182,7 @@ Sibling FilePartition::CurrentAsSibling(const std::vector<Sibling>& siblings) co
   }
   const FileIdentity current = CurrentIdentity();
   for (const Sibling& sibling : siblings) {  // compressed
-    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling, &context_.buffer), sibling.number))
+    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling), sibling.number))
       return sibling;
   }
   Sibling gone;
@@ -262,10 +252,10 @@ void FilePartition::LeaveRewritten(Block* block) {
 bool FilePartition::GoOnInCopy(const Sibling& sibling) {
   const FileIdentity identity = CurrentIdentity();
   if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
-  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling, &context_.buffer), sibling.number))
+  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number))
     return false;
   FileStream copy(Reopen(sibling), sibling.path);
-  const Result<bool> found = copy.Seek(stream_.text_offset(), &context_.buffer);
+  const Result<bool> found = copy.Seek(stream_.text_offset());
   if (!found.ok() || !found.value()) return false;
   LogDetail(name() + ": was truncated; going on in its copy " + sibling.path);
   stream_ = std::move(copy);
@@ -280,7 +270,7 @@ std::string FilePartition::EncodePosition(Position position) const {
   if (position.segment < segments_.size()) return EncodeSavedPosition({segments_[position.segment], position.offset});
   FileIdentity identity = CurrentIdentity();
   if (identity.length == 0) {  // nothing was read yet, but the file is to be found again all the same
-    identity = IdentityOf(stream_.PeekHead(&context_.buffer), stream_.number(), stream_.path());
+    identity = IdentityOf(stream_.PeekHead(), stream_.number(), stream_.path());
   }
   return EncodeSavedPosition({identity, position.offset});
 }

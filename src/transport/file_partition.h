@@ -65,7 +65,6 @@ class FilePartition : public Partition {
   };
   enum class Rotation { kNone, kSettling, kSettled };
 
-  void Deliver(std::string_view text, Block* block);
   Result<Progress> AtEnd(Block* block, bool* again);
   Result<Progress> Finish(Block* block);
   void RememberSizes();
@@ -91,7 +90,6 @@ class FilePartition : public Partition {
   bool goes_on_;                        // to the next file when this one ends
   bool ended_ = false;
   bool was_idle_ = false;
-  bool skip_line_ = false;  // an earlier run has handed out the beginning of this line as a line
   Micros rotated_since_ = -1;
   Micros last_data_ = 0;
   std::string last_problem_;                   // said once

@@ -32,26 +32,28 @@ void FileStream::KeepHead(std::string_view text) {
   if (known < text.size()) head_.append(text.substr(known, kHeadBytes - head_.size()));
 }
 
-IoResult FileStream::Read(ReadBuffer* buffer, std::string_view* text) {
+IoResult FileStream::Read(TextBuffer* to) {
   if (!unread_.empty()) {
-    std::copy(unread_.begin(), unread_.end(), buffer->begin());
-    *text = std::string_view(buffer->data(), unread_.size());
-    text_offset_ += unread_.size();
+    const std::size_t size = unread_.size();
+    to->Append(unread_);
+    text_offset_ += size;
     unread_.clear();
-    return {IoState::kDone, text->size(), {}};
+    return {IoState::kDone, size, {}};
   }
-  IoResult io = reader_.Read([this](char* to, std::size_t size) { return ReadRaw(to, size); }, buffer, text);
+  const std::size_t before = to->size();
+  IoResult io = reader_.Read([this](char* buffer, std::size_t size) { return ReadRaw(buffer, size); }, to);
   if (io.state == IoState::kDone) {
-    KeepHead(*text);
-    text_offset_ += text->size();
+    KeepHead(to->view().substr(before));
+    text_offset_ += io.bytes;
   }
   return io;
 }
 
-Result<bool> FileStream::Seek(std::uint64_t offset, ReadBuffer* buffer) {
-  std::string_view text;
+Result<bool> FileStream::Seek(std::uint64_t offset) {
+  TextBuffer text;
   while (text_offset_ < offset) {
-    IoResult io = Read(buffer, &text);
+    text.clear();
+    IoResult io = Read(&text);
     if (io.state == IoState::kError) return io.error;
     if (io.state != IoState::kDone) {
       Rewind();
@@ -65,14 +67,14 @@ Result<bool> FileStream::Seek(std::uint64_t offset, ReadBuffer* buffer) {
       raw_offset_ = text_offset_ = offset;
     } else if (text_offset_ > offset) {
       // A piece out of the decoder cannot be asked for again.
-      unread_ = text.substr(text.size() - static_cast<std::size_t>(text_offset_ - offset));
+      unread_ = text.view().substr(text.size() - static_cast<std::size_t>(text_offset_ - offset));
       text_offset_ = offset;
     }
   }
   return true;
 }
 
-std::string FileStream::PeekHead(ReadBuffer* buffer) const { return ReadHead(fd_, buffer).value_or(""); }
+std::string FileStream::PeekHead() const { return ReadHead(fd_).value_or(""); }
 
 void FileStream::Rewind() {
   reader_ = PlainTextReader(true);
@@ -118,13 +120,12 @@ Result<UniqueFd> OpenForReading(const std::string& path) {
   return fd;
 }
 
-std::optional<std::string> ReadHead(const UniqueFd& fd, ReadBuffer* buffer) {
+std::optional<std::string> ReadHead(const UniqueFd& fd) {
   UniqueFd again(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
   if (!again.valid()) return std::nullopt;
   FileStream stream(std::move(again), "");
-  std::string_view text;
-  while (stream.head().size() < kHeadBytes && stream.Read(buffer, &text).state == IoState::kDone) {
-  }
+  TextBuffer text;
+  while (stream.head().size() < kHeadBytes && stream.Read(&text).state == IoState::kDone) text.clear();
   return stream.head();
 }
 

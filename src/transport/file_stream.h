@@ -37,11 +37,10 @@ class FileStream {
 
   // Starts at `offset` of the plain text; for compressed files by reading up to there. False if the file has not so
   // much text; the stream is then at its beginning. REQUIRES: nothing was read yet.
-  Result<bool> Seek(std::uint64_t offset, ReadBuffer* buffer);
+  Result<bool> Seek(std::uint64_t offset);
 
-  // The next piece of text, valid until *buffer is used again. kEnd: the present end, or the end for good if
-  // compressed().
-  IoResult Read(ReadBuffer* buffer, std::string_view* text);
+  // Appends the next piece of text. kEnd: the present end, or the end for good if compressed().
+  IoResult Read(TextBuffer* to);
 
   // Begins again at 0, as after truncation.
   void Rewind();
@@ -57,7 +56,7 @@ class FileStream {
   // The first KiB of the plain text, or as much of it as was read.
   const std::string& head() const { return head_; }
   // The same, or as much of it as there is.
-  std::string PeekHead(ReadBuffer* buffer) const;
+  std::string PeekHead() const;
   std::uint64_t text_offset() const { return text_offset_; }  // of the next byte of text
   const FileNumber& number() const { return number_; }
   const std::string& path() const { return path_; }
@@ -87,7 +86,7 @@ class FileStream {
 Result<UniqueFd> OpenForReading(const std::string& path);
 
 // The first KiB of an open file's plain text; nullopt if it cannot be read. Leaves the descriptor as it is.
-std::optional<std::string> ReadHead(const UniqueFd& fd, ReadBuffer* buffer);
+std::optional<std::string> ReadHead(const UniqueFd& fd);
 
 }  // namespace socklog
 

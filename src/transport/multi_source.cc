@@ -14,9 +14,8 @@ namespace socklog {
 
 MultiSource::MultiSource(const Clock& clock, bool once)
     : once_(once),
-      buffer_(std::make_unique<ReadBuffer>()),
       stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      context_{clock, *buffer_, stopping_} {}
+      context_{clock, stopping_} {}
 
 MultiSource::~MultiSource() = default;
 

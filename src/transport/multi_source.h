@@ -58,7 +58,6 @@ class MultiSource : public Source {
   bool HasSomethingToWaitFor() const;
 
   const bool once_;
-  const std::unique_ptr<ReadBuffer> buffer_;
   std::atomic<bool> stopping_{false};
   UniqueFd stop_event_;
   const PartitionContext context_;

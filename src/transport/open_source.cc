@@ -88,7 +88,7 @@ class Opener {
     }
     if (options_.resume.empty()) return Status();
     Result<std::vector<std::optional<ResumeStart>>> found =
-        FindResumeStarts(files, options_.resume, &source_->context().buffer);
+        FindResumeStarts(files, options_.resume);
     if (!found.ok()) return found.status();
     for (std::size_t i = 0; i < files.size(); ++i) starts_[input_of_file[i]] = std::move((*found)[i]);
     return Status();

@@ -15,7 +15,6 @@ namespace socklog {
 // What all partitions of a Source use in common; outlives them.
 struct PartitionContext {
   const Clock& clock;
-  ReadBuffer& buffer;
   const std::atomic<bool>& stopping;
 };
 

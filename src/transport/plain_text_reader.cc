@@ -1,7 +1,5 @@
 #include "transport/plain_text_reader.h"
 
-#include <algorithm>
-
 namespace socklog {
 namespace {
 
@@ -11,43 +9,40 @@ IoResult Damaged(const std::string& how) { return {IoState::kCut, 0, Status(Stat
 
 }  // namespace
 
-IoResult PlainTextReader::Read(const RawRead& raw, ReadBuffer* buffer, std::string_view* text) {
-  if (!decided_) return Recognise(raw, buffer, text);
-  if (decoder_ != nullptr) return Decode(raw, buffer, text);
-  IoResult io = raw(buffer->data(), buffer->size());
-  if (io.state == IoState::kDone) *text = std::string_view(buffer->data(), io.bytes);
+IoResult PlainTextReader::Read(const RawRead& raw, TextBuffer* to) {
+  if (!decided_) return Recognise(raw, to);
+  if (decoder_ != nullptr) return Decode(raw, to);
+  IoResult io = raw(to->Room(kReadBytes), kReadBytes);
+  to->Grow(io.bytes);
   return io;
 }
 
-IoResult PlainTextReader::Recognise(const RawRead& raw, ReadBuffer* buffer, std::string_view* text) {
+IoResult PlainTextReader::Recognise(const RawRead& raw, TextBuffer* to) {
   for (;;) {
     const std::size_t before = first_bytes_.size();  // a few bytes at the most, and hardly ever any
-    IoResult io = raw(buffer->data() + before, buffer->size() - before);
+    first_bytes_.resize(before + kInputBytes);
+    IoResult io = raw(first_bytes_.data() + before, kInputBytes);
+    first_bytes_.resize(before + io.bytes);
     if (io.state != IoState::kDone && (io.state != IoState::kEnd || before == 0)) return io;
-    std::copy(first_bytes_.begin(), first_bytes_.end(), buffer->begin());
-    const std::string_view all(buffer->data(), before + io.bytes);
-    const Recognised recognised = RecogniseCompression(all);
-    if (recognised.undecided && io.state == IoState::kDone) {
-      first_bytes_ = all;
-      continue;
-    }
+    const Recognised recognised = RecogniseCompression(first_bytes_);
+    if (recognised.undecided && io.state == IoState::kDone) continue;
     decided_ = true;
+    input_ = std::move(first_bytes_);
     if (recognised.undecided || recognised.compression == Compression::kNone) {
-      *text = all;
-      return {IoState::kDone, all.size(), {}};
+      to->Append(input_);
+      return {IoState::kDone, input_.size(), {}};
     }
     decoder_ = NewDecoder(recognised.compression);
-    input_ = all;
     pending_ = input_;
-    return Decode(raw, buffer, text);
+    return Decode(raw, to);
   }
 }
 
-IoResult PlainTextReader::Decode(const RawRead& raw, ReadBuffer* buffer, std::string_view* text) {
+IoResult PlainTextReader::Decode(const RawRead& raw, TextBuffer* to) {
   for (;;) {
-    const std::size_t size = decoder_->Decode(&pending_, buffer->data(), buffer->size());
+    const std::size_t size = decoder_->Decode(&pending_, to->Room(kReadBytes), kReadBytes);
     if (size > 0) {
-      *text = std::string_view(buffer->data(), size);
+      to->Grow(size);
       return {IoState::kDone, size, {}};
     }
     if (!decoder_->damage().empty()) return Damaged("damaged: " + decoder_->damage());

@@ -2,20 +2,19 @@
 #ifndef SOCKLOG_TRANSPORT_PLAIN_TEXT_READER_H_
 #define SOCKLOG_TRANSPORT_PLAIN_TEXT_READER_H_
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "socklog/text_buffer.h"
 #include "transport/channel.h"
 #include "transport/decoder.h"
 
 namespace socklog {
 
-// How much is read at once. One buffer serves all partitions of a Source, since what is in it is used up at once.
+// How much is read at once.
 inline constexpr std::size_t kReadBytes = 256 * 1024;
-using ReadBuffer = std::array<char, kReadBytes>;
 
 // Thread-compatible.
 class PlainTextReader {
@@ -26,15 +25,16 @@ class PlainTextReader {
   // `recognise`: false takes the bytes as they are.
   explicit PlainTextReader(bool recognise) : decided_(!recognise) {}
 
-  // kDone: *text is the next piece, valid as long as *buffer is not used again. kEnd: no more (now, if !compressed()).
-  // kCut: a compressed stream that ends in its middle or is damaged; what could be read has been handed out.
-  IoResult Read(const RawRead& raw, ReadBuffer* buffer, std::string_view* text);
+  // kDone: the next piece of text was appended to *to, `bytes` long, at most kReadBytes and a little. kEnd: no more (now,
+  // if !compressed()). kCut: a compressed stream that ends in its middle or is damaged; what could be read has been
+  // handed out.
+  IoResult Read(const RawRead& raw, TextBuffer* to);
 
   bool compressed() const { return decoder_ != nullptr; }
 
  private:
-  IoResult Recognise(const RawRead& raw, ReadBuffer* buffer, std::string_view* text);
-  IoResult Decode(const RawRead& raw, ReadBuffer* buffer, std::string_view* text);
+  IoResult Recognise(const RawRead& raw, TextBuffer* to);
+  IoResult Decode(const RawRead& raw, TextBuffer* to);
 
   bool decided_;
   std::string first_bytes_;  // while undecided

@@ -42,10 +42,9 @@ std::vector<Match> TakeBest(std::vector<Match> matches) {
 
 class Finder {
  public:
-  Finder(const std::vector<FileInput>& inputs, const std::vector<ResumePoint>& resume, ReadBuffer* buffer)
+  Finder(const std::vector<FileInput>& inputs, const std::vector<ResumePoint>& resume)
       : inputs_(inputs),
         resume_(resume),
-        buffer_(buffer),
         starts_(inputs.size()),
         saved_(resume.size()),
         placed_(resume.size()) {}
@@ -77,7 +76,7 @@ class Finder {
   void MatchInputs() {
     std::vector<Match> matches;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const std::optional<std::string> head = ReadHead(inputs_[i].fd, buffer_);
+      const std::optional<std::string> head = ReadHead(inputs_[i].fd);
       for (std::size_t r = 0; head && r < resume_.size(); ++r) {
         if (!saved_[r] || !saved_[r]->identity.Matches(*head, inputs_[i].number)) continue;
         const int same_name = resume_[r].partition_name == inputs_[i].partition_name ? 1 : 0;
@@ -99,7 +98,7 @@ class Finder {
     const Sibling* best = nullptr;
     for (const Sibling& sibling : siblings) {
       if (IsInput(sibling.number) || used_.count(sibling.number)) continue;
-      if (sibling.fd == nullptr || !saved_[r]->identity.Matches(HeadOf(sibling, buffer_), sibling.number)) continue;
+      if (sibling.fd == nullptr || !saved_[r]->identity.Matches(HeadOf(sibling), sibling.number)) continue;
       if (best != nullptr && !IsBetter(saved_[r]->identity, sibling, *best)) continue;
       best = &sibling;
     }
@@ -129,7 +128,6 @@ class Finder {
 
   const std::vector<FileInput>& inputs_;
   const std::vector<ResumePoint>& resume_;
-  ReadBuffer* buffer_;
   std::vector<std::optional<ResumeStart>> starts_;
   std::vector<std::optional<SavedPosition>> saved_;
   std::vector<bool> placed_;
@@ -168,9 +166,8 @@ std::optional<SavedPosition> DecodeSavedPosition(std::string_view text) {
 }
 
 Result<std::vector<std::optional<ResumeStart>>> FindResumeStarts(const std::vector<FileInput>& inputs,
-                                                                 const std::vector<ResumePoint>& resume,
-                                                                 ReadBuffer* buffer) {
-  return Finder(inputs, resume, buffer).Find();
+                                                                 const std::vector<ResumePoint>& resume) {
+  return Finder(inputs, resume).Find();
 }
 
 }  // namespace socklog

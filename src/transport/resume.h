@@ -57,8 +57,7 @@ struct FileInput {
 // serves two resume points, and no input takes two. One element per input; nullopt: a new partition, read from its
 // beginning. Points whose text is no file position (sockets) are skipped. Error (kDataLoss): text that cannot be read.
 Result<std::vector<std::optional<ResumeStart>>> FindResumeStarts(const std::vector<FileInput>& inputs,
-                                                                 const std::vector<ResumePoint>& resume,
-                                                                 ReadBuffer* buffer);
+                                                                 const std::vector<ResumePoint>& resume);
 
 }  // namespace socklog
 

@@ -113,8 +113,8 @@ std::vector<Sibling> ListSiblings(const std::string& path) {
   return siblings;
 }
 
-std::string HeadOf(const Sibling& sibling, ReadBuffer* buffer) {
-  return sibling.fd == nullptr ? "" : ReadHead(*sibling.fd, buffer).value_or("");
+std::string HeadOf(const Sibling& sibling) {
+  return sibling.fd == nullptr ? "" : ReadHead(*sibling.fd).value_or("");
 }
 
 UniqueFd Reopen(const Sibling& sibling) {

@@ -29,7 +29,7 @@ struct Sibling {
 std::vector<Sibling> ListSiblings(const std::string& path);
 
 // The first KiB of its plain text; empty if there is none (yet) or it cannot be read.
-std::string HeadOf(const Sibling& sibling, ReadBuffer* buffer);
+std::string HeadOf(const Sibling& sibling);
 
 // A descriptor of its own for a sibling's file; not valid if it cannot be read.
 UniqueFd Reopen(const Sibling& sibling);

@@ -1,5 +1,7 @@
 #include "transport/stream_partition.h"
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace socklog {
@@ -42,40 +44,55 @@ Result<Progress> StreamPartition::Read(Block* block) {
   if (ended_) return Progress::kEnd;
   if (Status status = Connect(); !status.ok()) return status;
   if (channel_ == nullptr) return Progress::kIdle;
-  while (!context_.stopping.load(std::memory_order_relaxed)) {
-    std::string_view text;
-    IoResult io =
-        reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &context_.buffer, &text);
-    switch (io.state) {
-      case IoState::kDone:
-        splitter_.Add(text, block);
-        if (block->text.size() >= kReadBytes) return Progress::kMore;
-        continue;
-      case IoState::kWouldBlock:
-        return block->lines.empty() ? Progress::kIdle : Progress::kMore;
-      case IoState::kError:
-        if (!is_client_) return Status(io.error.code(), name() + ": " + io.error.message());
-        [[fallthrough]];
-      case IoState::kCut:
-        LogWarning(name() + ": " + io.error.message() + "; lines may be missing at its end");
-        [[fallthrough]];
-      case IoState::kEnd:
-        return Ended(block);
-    }
+  do {
+    if (!splitter_.Begin(block)) Fill(block);
+    splitter_.Cut(block);
+    if (!block->text.empty()) return Progress::kMore;
+  } while (last_read_.state == IoState::kDone && !context_.stopping.load(std::memory_order_relaxed));
+  return AfterLastLine(block);
+}
+
+// Reads what is there now, up to some kReadBytes.
+void StreamPartition::Fill(Block* block) {
+  const std::size_t before = block->text.size();
+  while (last_read_.state != IoState::kEnd && last_read_.state != IoState::kCut &&
+         last_read_.state != IoState::kError) {
+    if (context_.stopping.load(std::memory_order_relaxed) || block->text.size() - before >= kReadBytes) return;
+    last_read_ =
+        reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &block->text);
+    if (last_read_.state == IoState::kWouldBlock) return;
   }
-  return block->lines.empty() ? Progress::kIdle : Progress::kMore;
+}
+
+Result<Progress> StreamPartition::AfterLastLine(Block* block) {
+  const IoResult io = std::exchange(last_read_, IoResult());
+  switch (io.state) {
+    case IoState::kDone:
+    case IoState::kWouldBlock:
+      return Progress::kIdle;
+    case IoState::kError:
+      if (!is_client_) return Status(io.error.code(), name() + ": " + io.error.message());
+      [[fallthrough]];
+    case IoState::kCut:
+      LogWarning(name() + ": " + io.error.message() + "; lines may be missing at its end");
+      [[fallthrough]];
+    case IoState::kEnd:
+      break;
+  }
+  return Ended(block);
 }
 
 Result<Progress> StreamPartition::Ended(Block* block) {
+  splitter_.Begin(block);
   splitter_.Finish(block);
   channel_.reset();
   if (!reconnect_) {
     ended_ = true;
-    return block->lines.empty() ? Progress::kEnd : Progress::kMore;
+    return block->text.empty() ? Progress::kEnd : Progress::kMore;
   }
   LogNote(name() + ": the connection has ended; connecting again");
   connector_->Restart();
-  return block->lines.empty() ? Progress::kIdle : Progress::kMore;
+  return block->text.empty() ? Progress::kIdle : Progress::kMore;
 }
 
 void StreamPartition::AddTo(PollSet* set) const {

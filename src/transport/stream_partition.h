@@ -37,6 +37,8 @@ class StreamPartition : public Partition {
 
  private:
   Status Connect();
+  void Fill(Block* block);
+  Result<Progress> AfterLastLine(Block* block);
   Result<Progress> Ended(Block* block);
 
   const PartitionContext context_;
@@ -44,6 +46,7 @@ class StreamPartition : public Partition {
   std::unique_ptr<Channel> channel_;      // nullptr: not connected (now)
   PlainTextReader reader_;
   LineSplitter splitter_;
+  IoResult last_read_;  // what ended the stream comes after the lines before it
   Status failed_;  // found while waiting; Read says it
   const bool can_idle_;
   const bool reconnect_ = false;

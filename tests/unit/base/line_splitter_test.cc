@@ -12,29 +12,38 @@ namespace {
 using Lines = std::vector<std::tuple<std::string, std::uint64_t, bool>>;  // text, position, too long
 
 void Collect(const Block& block, Lines* lines) {
-  for (std::size_t i = 0; i < block.lines.size(); ++i) {
-    lines->emplace_back(std::string(block.line(i)), block.position(i).offset, block.lines[i].too_long);
+  for (std::size_t offset = 0; offset < block.text.size();) {
+    const std::size_t newline = block.text.view().find('\n', offset);
+    REQUIRE(newline != std::string_view::npos);
+    lines->emplace_back(std::string(block.text.view().substr(offset, newline - offset)), block.position + offset,
+                        block.too_long);
+    offset = newline + 1;
   }
 }
 
 // Cut into pieces of random size up to `most`.
-Lines Split(std::string_view text, std::size_t most, std::uint64_t seed, std::uint64_t position = 0) {
+Lines Split(std::string_view text, std::size_t most, std::uint64_t seed, std::uint64_t position = 0,
+            bool skip_line = false) {
   SplitMix64 random(seed);
   LineSplitter splitter(position);
+  if (skip_line) splitter.SkipLine();
   Lines lines;
+  Block block;
   while (!text.empty()) {
-    Block block;
-    for (std::uint64_t adds = 1 + random.Below(3); adds > 0 && !text.empty(); --adds) {
-      const std::size_t size = std::min<std::size_t>(text.size(), random.Below(most + 1));
-      splitter.Add(text.substr(0, size), &block);
+    const bool whole = splitter.Begin(&block);
+    for (std::uint64_t adds = 1 + random.Below(3); adds > 0 && !text.empty() && !whole; --adds) {
+      const std::size_t size = std::min<std::size_t>({text.size(), random.Below(most + 1), kMaxLineBytes / 3});
+      block.text.Append(text.substr(0, size));
       text.remove_prefix(size);
     }
+    splitter.Cut(&block);
     Collect(block, &lines);
   }
-  Block block;
-  splitter.Finish(&block);
-  splitter.Finish(&block);  // a second time adds nothing
-  Collect(block, &lines);
+  do {
+    splitter.Begin(&block);
+    splitter.Finish(&block);
+    Collect(block, &lines);
+  } while (!block.text.empty());
   return lines;
 }
 
@@ -58,6 +67,14 @@ TEST_CASE("lines and where they start") {
     CAPTURE(test.text);
     CHECK(Split(test.text, test.text.size(), 0, 10) == test.lines);
     for (std::uint64_t seed = 0; seed < 20; ++seed) CHECK(Split(test.text, 2, seed, 10) == test.lines);
+  }
+}
+
+TEST_CASE("the rest of a line that is known is skipped") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CHECK(Split("known\na\nb", 3, seed, 10, true) == Lines{{"a", 16, false}, {"b", 18, false}});
+    CHECK(Split("\na\n", 3, seed, 10, true) == Lines{{"a", 11, false}});
+    CHECK(Split("known", 3, seed, 10, true).empty());
   }
 }
 

@@ -106,6 +106,13 @@ Endpoint At(const std::string& text) {
   return *endpoint;
 }
 
+std::string_view LineAt(const Block& block, std::size_t offset) {
+  const std::string_view rest = block.text.view().substr(offset);
+  const std::size_t newline = rest.find('\n');
+  if (newline == std::string_view::npos) throw std::runtime_error("a line without newline");
+  return rest.substr(0, newline + 1);
+}
+
 namespace {
 
 std::vector<Endpoint> AllAt(const std::vector<std::string>& inputs) {
@@ -135,17 +142,19 @@ bool Reader::Step() {
       return false;
     }
     any = any || *progress != Progress::kIdle;
-    REQUIRE((*progress == Progress::kMore) == !block.lines.empty());
+    REQUIRE((*progress == Progress::kMore) == !block.text.empty());
     if (*progress == Progress::kEnd) ended_[id] = true;
-    for (std::size_t i = 0; i < block.lines.size(); ++i) {
-      const Position position = block.position(i);
+    for (std::size_t offset = 0; offset < block.text.size();) {
+      const Position position = block.PositionAt(static_cast<std::uint32_t>(offset));
+      const std::string_view line = LineAt(block, offset);
+      offset += line.size();
       const bool is_later =
           positions_[id].empty() || position.segment > positions_[id].back().segment ||
           (position.segment == positions_[id].back().segment && position.offset > positions_[id].back().offset);
       if (!is_later) FAIL("a line is not behind the one before it");
-      texts_[id].append(block.line(i)).append("\n");
-      positions_[id].push_back(block.position(i));
-      next_[id] = {block.segment, block.lines[i].position + block.lines[i].size + 1};
+      texts_[id].append(line);
+      positions_[id].push_back(position);
+      next_[id] = {block.segment, position.offset + line.size()};
     }
   }
   return any;

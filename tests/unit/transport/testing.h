@@ -47,6 +47,8 @@ std::string Lines(int first, int last, const std::string& word = "line");
 // Whether `text` contains `part`; says what there is when it does not.
 bool Has(const std::string& text, const std::string& part);
 
+// The line of a block that starts there, with its newline.
+std::string_view LineAt(const Block& block, std::size_t offset);
 Endpoint At(const std::string& text);
 
 // A source and all that came out of it.

@@ -38,9 +38,9 @@ class LineSplitter {
   void EndLongLine(std::size_t newline, Block* block);
   void KeepFrom(std::size_t size, Block* block);
 
-  std::string kept_;             // behind the last newline; more only behind a line that was too long
-  std::uint64_t position_;       // of its first byte
-  std::uint64_t cut_off_ = 0;    // bytes of the unfinished line beyond kMaxLineBytes, not kept
+  std::string kept_;           // behind the last newline; more only behind a line that was too long
+  std::uint64_t position_;     // of its first byte
+  std::uint64_t cut_off_ = 0;  // bytes of the unfinished line beyond kMaxLineBytes, not kept
   bool skips_line_ = false;
 };
 

@@ -132,7 +132,6 @@ void Analysis::MakeLoop() {
   LoopOptions loop_options;
   loop_options.jobs = ResolveJobs(options_);
   loop_options.stream_goes_on = StreamGoesOn();
-  loop_options.keep_late_lines = !options_.analyze.late_to.empty();
   LoopEvents events;
   events.on_window = [this](const WindowReport& report) { return OnWindow(report); };
   events.on_malformed = [this](PartitionId partition, std::uint64_t line, std::string_view text,

@@ -10,22 +10,21 @@
 namespace socklog {
 namespace {
 
-constexpr Micros kLongestWait = kSecond;     // so that progress and snapshots go on
-constexpr std::size_t kLinesPerTurn = 4096;  // so that on_pause is called while a big block is worked on
+constexpr Micros kLongestWait = kSecond;  // so that progress and snapshots go on
 
 }  // namespace
 
-LineLoop::LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows,
+LineLoop::LineLoop(Source& source, const LogFormat& format, const KeyRules& rules, WindowAggregator& windows,
                    const WindowShape& shape, const Clock& clock, const LoopOptions& options, LoopEvents events)
     : source_(source),
       format_(format),
-      rules_(rules),
       windows_(windows),
       shape_(shape),
       clock_(clock),
       options_(options),
       events_(std::move(events)),
-      pool_(options.jobs > 1 ? std::make_unique<ParsePool>(options.jobs - 1) : nullptr),
+      keys_(rules),
+      pool_(options.jobs > 1 ? std::make_unique<ParsePool>(options.jobs - 1, rules) : nullptr),
       watermark_(shape.options, clock) {
   AddNewPartitions();
 }
@@ -37,7 +36,7 @@ void LineLoop::AddNewPartitions() {
     PartitionWindows& windows = windows_.AddPartition();
     const std::size_t read_ahead = pool_ ? options_.jobs + 1 : 1;
     auto input = std::make_unique<Input>(id, windows);
-    input->lines = std::make_unique<PartitionInput>(id, format_, pool_.get(), read_ahead);
+    input->lines = std::make_unique<PartitionInput>(id, format_, pool_.get(), keys_, read_ahead);
     inputs_.emplace(id, std::move(input));
     watermark_.Add(id, windows);
   }
@@ -146,19 +145,24 @@ void LineLoop::CheckSilence(Input* input) {
   if (change != Watermark::Change::kNone) slowest_ = watermark_.FindSlowest();
 }
 
+// The rest of the block in hand, or as much of it as may be read now.
 Result<LineLoop::Turn> LineLoop::Consume(Input* input) {
   Turn turn = Turn::kNoise;
+  PartitionInput& lines = *input->lines;
   const Micros slowest = slowest_.Beside(input->id);  // the others stand still meanwhile
   const Micros limit = ReadingLimit(slowest);
-  for (std::size_t lines = 0; lines < kLinesPerTurn && input->windows.maximum() <= limit && !stopped_; ++lines) {
-    const PartitionInput::Item* item = input->lines->Peek();
-    if (item == nullptr) break;
-    if (!input->announced) Announce(input);
-    if (ConsumeItem(input, *item) && turn == Turn::kNoise) {
+  if (!input->announced) Announce(input);
+  while (lines.has_lines() && input->windows.maximum() <= limit && !stopped_) {
+    if (const MalformedLine* malformed = lines.malformed()) {
+      ConsumeMalformed(input, *malformed);
+      continue;
+    }
+    const PartitionWindows::Added added = input->windows.Add(lines.requests(), lines.place(), StopAt(slowest, limit));
+    lines.PopRequests(added.taken);
+    if (added.tells_time && turn == Turn::kNoise) {
       watermark_.Heard(input->id, clock_.Monotonic());
       turn = Turn::kProgress;
     }
-    input->lines->Pop();
     const Micros lowest = std::min(slowest, input->windows.maximum());
     if (lowest != kNoTime && lowest - shape_.options.lateness >= windows_.next_close()) {
       if (Status status = Advance(); !status.ok()) return status;
@@ -167,19 +171,22 @@ Result<LineLoop::Turn> LineLoop::Consume(Input* input) {
   return turn;
 }
 
-// Whether the line tells how far the partition is.
-bool LineLoop::ConsumeItem(Input* input, const PartitionInput::Item& item) {
-  PartitionWindows& windows = input->windows;
-  const bool is_new = windows.IsNew(item.line);
-  if (item.entry == nullptr) {
-    windows.AddMalformed(item.position, item.line);
-    if (is_new) events_.on_malformed(input->id, item.line + 1, item.text, item.reason);
-    return false;
-  }
-  if (is_new && item.entry->slow_path) ++windows_.counters().slow_path;
-  rules_.Apply(*item.entry, &request_);
-  request_.raw = options_.keep_late_lines ? item.text : std::string_view();
-  return windows.Add(request_, item.position, item.line);
+// The maximum at which a partition must stop: a window may close then, or it is as far ahead as it may be.
+Micros LineLoop::StopAt(Micros slowest, Micros limit) const {
+  const Micros too_far = limit == Watermark::kNever ? limit : limit + 1;
+  const Micros next_close = windows_.next_close();
+  if (next_close == Watermark::kNever) return too_far;
+  const Micros closes = next_close + shape_.options.lateness;
+  return slowest < closes ? too_far : std::min(closes, too_far);
+}
+
+void LineLoop::ConsumeMalformed(Input* input, const MalformedLine& line) {
+  const PartitionWindows::BlockPlace place = input->lines->place();
+  const std::uint64_t number = place.first_line + line.line;
+  const bool is_new = input->windows.IsNew(number);
+  input->windows.AddMalformed(place.block.PositionAt(line.offset), number);
+  if (is_new) events_.on_malformed(input->id, number + 1, place.block.Line(line.offset, line.size), line.reason);
+  input->lines->PopMalformed();
 }
 
 Status LineLoop::End(Input* input) {

@@ -16,7 +16,7 @@
 #include "pipeline/partition_input.h"
 #include "pipeline/watermark.h"
 #include "socklog/source.h"
-#include "window/key_rules.h"
+#include "window/key_maker.h"
 #include "window/window_aggregator.h"
 
 namespace socklog {
@@ -35,7 +35,6 @@ struct LoopOptions {
   std::size_t jobs = 1;
   bool stream_goes_on =
       false;  // the end of the input is not the end of the stream: nothing is released or closed there
-  bool keep_late_lines = false;
 };
 
 // Always reads the partition whose time is lowest, and lets none get further ahead of the slowest than --max-skew. What
@@ -43,7 +42,7 @@ struct LoopOptions {
 class LineLoop {
  public:
   // All are borrowed and must outlive the loop.
-  LineLoop(Source& source, const LogFormat& format, KeyRules& rules, WindowAggregator& windows,
+  LineLoop(Source& source, const LogFormat& format, const KeyRules& rules, WindowAggregator& windows,
            const WindowShape& shape, const Clock& clock, const LoopOptions& options, LoopEvents events);
 
   // Before Run: lets partition `id` go on where an earlier run saved it.
@@ -82,7 +81,8 @@ class LineLoop {
   Result<Turn> Serve(Input* input);
   void CheckSilence(Input* input);
   Result<Turn> Consume(Input* input);
-  bool ConsumeItem(Input* input, const PartitionInput::Item& item);
+  void ConsumeMalformed(Input* input, const MalformedLine& line);
+  Micros StopAt(Micros slowest, Micros limit) const;
   Status End(Input* input);
   void Announce(Input* input);
   Status OnWindow(const WindowReport& report);
@@ -94,17 +94,16 @@ class LineLoop {
 
   Source& source_;
   const LogFormat& format_;
-  KeyRules& rules_;
   WindowAggregator& windows_;
   const WindowShape& shape_;
   const Clock& clock_;
   const LoopOptions options_;
   const LoopEvents events_;
+  KeyMaker keys_;
   std::unique_ptr<ParsePool> pool_;
   Watermark watermark_;
   std::map<PartitionId, std::unique_ptr<Input>> inputs_;
   std::size_t seen_ = 0;  // partitions that ever were there
-  CountedRequest request_;
   std::vector<Input*> order_;
   std::set<std::string> told_formats_;
   Watermark::Slowest slowest_;  // in this turn

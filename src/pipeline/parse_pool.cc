@@ -2,7 +2,21 @@
 
 namespace socklog {
 
-ParsePool::ParsePool(std::size_t threads) {
+void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
+  batch.clear();
+  texts.Clear();
+  requests.clear();
+  malformed.clear();
+  BlockCursor cursor;
+  while (cursor.offset < block.text.size()) {
+    lines_parser.Parse(block, &cursor, &batch);
+    for (const LogEntry& entry : batch.entries) keys.Apply(entry, &texts, &requests.emplace_back());
+    malformed.insert(malformed.end(), batch.malformed.begin(), batch.malformed.end());
+  }
+  lines = cursor.line;
+}
+
+ParsePool::ParsePool(std::size_t threads, const KeyRules& rules) : rules_(rules) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
 }
 
@@ -24,23 +38,35 @@ void ParsePool::Submit(ParseTask* task) {
   work_.notify_one();
 }
 
-void ParsePool::Wait(ParseTask* task) {
+void ParsePool::Wait(ParseTask* task, KeyMaker& keys) {
   std::unique_lock lock(mutex_);
-  finished_.wait(lock, [&] { return task->done; });
+  while (!task->done) {
+    if (queue_.empty()) {
+      finished_.wait(lock, [&] { return task->done || !queue_.empty(); });
+    } else {
+      ParseFront(lock, keys);
+    }
+  }
+}
+
+// REQUIRES: the lock is held, and something is queued.
+void ParsePool::ParseFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
+  ParseTask* task = queue_.front();
+  queue_.pop_front();
+  lock.unlock();
+  task->Parse(*task->parser, keys);
+  lock.lock();
+  task->done = true;
+  finished_.notify_all();
 }
 
 void ParsePool::Work() {
+  KeyMaker keys(rules_);
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait(lock, [&] { return closing_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    ParseTask* task = queue_.front();
-    queue_.pop_front();
-    lock.unlock();
-    task->parser->Parse(task->block, &task->batch);
-    lock.lock();
-    task->done = true;
-    finished_.notify_all();
+    ParseFront(lock, keys);
   }
 }
 

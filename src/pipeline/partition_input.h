@@ -1,34 +1,26 @@
-// One partition on its way from the Source to its windows: read ahead, parsed, handed out line by line.
+// One partition on its way from the Source to its windows: read ahead, parsed, handed out in runs of lines.
 #ifndef SOCKLOG_PIPELINE_PARTITION_INPUT_H_
 #define SOCKLOG_PIPELINE_PARTITION_INPUT_H_
 
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "format/format.h"
 #include "pipeline/parse_pool.h"
 #include "socklog/source.h"
+#include "window/partition_windows.h"
 
 namespace socklog {
 
 // Thread-compatible; parses in the pool's threads once the format is known.
 class PartitionInput {
  public:
-  // One line, well-formed (entry set) or not (reason set). Valid until the next call of Pop.
-  struct Item {
-    const LogEntry* entry = nullptr;
-    const char* reason = nullptr;
-    std::string_view text;
-    Position position;
-    std::uint64_t line = 0;  // number in the partition, from 0
-  };
-
-  // `pool` may be null: then lines are parsed when they are asked for. Both are borrowed.
-  PartitionInput(PartitionId id, const LogFormat& format, ParsePool* pool, std::size_t read_ahead);
+  // `pool` may be null: then blocks are parsed when they are read. All are borrowed.
+  PartitionInput(PartitionId id, const LogFormat& format, ParsePool* pool, KeyMaker& keys, std::size_t read_ahead);
   ~PartitionInput();
   PartitionInput(const PartitionInput&) = delete;
   PartitionInput& operator=(const PartitionInput&) = delete;
@@ -36,35 +28,40 @@ class PartitionInput {
   // The number of the first line to come, and the format an earlier run had chosen (empty: none).
   Status Restore(std::uint64_t first_line, std::string_view chosen);
 
-  // Reads until `read_ahead` blocks wait, or there is no more now. kMore: at least one line waits.
+  // Reads until `read_ahead` blocks wait, or there is no more now, and makes sure that the first of them is parsed.
+  // kMore: it has a line that was not popped. What was handed out before is no longer valid.
   Result<Progress> Fill(Source& source);
 
-  // The next line; nullptr when Fill must be called first.
-  const Item* Peek();
-  void Pop();
+  // The lines of that block which are left are runs of well-formed lines and single malformed ones.
+  bool has_lines() const { return requests_ < task().requests.size() || malformed_ < task().malformed.size(); }
+  // The next line, if it is malformed; else nullptr.
+  const MalformedLine* malformed() const;
+  // The well-formed lines up to the next malformed one.
+  std::span<const Request> requests() const;
+  PartitionWindows::BlockPlace place() const { return {task().block, first_line_}; }
+  void PopMalformed() { ++malformed_; }
+  // Pops so many of requests().
+  void PopRequests(std::size_t count) { requests_ += count; }
 
   std::string_view chosen() const { return parser_->chosen(); }
 
  private:
+  const ParseTask& task() const { return *tasks_.front(); }
   void Parse(std::unique_ptr<ParseTask> task);
-  void DropTask();
-  bool NextTask();
-  void LoadItem();
+  bool LoadFront();
 
   const PartitionId id_;
   const LogFormat& format_;
   ParsePool* const pool_;
+  KeyMaker& keys_;
   const std::size_t read_ahead_;
-  std::unique_ptr<LogParser> parser_;             // the one that detects
-  std::deque<std::unique_ptr<ParseTask>> tasks_;  // in the order of reading; the first one is in hand
+  const std::unique_ptr<LogParser> parser_;
+  std::deque<std::unique_ptr<ParseTask>> tasks_;  // read, in order
   std::vector<std::unique_ptr<ParseTask>> spare_;
-  bool in_hand_ = false;
-  std::size_t entry_ = 0;
+  bool front_loaded_ = false;     // the first task was parsed, and what follows holds for it
+  std::uint64_t first_line_ = 0;  // number of its first line in the partition
+  std::size_t requests_ = 0;      // popped
   std::size_t malformed_ = 0;
-  Item item_;
-  bool has_item_ = false;
-  std::uint64_t lines_read_ = 0;  // from the source
-  std::uint64_t next_line_ = 0;   // to be handed out
   bool ended_ = false;
 };
 

@@ -182,8 +182,7 @@ Sibling FilePartition::CurrentAsSibling(const std::vector<Sibling>& siblings) co
   }
   const FileIdentity current = CurrentIdentity();
   for (const Sibling& sibling : siblings) {  // compressed
-    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling), sibling.number))
-      return sibling;
+    if (sibling.packed && current.length > 0 && current.Matches(HeadOf(sibling), sibling.number)) return sibling;
   }
   Sibling gone;
   gone.modified = stream_.Stat().modified;
@@ -252,8 +251,7 @@ void FilePartition::LeaveRewritten(Block* block) {
 bool FilePartition::GoOnInCopy(const Sibling& sibling) {
   const FileIdentity identity = CurrentIdentity();
   if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
-  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number))
-    return false;
+  if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number)) return false;
   FileStream copy(Reopen(sibling), sibling.path);
   const Result<bool> found = copy.Seek(stream_.text_offset());
   if (!found.ok() || !found.value()) return false;

@@ -13,9 +13,7 @@
 namespace socklog {
 
 MultiSource::MultiSource(const Clock& clock, bool once)
-    : once_(once),
-      stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      context_{clock, stopping_} {}
+    : once_(once), stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), context_{clock, stopping_} {}
 
 MultiSource::~MultiSource() = default;
 

@@ -87,8 +87,7 @@ class Opener {
       numbers_.insert(FileNumberOf(info));
     }
     if (options_.resume.empty()) return Status();
-    Result<std::vector<std::optional<ResumeStart>>> found =
-        FindResumeStarts(files, options_.resume);
+    Result<std::vector<std::optional<ResumeStart>>> found = FindResumeStarts(files, options_.resume);
     if (!found.ok()) return found.status();
     for (std::size_t i = 0; i < files.size(); ++i) starts_[input_of_file[i]] = std::move((*found)[i]);
     return Status();

@@ -25,9 +25,9 @@ class PlainTextReader {
   // `recognise`: false takes the bytes as they are.
   explicit PlainTextReader(bool recognise) : decided_(!recognise) {}
 
-  // kDone: the next piece of text was appended to *to, `bytes` long, at most kReadBytes and a little. kEnd: no more (now,
-  // if !compressed()). kCut: a compressed stream that ends in its middle or is damaged; what could be read has been
-  // handed out.
+  // kDone: the next piece of text was appended to *to, `bytes` long, at most kReadBytes and a little. kEnd: no more
+  // (now, if !compressed()). kCut: a compressed stream that ends in its middle or is damaged; what could be read has
+  // been handed out.
   IoResult Read(const RawRead& raw, TextBuffer* to);
 
   bool compressed() const { return decoder_ != nullptr; }

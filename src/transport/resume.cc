@@ -43,11 +43,7 @@ std::vector<Match> TakeBest(std::vector<Match> matches) {
 class Finder {
  public:
   Finder(const std::vector<FileInput>& inputs, const std::vector<ResumePoint>& resume)
-      : inputs_(inputs),
-        resume_(resume),
-        starts_(inputs.size()),
-        saved_(resume.size()),
-        placed_(resume.size()) {}
+      : inputs_(inputs), resume_(resume), starts_(inputs.size()), saved_(resume.size()), placed_(resume.size()) {}
 
   Result<std::vector<std::optional<ResumeStart>>> Find() {
     for (std::size_t i = 0; i < resume_.size(); ++i) {

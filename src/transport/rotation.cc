@@ -113,9 +113,7 @@ std::vector<Sibling> ListSiblings(const std::string& path) {
   return siblings;
 }
 
-std::string HeadOf(const Sibling& sibling) {
-  return sibling.fd == nullptr ? "" : ReadHead(*sibling.fd).value_or("");
-}
+std::string HeadOf(const Sibling& sibling) { return sibling.fd == nullptr ? "" : ReadHead(*sibling.fd).value_or(""); }
 
 UniqueFd Reopen(const Sibling& sibling) {
   return sibling.fd == nullptr ? UniqueFd() : UniqueFd(fcntl(sibling.fd->get(), F_DUPFD_CLOEXEC, 3));

@@ -58,8 +58,7 @@ void StreamPartition::Fill(Block* block) {
   while (last_read_.state != IoState::kEnd && last_read_.state != IoState::kCut &&
          last_read_.state != IoState::kError) {
     if (context_.stopping.load(std::memory_order_relaxed) || block->text.size() - before >= kReadBytes) return;
-    last_read_ =
-        reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &block->text);
+    last_read_ = reader_.Read([this](char* to, std::size_t size) { return channel_->Read(to, size); }, &block->text);
     if (last_read_.state == IoState::kWouldBlock) return;
   }
 }

@@ -47,7 +47,7 @@ class StreamPartition : public Partition {
   PlainTextReader reader_;
   LineSplitter splitter_;
   IoResult last_read_;  // what ended the stream comes after the lines before it
-  Status failed_;  // found while waiting; Read says it
+  Status failed_;       // found while waiting; Read says it
   const bool can_idle_;
   const bool reconnect_ = false;
   const bool is_client_ = false;

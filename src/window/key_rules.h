@@ -7,30 +7,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/address.h"
-#include "base/hash.h"
 #include "base/regex.h"
 #include "socklog/cell.h"
 #include "socklog/log_entry.h"
 #include "socklog/options.h"
+#include "socklog/request.h"
 #include "socklog/status.h"
 
 namespace socklog {
 
-// One request, ready to be counted. Views point into the LogEntry or into the KeyRules that made it, and live until its
-// next call.
-struct CountedRequest {
-  Micros time = 0;
-  Cell cell;
-  bool ignored = false;
-  std::string_view raw;                                // the line itself, where late lines are kept; set by the caller
-  std::array<std::string_view, kDimensionCount> keys;  // [kGlobal] unused; empty: not counted in that dimension
-};
-
-// Applies [keys], [errors] and [[ignore]]. Keys come out printable and at most kMaxKeyBytes long. Thread-compatible.
+// [keys], [errors] and [[ignore]] as they were given; KeyMaker applies them. Immutable, thread-safe.
 class KeyRules {
  public:
   static constexpr std::size_t kMaxKeyBytes = 256;
@@ -41,13 +30,30 @@ class KeyRules {
                                                 EventTime event_time,
                                                 const std::array<bool, kDimensionCount>& dimensions);
 
-  void Apply(const LogEntry& entry, CountedRequest* request);
-
-  // FieldMask bits that Apply reads.
+  const KeyOptions& options() const { return options_; }
+  // FieldMask bits that are read.
   std::uint32_t fields() const { return fields_; }
+  bool reads(FieldMask field) const { return (fields_ & field) != 0; }
+  bool wants(Dimension dimension) const { return wanted_[static_cast<std::size_t>(dimension)]; }
+  bool ignores() const { return !ignores_.empty(); }
+  // Whether Fold or IgnoredBy has anything to look at.
+  bool has_url_rules() const { return url_rules_; }
+
+  // Event time: when the request began, or ended.
+  Micros TimeOf(const LogEntry& entry) const;
+  // OutcomeBits.
+  std::uint8_t OutcomeOf(std::uint16_t status) const { return status < outcomes_.size() ? outcomes_[status] : 0; }
+  // The address, or the first one of the header that [keys] client names.
+  std::string_view ClientOf(const LogEntry& entry) const;
+  // What the first folding rule that matches makes of `url`; false: none does.
+  bool Fold(std::string_view url, std::string* folded) const;
+  // Bit i: the URL part of ignore rule i matches, or it has none.
+  std::uint64_t IgnoredBy(std::string_view url) const;
+  // `client`: the entry's client key. `url_ignored_by`: IgnoredBy its URL.
+  bool IsIgnored(const LogEntry& entry, std::string_view client, std::uint64_t url_ignored_by) const;
 
  private:
-  struct Fold {
+  struct FoldRule {
     Regex match;
     std::string to;
   };
@@ -58,43 +64,21 @@ class KeyRules {
     std::string client_name;  // a host name, where it is no range
     std::vector<StatusRange> status;
   };
-  // What is worth remembering of a distinct URL.
-  struct UrlFacts {
-    std::string key;               // folded
-    std::uint64_t ignored_by = 0;  // bit i: the URL part of ignore rule i matches
-  };
-  struct UrlHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return Hash64(text, RandomSeed()); }
-  };
 
   KeyRules() = default;
+  void SetOutcomes();
   Status AddFolds(const std::vector<UrlRule>& rules);
   Status AddIgnores(const std::vector<IgnoreRule>& rules);
-  std::string_view UrlKey(const LogEntry& entry, std::uint64_t* ignored_by);
-  const UrlFacts& FactsOf(std::string_view url);
-  std::string_view ClientOf(const LogEntry& entry) const;
-  std::string_view ClientKey(const LogEntry& entry);
-  std::string_view UserKey(const LogEntry& entry);
-  bool IsIgnored(const LogEntry& entry, std::string_view client, std::uint64_t url_ignored_by) const;
-  Cell CellOf(const LogEntry& entry) const;
 
   KeyOptions options_;
   EventTime event_time_ = EventTime::kStart;
   std::array<bool, kDimensionCount> wanted_{};
   std::uint32_t fields_ = kFieldTime;
-  std::array<bool, 600> is_error_{};
-  std::vector<Fold> folds_;
+  std::array<std::uint8_t, 600> outcomes_{};  // by status
+  std::vector<FoldRule> folds_;
   std::vector<Ignore> ignores_;
   bool url_rules_ = false;
-  std::unordered_map<std::string, UrlFacts, UrlHash, std::equal_to<>> url_cache_;
-  std::array<std::string, kDimensionCount> scratch_;
-  std::string address_scratch_;
 };
-
-// The path that a request asks for: no scheme, authority, query, fragment and ;params. "(connect)", "(star)",
-// "(invalid)" stand for what has none. A view into the entry or static text.
-std::string_view TargetPath(const LogEntry& entry);
 
 }  // namespace socklog
 

@@ -1,0 +1,63 @@
+// Memory for short texts that are dropped all at once.
+#ifndef SOCKLOG_BASE_TEXT_ARENA_H_
+#define SOCKLOG_BASE_TEXT_ARENA_H_
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace socklog {
+
+// Texts stay where they are until Clear, which keeps the memory for the next ones. Thread-compatible.
+class TextArena {
+ public:
+  // `size` bytes, not cleared.
+  char* Allocate(std::size_t size) {
+    if (size > left_) NextChunk(size);
+    char* bytes = free_;
+    free_ += size;
+    left_ -= size;
+    return bytes;
+  }
+  std::string_view Add(std::string_view text) {
+    if (text.empty()) return {};
+    char* bytes = Allocate(text.size());
+    std::memcpy(bytes, text.data(), text.size());
+    return {bytes, text.size()};
+  }
+
+  void Clear() {
+    next_ = 0;
+    left_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kChunk = std::size_t{64} << 10;
+
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
+  };
+
+  void NextChunk(std::size_t size) {
+    while (next_ < chunks_.size() && chunks_[next_].size < size) ++next_;
+    if (next_ == chunks_.size()) {
+      const std::size_t chunk_size = size > kChunk ? size : kChunk;
+      chunks_.push_back({std::make_unique<char[]>(chunk_size), chunk_size});
+    }
+    free_ = chunks_[next_].bytes.get();
+    left_ = chunks_[next_].size;
+    ++next_;
+  }
+
+  std::vector<Chunk> chunks_;
+  std::size_t next_ = 0;  // chunk
+  char* free_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_BASE_TEXT_ARENA_H_

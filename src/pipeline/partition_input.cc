@@ -39,7 +39,7 @@ Result<Progress> PartitionInput::Fill(Source& source) {
     if (!read.ok()) return read.status();
     progress = *read;
     ended_ = progress == Progress::kEnd;
-    if (progress == Progress::kMore) {
+    if (progress == Progress::kMore && !task->block.text.empty()) {
       Parse(std::move(task));
     } else {
       spare_.push_back(std::move(task));

@@ -88,7 +88,8 @@ Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
   }
   if (!step.error.empty()) return Status::Failed(step.error);
   LineSplitter splitter(partition.offset);
-  splitter.Add(step.text, block);
+  splitter.Begin(block);
+  block->text.Append(step.text);
   splitter.Finish(block);
   partition.offset += step.text.size();
   return Progress::kMore;

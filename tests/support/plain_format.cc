@@ -15,9 +15,16 @@ std::string_view TakeWord(std::string_view* text) {
 
 class PlainParser : public LogParser {
  public:
-  void Parse(const Block& block, LogBatch* batch) override {
-    batch->clear();
-    for (std::size_t i = 0; i < block.lines.size(); ++i) ParseLine(block.line(i), static_cast<std::uint32_t>(i), batch);
+  void Parse(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    batch->entries.clear();
+    batch->malformed.clear();
+    const std::string_view text = block.text.view();
+    while (cursor->offset < text.size() && batch->entries.size() + batch->malformed.size() < LogBatch::kMaxLines) {
+      const auto size = static_cast<std::uint32_t>(text.find('\n', cursor->offset) - cursor->offset);
+      ParseLine(text.substr(cursor->offset, size), *cursor, size, batch);
+      cursor->offset += size + 1;
+      ++cursor->line;
+    }
   }
 
   std::string_view chosen() const override { return chosen_ ? "plain" : ""; }
@@ -29,7 +36,7 @@ class PlainParser : public LogParser {
   }
 
  private:
-  void ParseLine(std::string_view line, std::uint32_t number, LogBatch* batch) {
+  void ParseLine(std::string_view line, const BlockCursor& cursor, std::uint32_t size, LogBatch* batch) {
     LogEntry entry;
     const std::string_view time = TakeWord(&line);
     const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
@@ -38,13 +45,15 @@ class PlainParser : public LogParser {
     entry.user = TakeWord(&line);
     if (error != std::errc() || end != time.data() + time.size() || !status || *status > 599 || entry.target.empty() ||
         !line.empty()) {
-      batch->malformed.push_back({number, "not plain"});
+      batch->malformed.push_back({cursor.line, cursor.offset, size, "not plain"});
       return;
     }
     entry.slow_path = entry.target.starts_with("/slow");
     entry.status = static_cast<std::uint16_t>(*status);
     entry.method = "GET";
-    entry.line = number;
+    entry.line = cursor.line;
+    entry.offset = cursor.offset;
+    entry.size = size;
     batch->entries.push_back(entry);
     chosen_ = true;
   }

@@ -345,10 +345,8 @@ TEST_CASE("lines of the slow path are counted once, with any number of threads")
   CHECK(test.run().windows().counters().slow_path == 50);
 }
 
-TEST_CASE("texts of late lines are kept where they are wanted") {
-  LoopOptions options;
-  options.keep_late_lines = true;
-  LoopFixture test(BareShape(), options);
+TEST_CASE("texts of late lines are kept") {
+  LoopFixture test;
   test.source.AddPartition("log");
   test.source.AddLines(0, Text(EverySecond(100, 120) + Lines{LineAt(7, "/late")}));
   test.Windows();

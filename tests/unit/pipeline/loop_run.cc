@@ -31,7 +31,7 @@ LoopRun::LoopRun(const WindowShape& shape, MemorySource* source, ManualClock* cl
     : shape_(shape),
       source_(*source),
       rules_(MakeRules(shape)),
-      windows_(shape_, options.keep_late_lines),
+      windows_(shape_, /*keep_late_lines=*/true),
       scorer_(Metrics(), shape.options.window),
       decider_(Limits()),
       tracker_({}, shape.options.window, shape.options.slide_or_window(), scorer_, decider_) {

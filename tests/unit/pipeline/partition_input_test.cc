@@ -1,5 +1,6 @@
 #include "pipeline/partition_input.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,12 @@
 namespace socklog::testing {
 namespace {
 
+const KeyRules& Rules() {
+  static const std::unique_ptr<KeyRules> rules =
+      KeyRules::Make({}, {}, EventTime::kStart, {true, true, true, true}).value();
+  return *rules;
+}
+
 // Lines 0 .. count-1; every seventh is malformed, from `first_good` on.
 std::string NumberedLines(int count, int first_good = 0) {
   std::string text;
@@ -20,7 +27,14 @@ std::string NumberedLines(int count, int first_good = 0) {
   return text;
 }
 
-// All that comes out until Fill says kEnd, each line as "number position text".
+// A line as "number position text".
+std::string Describe(const PartitionWindows::BlockPlace& place, std::uint32_t line, std::uint32_t offset,
+                     std::uint32_t size) {
+  return std::to_string(place.first_line + line) + " " + std::to_string(place.block.PositionAt(offset).offset) + " " +
+         std::string(place.block.Line(offset, size));
+}
+
+// All that comes out until Fill says kEnd. Runs are popped in pieces.
 std::vector<std::string> Drain(PartitionInput* input, MemorySource* source, ManualClock* clock) {
   std::vector<std::string> lines;
   for (;;) {
@@ -28,21 +42,26 @@ std::vector<std::string> Drain(PartitionInput* input, MemorySource* source, Manu
     REQUIRE(progress.ok());
     if (*progress == Progress::kEnd) break;
     if (*progress == Progress::kIdle) {
-      CHECK(input->Peek() == nullptr);
       clock->Turn(kSecond);
       continue;
     }
-    for (const PartitionInput::Item* item = input->Peek(); item != nullptr; item = input->Peek()) {
-      REQUIRE(input->Peek() == item);
-      REQUIRE((item->entry == nullptr) != (item->reason == nullptr));
-      if (item->entry != nullptr)
-        REQUIRE(std::string(item->text).rfind(std::to_string(item->entry->time) + " ", 0) == 0);
-      lines.push_back(std::to_string(item->line) + " " + std::to_string(item->position.offset) + " " +
-                      std::string(item->text));
-      input->Pop();
+    while (input->has_lines()) {
+      if (const MalformedLine* malformed = input->malformed()) {
+        REQUIRE(malformed->reason != nullptr);
+        lines.push_back(Describe(input->place(), malformed->line, malformed->offset, malformed->size));
+        input->PopMalformed();
+        continue;
+      }
+      const std::span<const Request> run = input->requests();
+      REQUIRE(!run.empty());
+      const std::size_t popped = 1 + run.size() / 2;
+      for (const Request& request : run.first(popped)) {
+        lines.push_back(Describe(input->place(), request.line, request.offset, request.size));
+        REQUIRE(lines.back().find(" " + std::to_string(request.time) + " 200") != std::string::npos);
+      }
+      input->PopRequests(popped);
     }
   }
-  CHECK(input->Peek() == nullptr);
   return lines;
 }
 
@@ -75,8 +94,9 @@ TEST_CASE("lines come out in order, whoever parses them") {
     source.AddPause(0, 2 * kSecond);
     const std::string rest = text.substr(std::min(text.size(), text.find("bad 101\n")));
     source.AddLines(0, rest, 1 + seed * 5, &random);
-    std::unique_ptr<ParsePool> pool = threads > 0 ? std::make_unique<ParsePool>(threads) : nullptr;
-    PartitionInput input(0, format, pool.get(), read_ahead);
+    std::unique_ptr<ParsePool> pool = threads > 0 ? std::make_unique<ParsePool>(threads, Rules()) : nullptr;
+    KeyMaker keys(Rules());
+    PartitionInput input(0, format, pool.get(), keys, read_ahead);
     REQUIRE(Drain(&input, &source, &clock) == Expected(text));
     CHECK(input.chosen() == (first_good < 1000 ? "plain" : ""));
   }
@@ -90,7 +110,8 @@ TEST_CASE("empty blocks and an empty partition") {
   source.AddLines(0, "");
   source.AddLines(0, "1 200 /\n");
   source.AddLines(0, "");
-  PartitionInput input(0, format, nullptr, 1);
+  KeyMaker keys(Rules());
+  PartitionInput input(0, format, nullptr, keys, 1);
   CHECK(Drain(&input, &source, &clock) == std::vector<std::string>{"0 0 1 200 /"});
   CHECK(input.Fill(source).value() == Progress::kEnd);  // and again, without reading
 }
@@ -104,29 +125,31 @@ TEST_CASE("going on after a restart") {
   source.AddLines(0, text);
   const std::size_t start = text.find("12 200");
   source.StartAt(0, std::to_string(start));
-  PartitionInput input(0, format, nullptr, 1);
+  KeyMaker keys(Rules());
+  PartitionInput input(0, format, nullptr, keys, 1);
   REQUIRE(input.Restore(12, "plain").ok());
   CHECK(input.chosen() == "plain");
   CHECK(Drain(&input, &source, &clock) == Expected(text.substr(start), 12, start));
-  PartitionInput other(0, format, nullptr, 1);
+  PartitionInput other(0, format, nullptr, keys, 1);
   CHECK_FALSE(other.Restore(0, "combined").ok());
 }
 
 TEST_CASE("an input may be dropped while threads parse for it") {
   const PlainFormat format;
   ManualClock clock;
-  ParsePool pool(2);
+  ParsePool pool(2, Rules());
+  KeyMaker keys(Rules());
   for (int round = 0; round < 30; ++round) {
     MemorySource source(&clock);
     source.AddPartition("log");
     SplitMix64 random(static_cast<std::uint64_t>(round));
     source.AddLines(0, NumberedLines(2000), 100, &random);
-    PartitionInput input(0, format, &pool, 8);
+    PartitionInput input(0, format, &pool, keys, 8);
     REQUIRE(input.Restore(0, "plain").ok());
     REQUIRE(input.Fill(source).ok());
     for (int i = 0; i < round; ++i) {
-      REQUIRE(input.Peek() != nullptr);
-      input.Pop();
+      REQUIRE(input.has_lines());
+      input.malformed() != nullptr ? input.PopMalformed() : input.PopRequests(1);
     }
   }
 }
@@ -135,16 +158,16 @@ TEST_CASE("a pool ends with work left in its queue") {
   const PlainFormat format;
   std::vector<std::unique_ptr<ParseTask>> tasks;
   {
-    ParsePool pool(2);
+    ParsePool pool(2, Rules());
+    KeyMaker keys(Rules());
     for (int i = 0; i < 50; ++i) {
       tasks.push_back(std::make_unique<ParseTask>());
       tasks.back()->parser = format.NewParser();
-      tasks.back()->block.text = "1 200 /";
-      tasks.back()->block.lines.push_back({0, 7, 0, false});
+      tasks.back()->block.text.Append("1 200 /\n");
       pool.Submit(tasks.back().get());
     }
-    pool.Wait(tasks[20].get());
-    CHECK(tasks[20]->batch.entries.size() == 1);
+    pool.Wait(tasks[20].get(), keys);
+    CHECK(tasks[20]->requests.size() == 1);
   }
   for (const auto& task : tasks) CHECK(task->done);
 }

@@ -1,4 +1,4 @@
-#include "window/key_rules.h"
+#include "window/key_maker.h"
 
 #include <map>
 #include <set>
@@ -29,21 +29,32 @@ LogEntry Get(std::string_view target) {
   return entry;
 }
 
-std::string Key(KeyRules& rules, const LogEntry& entry, Dimension dimension) {
-  CountedRequest request;
-  rules.Apply(entry, &request);
-  return std::string(request.keys[static_cast<std::size_t>(dimension)]);
+Request Apply(const KeyRules& rules, const LogEntry& entry) {
+  TextArena texts;  // keys are not looked at
+  Request request;
+  KeyMaker(rules).Apply(entry, &texts, &request);
+  return request;
+}
+
+std::string KeyOf(KeyMaker& keys, const LogEntry& entry, Dimension dimension) {
+  TextArena texts;
+  Request request;
+  keys.Apply(entry, &texts, &request);
+  const Key& key = request.keys[KeyedIndex(dimension)];
+  if (key.size > 0) CHECK(key.hash == Hash64(key.text(), RandomSeed()));
+  return std::string(key.text());
+}
+
+std::string KeyOf(const KeyRules& rules, const LogEntry& entry, Dimension dimension) {
+  KeyMaker keys(rules);
+  return KeyOf(keys, entry, dimension);
 }
 
 std::string UrlKey(const LogEntry& entry, const KeyOptions& keys = {}) {
-  return Key(*Rules(keys), entry, Dimension::kUrl);
+  return KeyOf(*Rules(keys), entry, Dimension::kUrl);
 }
 
-bool Ignored(KeyRules& rules, const LogEntry& entry) {
-  CountedRequest request;
-  rules.Apply(entry, &request);
-  return request.ignored;
-}
+bool Ignored(KeyRules& rules, const LogEntry& entry) { return Apply(rules, entry).ignored; }
 
 std::string Error(const KeyOptions& keys, const std::vector<IgnoreRule>& ignore) {
   Result<std::unique_ptr<KeyRules>> rules = KeyRules::Make(keys, ignore, EventTime::kStart, kAll);
@@ -148,7 +159,7 @@ TEST_CASE("different bytes never give the same key") {
   for (int i = 0; i < 100'000; ++i) {
     std::string path = "/";
     for (std::uint64_t size = random.Below(7); size > 0; --size) path += kBytes[random.Below(sizeof(kBytes))];
-    const std::string key = Key(*rules, Get(path), Dimension::kUrl);
+    const std::string key = KeyOf(*rules, Get(path), Dimension::kUrl);
     const auto [place, is_new] = path_of.emplace(key, path);
     if (place->second != path) FAIL("two paths have the key " << key);
     for (std::string_view rest = key; !rest.empty();) {
@@ -201,9 +212,10 @@ TEST_CASE("[[keys.url]] folds paths: the first rule that matches all of the key"
                                            {"/same/17", "/cart/17"},  // what a rule made is not folded again
                                            {"/cart/1\n7", "/cart/other"}}));
   CAPTURE(test.target);
-  auto rules = Rules(keys);
-  CHECK(Key(*rules, Get(test.target), Dimension::kUrl) == test.key);
-  CHECK(Key(*rules, Get(test.target), Dimension::kUrl) == test.key);  // remembered
+  const auto rules = Rules(keys);
+  KeyMaker maker(*rules);
+  CHECK(KeyOf(maker, Get(test.target), Dimension::kUrl) == test.key);
+  CHECK(KeyOf(maker, Get(test.target), Dimension::kUrl) == test.key);  // remembered
 }
 
 TEST_CASE("a rule that cuts a character in two still gives a printable key") {
@@ -224,10 +236,25 @@ TEST_CASE("a folded key is cut like others, and not escaped twice") {
 TEST_CASE("more distinct URLs than are remembered") {
   KeyOptions keys;
   keys.url = {{"/p/[0-9]+", "/p/{id}"}};
-  auto rules = Rules(keys);
+  const auto rules = Rules(keys);
+  KeyMaker maker(*rules);
   bool same = true;
   for (int i = 0; i < 250'000; ++i)
-    same = same && Key(*rules, Get("/p/" + std::to_string(i)), Dimension::kUrl) == "/p/{id}";
+    same = same && KeyOf(maker, Get("/p/" + std::to_string(i)), Dimension::kUrl) == "/p/{id}";
+  CHECK(same);
+}
+
+TEST_CASE("more clients than are remembered") {
+  const auto rules = Rules();
+  KeyMaker maker(*rules);
+  bool same = true;
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string network = "2001:db8:" + std::to_string(i % 9999 + 1) + ":" + std::to_string(i % 7 + 1);
+    LogEntry entry = Get("/");
+    const std::string client = network + "::1";
+    entry.client = client;
+    same = same && KeyOf(maker, entry, Dimension::kClient) == network + "::/64";
+  }
   CHECK(same);
 }
 
@@ -249,7 +276,7 @@ TEST_CASE("users") {
   LogEntry entry = Get("/");
   entry.user = test.user;
   entry.user_header = test.header;
-  CHECK(Key(*Rules(keys), entry, Dimension::kUser) == test.key);
+  CHECK(KeyOf(*Rules(keys), entry, Dimension::kUser) == test.key);
 }
 
 TEST_CASE("clients") {
@@ -272,7 +299,7 @@ TEST_CASE("clients") {
   LogEntry entry = Get("/");
   entry.client = test.client;
   entry.client_header = test.header;
-  CHECK(Key(*Rules(keys), entry, Dimension::kClient) == test.key);
+  CHECK(KeyOf(*Rules(keys), entry, Dimension::kClient) == test.key);
 }
 
 TEST_CASE("what a status counts as") {
@@ -297,9 +324,7 @@ TEST_CASE("what a status counts as") {
   CAPTURE(test.status);
   LogEntry entry = Get("/");
   entry.status = static_cast<std::uint16_t>(test.status);
-  CountedRequest request;
-  Rules()->Apply(entry, &request);
-  CHECK(request.cell == test.cell);
+  CHECK(CellOfOutcome(Apply(*Rules(), entry).outcome) == test.cell);
 }
 
 TEST_CASE("[errors] status") {
@@ -311,9 +336,7 @@ TEST_CASE("[errors] status") {
     CAPTURE(status);
     LogEntry entry = Get("/");
     entry.status = static_cast<std::uint16_t>(status);
-    CountedRequest request;
-    rules->Apply(entry, &request);
-    CHECK(request.cell.errors == errors);
+    CHECK(CellOfOutcome(Apply(*rules, entry).outcome).errors == errors);
   }
 }
 
@@ -325,16 +348,11 @@ TEST_CASE("--event-time end adds the duration, where it is known") {
                                                                {2 * kSecond, 102 * kSecond},
                                                                {std::numeric_limits<Micros>::max(), 100 * kSecond}}) {
     entry.duration = duration;
-    CountedRequest request;
-    Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);
-    CHECK(request.time == time);
-    Rules()->Apply(entry, &request);
-    CHECK(request.time == 100 * kSecond);
+    CHECK(Apply(*Rules({}, {}, EventTime::kEnd), entry).time == time);
+    CHECK(Apply(*Rules(), entry).time == 100 * kSecond);
   }
   entry.time_is_end = true;
-  CountedRequest request;
-  Rules({}, {}, EventTime::kEnd)->Apply(entry, &request);
-  CHECK(request.time == 100 * kSecond);
+  CHECK(Apply(*Rules({}, {}, EventTime::kEnd), entry).time == 100 * kSecond);
 }
 
 TEST_CASE("[[ignore]]: every given part matches") {

@@ -88,6 +88,18 @@ class AutoParser : public LineParser {
                 : "the line fits no named format (combined, common, with or without a virtual host)";
   }
 
+  // The line that decides is read again as all lines after it are.
+  void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    while (chosen_parser_ == nullptr && HasNextLine(block, *cursor, *batch)) {
+      const BlockCursor start = *cursor;
+      ParseNextLine(block, cursor, batch);
+      if (chosen_parser_ == nullptr) continue;
+      batch->entries.pop_back();
+      *cursor = start;
+    }
+    if (chosen_parser_ != nullptr) chosen_parser_->ParseLines(block, cursor, batch);
+  }
+
   std::string_view chosen() const override { return chosen_; }
 
   Status Restore(std::string_view chosen) override {
@@ -164,11 +176,6 @@ void AddBasicCandidates(const FormatContext& context, const char* envelope, std:
 }
 
 }  // namespace
-
-Status LineParser::Restore(std::string_view chosen) {
-  if (chosen.empty() || chosen == this->chosen()) return {};
-  return Status::Usage("the saved log format '" + std::string(chosen) + "' is not the one that was asked for");
-}
 
 std::unique_ptr<LineFormat> MakeEnvelopeFormat(std::string path, std::unique_ptr<LineFormat> inner) {
   return std::make_unique<EnvelopeFormat>(std::move(path), std::move(inner));

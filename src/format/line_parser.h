@@ -25,10 +25,24 @@ class LineParser {
   // must be part of the Block or of batch->decoded.
   virtual const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) = 0;
 
+  // Parses the lines from *cursor on and moves it behind them, until the batch has LogBatch::kMaxLines or the block is
+  // at its end; adds to *batch. Line by line with Parse, unless a parser knows better.
+  virtual void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch);
+
   // As LogParser.
   virtual std::string_view chosen() const = 0;
   virtual Status Restore(std::string_view chosen);
+
+ protected:
+  // Parses the line at *cursor with Parse and moves behind it. Returns its entry in the batch, or nullptr if it is
+  // malformed. REQUIRES: the block is not at its end
+  LogEntry* ParseNextLine(const Block& block, BlockCursor* cursor, LogBatch* batch);
 };
+
+// Whether a batch has room and the block has lines.
+inline bool HasNextLine(const Block& block, const BlockCursor& cursor, const LogBatch& batch) {
+  return cursor.offset < block.text.size() && batch.entries.size() + batch.malformed.size() < LogBatch::kMaxLines;
+}
 
 // Immutable, thread-safe; outlives its parsers.
 class LineFormat {

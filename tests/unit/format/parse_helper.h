@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/format.h"
@@ -20,13 +21,8 @@ inline constexpr std::uint32_t kAllButHeaders = kFieldTime | kFieldStatus | kFie
 inline Block MakeBlock(const std::vector<std::string>& lines) {
   Block block;
   for (const std::string& line : lines) {
-    Line entry;
-    entry.offset = static_cast<std::uint32_t>(block.text.size());
-    entry.size = static_cast<std::uint32_t>(line.size());
-    entry.position = block.text.size();
-    block.text += line;
-    block.text += '\n';
-    block.lines.push_back(entry);
+    block.text.Append(line);
+    block.text.Append("\n");
   }
   return block;
 }
@@ -50,9 +46,17 @@ class Parsed {
   }
   explicit Parsed(std::string_view format) : Parsed(MakeRequest(format)) {}
 
+  // All batches of the lines as one.
   const LogBatch& Lines(const std::vector<std::string>& lines) {
     block_ = MakeBlock(lines);
-    parser_->Parse(block_, &batch_);
+    batch_.clear();
+    LogBatch batch;
+    for (BlockCursor cursor; cursor.offset < block_.text.size();) {
+      parser_->Parse(block_, &cursor, &batch);
+      batch_.entries.insert(batch_.entries.end(), batch.entries.begin(), batch.entries.end());
+      batch_.malformed.insert(batch_.malformed.end(), batch.malformed.begin(), batch.malformed.end());
+    }
+    batch_.decoded = std::move(batch.decoded);
     return batch_;
   }
   // The entry of one line, which must be well-formed.

@@ -230,11 +230,14 @@ TEST_CASE("why a line is malformed", "[format]") {
     }
   }
   Block block = MakeBlock({"x"});
-  block.lines[0].too_long = true;
+  block.too_long = true;
   LogBatch batch;
+  BlockCursor cursor;
   auto format = MakeLogFormat(MakeRequest("combined"));
-  format.value()->NewParser()->Parse(block, &batch);
+  format.value()->NewParser()->Parse(block, &cursor, &batch);
   REQUIRE(batch.malformed.size() == 1);
+  CHECK(batch.malformed[0].size == 1);
+  CHECK(cursor.offset == block.text.size());
   CHECK(std::string(batch.malformed[0].reason) == "the line is longer than 1 MiB");
 }
 

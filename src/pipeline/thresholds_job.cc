@@ -38,6 +38,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   SourceOptions source_options;
   source_options.connection = options.connection;
   source_options.until_end = true;
+  source_options.decoder_threads = ResolveJobs(options) - 1;
   std::vector<PartitionId> resumed;
   Result<std::unique_ptr<Source>> source = OpenSource(reading->inputs, source_options, context.clock, &resumed);
   if (!source.ok()) return source.status();

@@ -40,7 +40,7 @@ FilePartition::FilePartition(std::string partition_name, std::string path, Uniqu
       path_(std::move(path)),
       options_(std::move(options)),
       context_(context),
-      stream_(std::move(fd), options_.start_path),
+      stream_(std::move(fd), options_.start_path, &context_.decoder_threads),
       goes_on_(options_.across_rotation && (options_.follow || options_.start_path != path_)) {}
 
 Result<bool> FilePartition::Begin() {
@@ -230,7 +230,7 @@ Result<std::optional<FilePartition::Next>> FilePartition::CannotOpen(const Statu
 void FilePartition::SwitchTo(Next next) {
   LogDetail(name() + ": going on with " + next.path);
   segments_.push_back(CurrentIdentity());
-  stream_ = FileStream(std::move(next.fd), std::move(next.path));
+  stream_ = FileStream(std::move(next.fd), std::move(next.path), &context_.decoder_threads);
   LimitStream();
   rotated_since_ = -1;
   last_problem_.clear();
@@ -252,7 +252,7 @@ bool FilePartition::GoOnInCopy(const Sibling& sibling) {
   const FileIdentity identity = CurrentIdentity();
   if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
   if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number)) return false;
-  FileStream copy(Reopen(sibling), sibling.path);
+  FileStream copy(Reopen(sibling), sibling.path, &context_.decoder_threads);
   const Result<bool> found = copy.Seek(stream_.text_offset());
   if (!found.ok() || !found.value()) return false;
   LogDetail(name() + ": was truncated; going on in its copy " + sibling.path);

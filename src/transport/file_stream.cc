@@ -8,22 +8,44 @@
 
 namespace socklog {
 
-FileStream::FileStream(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {
+FileStream::FileStream(UniqueFd fd, std::string path, ThreadBudget* threads)
+    : raw_(std::make_unique<Raw>()), threads_(threads) {
+  raw_->fd = std::move(fd);
+  raw_->path = std::move(path);
   struct stat info;
-  if (fstat(fd_.get(), &info) == 0) number_ = FileNumberOf(info);
+  if (fstat(raw_->fd.get(), &info) == 0) number_ = FileNumberOf(info);
 }
 
-IoResult FileStream::ReadRaw(char* buffer, std::size_t size) {
-  if (raw_offset_ >= limit_) return {IoState::kEnd, 0, {}};
-  size = static_cast<std::size_t>(std::min<std::uint64_t>(size, limit_ - raw_offset_));
+IoResult FileStream::Raw::ReadBytes(char* buffer, std::size_t size) {
+  if (offset >= limit) return {IoState::kEnd, 0, {}};
+  size = static_cast<std::size_t>(std::min<std::uint64_t>(size, limit - offset));
   ssize_t got;
   do {
-    got = pread(fd_.get(), buffer, size, static_cast<off_t>(raw_offset_));
+    got = pread(fd.get(), buffer, size, static_cast<off_t>(offset));
   } while (got < 0 && errno == EINTR);
-  if (got < 0) return {IoState::kError, 0, Status::Failed(path_ + ": cannot read: " + ErrnoText(errno))};
+  if (got < 0) return {IoState::kError, 0, Status::Failed(path + ": cannot read: " + ErrnoText(errno))};
   if (got == 0) return {IoState::kEnd, 0, {}};
-  raw_offset_ += static_cast<std::uint64_t>(got);
+  offset += static_cast<std::uint64_t>(got);
   return {IoState::kDone, static_cast<std::size_t>(got), {}};
+}
+
+IoResult FileStream::Raw::ReadText(TextBuffer* to) {
+  return reader.Read([this](char* buffer, std::size_t size) { return ReadBytes(buffer, size); }, to);
+}
+
+IoResult FileStream::ReadText(TextBuffer* to) {
+  const bool is_long = compressed() && text_offset_ >= kReadBytes;
+  if (is_long && raw_->ahead == nullptr && threads_ != nullptr && threads_->Take()) {
+    Raw* raw = raw_.get();
+    raw_->ahead = std::make_unique<DecodeAhead>([raw](TextBuffer* piece) { return raw->ReadText(piece); }, threads_);
+  }
+  if (raw_->ahead == nullptr) return raw_->ReadText(to);
+  IoResult io = raw_->ahead->Read(to);
+  if (io.state != IoState::kDone) {
+    raw_->ahead.reset();
+    threads_ = nullptr;  // no other for a file that has ended
+  }
+  return io;
 }
 
 void FileStream::KeepHead(std::string_view text) {
@@ -41,7 +63,7 @@ IoResult FileStream::Read(TextBuffer* to) {
     return {IoState::kDone, size, {}};
   }
   const std::size_t before = to->size();
-  IoResult io = reader_.Read([this](char* buffer, std::size_t size) { return ReadRaw(buffer, size); }, to);
+  IoResult io = ReadText(to);
   if (io.state == IoState::kDone) {
     KeepHead(to->view().substr(before));
     text_offset_ += io.bytes;
@@ -64,7 +86,7 @@ Result<bool> FileStream::Seek(std::uint64_t offset) {
         Rewind();
         return false;
       }
-      raw_offset_ = text_offset_ = offset;
+      raw_->offset = text_offset_ = offset;
     } else if (text_offset_ > offset) {
       // A piece out of the decoder cannot be asked for again.
       unread_ = text.view().substr(text.size() - static_cast<std::size_t>(text_offset_ - offset));
@@ -74,28 +96,29 @@ Result<bool> FileStream::Seek(std::uint64_t offset) {
   return true;
 }
 
-std::string FileStream::PeekHead() const { return ReadHead(fd_).value_or(""); }
+std::string FileStream::PeekHead() const { return ReadHead(raw_->fd).value_or(""); }
 
 void FileStream::Rewind() {
-  reader_ = PlainTextReader(true);
+  raw_->ahead.reset();
+  raw_->reader = PlainTextReader(true);
+  raw_->offset = 0;
   head_.clear();
   unread_.clear();
-  raw_offset_ = 0;
   text_offset_ = 0;
 }
 
 FileStream::Facts FileStream::Stat() const {
   struct stat info;
-  if (fstat(fd_.get(), &info) != 0) return {};
+  if (fstat(raw_->fd.get(), &info) != 0) return {};
   return {static_cast<std::uint64_t>(info.st_size),
           std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
 bool FileStream::WasRewritten() const {
   if (compressed()) return false;
-  if (Stat().size < raw_offset_) return true;
+  if (Stat().size < raw_->offset) return true;
   std::string now(head_.size(), '\0');
-  const ssize_t got = pread(fd_.get(), now.data(), now.size(), 0);
+  const ssize_t got = pread(raw_->fd.get(), now.data(), now.size(), 0);
   return got >= 0 && (static_cast<std::size_t>(got) < now.size() || now != head_);
 }
 

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "transport/decode_ahead.h"
 #include "transport/plain_text_reader.h"
 
 namespace socklog {
@@ -32,8 +34,9 @@ inline FileNumber FileNumberOf(const struct stat& info) { return {info.st_dev, i
 // Reads from an offset of plain text on. Thread-compatible.
 class FileStream {
  public:
-  // `fd`: of a regular file. `path`: for messages.
-  FileStream(UniqueFd fd, std::string path);
+  // `fd`: of a regular file. `path`: for messages. `threads`: from which a compressed file may take one once it proves
+  // to be long; may be null.
+  FileStream(UniqueFd fd, std::string path, ThreadBudget* threads = nullptr);
 
   // Starts at `offset` of the plain text; for compressed files by reading up to there. False if the file has not so
   // much text; the stream is then at its beginning. REQUIRES: nothing was read yet.
@@ -46,20 +49,20 @@ class FileStream {
   void Rewind();
 
   // Nothing beyond this size (of the file as it lies on the disk) is read.
-  void LimitTo(std::uint64_t raw_size) { limit_ = raw_size; }
-  // Whether the file is longer than what was, or may be, read of it.
-  bool has_more() const { return Stat().size > raw_offset_; }
+  void LimitTo(std::uint64_t raw_size) { raw_->limit = raw_size; }
+  // Whether the file is longer than what was, or may be, read of it. Only for plain files.
+  bool has_more() const { return !compressed() && Stat().size > raw_->offset; }
   // Whether what was read is no longer there: the file shrank, or begins differently. Only for plain files.
   bool WasRewritten() const;
 
-  bool compressed() const { return reader_.compressed(); }
+  bool compressed() const { return raw_->reader.compressed(); }
   // The first KiB of the plain text, or as much of it as was read.
   const std::string& head() const { return head_; }
   // The same, or as much of it as there is.
   std::string PeekHead() const;
   std::uint64_t text_offset() const { return text_offset_; }  // of the next byte of text
   const FileNumber& number() const { return number_; }
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return raw_->path; }
 
   struct Facts {
     std::uint64_t size = 0;
@@ -68,18 +71,28 @@ class FileStream {
   Facts Stat() const;
 
  private:
-  IoResult ReadRaw(char* buffer, std::size_t size);
+  // The file as it lies on the disk, at a place that stays; the thread's while there is one.
+  struct Raw {
+    UniqueFd fd;
+    std::string path;
+    PlainTextReader reader{true};
+    std::uint64_t offset = 0;
+    std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+    std::unique_ptr<DecodeAhead> ahead;  // the last member, since it uses the others until it is gone
+
+    IoResult ReadBytes(char* buffer, std::size_t size);
+    IoResult ReadText(TextBuffer* to);
+  };
+
+  IoResult ReadText(TextBuffer* to);
   void KeepHead(std::string_view text);
 
-  UniqueFd fd_;
-  std::string path_;
+  std::unique_ptr<Raw> raw_;
+  ThreadBudget* threads_;
   FileNumber number_;
-  PlainTextReader reader_{true};
   std::string head_;
   std::string unread_;  // text behind the place that Seek went to
-  std::uint64_t raw_offset_ = 0;
   std::uint64_t text_offset_ = 0;
-  std::uint64_t limit_ = std::numeric_limits<std::uint64_t>::max();
 };
 
 // Opens for reading without ever blocking. Errors (kUsage): what is wrong with the path.

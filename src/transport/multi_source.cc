@@ -12,8 +12,11 @@
 
 namespace socklog {
 
-MultiSource::MultiSource(const Clock& clock, bool once)
-    : once_(once), stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), context_{clock, stopping_} {}
+MultiSource::MultiSource(const Clock& clock, bool once, std::size_t decoder_threads)
+    : once_(once),
+      decoder_threads_(decoder_threads),
+      stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      context_{clock, stopping_, decoder_threads_} {}
 
 MultiSource::~MultiSource() = default;
 

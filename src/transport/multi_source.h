@@ -19,7 +19,7 @@ namespace socklog {
 class MultiSource : public Source {
  public:
   // once: see ConnectionOptions.
-  explicit MultiSource(const Clock& clock, bool once);
+  MultiSource(const Clock& clock, bool once, std::size_t decoder_threads);
   ~MultiSource() override;
 
   std::size_t partition_count() const override { return next_id_; }
@@ -58,6 +58,7 @@ class MultiSource : public Source {
   bool HasSomethingToWaitFor() const;
 
   const bool once_;
+  ThreadBudget decoder_threads_;
   std::atomic<bool> stopping_{false};
   UniqueFd stop_event_;
   const PartitionContext context_;

@@ -23,7 +23,7 @@ class Opener {
       : inputs_(inputs),
         options_(options),
         clock_(clock),
-        source_(std::make_unique<MultiSource>(clock, options.connection.once)) {}
+        source_(std::make_unique<MultiSource>(clock, options.connection.once, options.decoder_threads)) {}
 
   Result<std::unique_ptr<Source>> Open(std::vector<PartitionId>* resumed) {
     resumed->assign(options_.resume.size(), kNotResumed);

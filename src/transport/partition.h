@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "socklog/source.h"
+#include "transport/decode_ahead.h"
 #include "transport/plain_text_reader.h"
 #include "transport/poll_set.h"
 
@@ -16,6 +17,7 @@ namespace socklog {
 struct PartitionContext {
   const Clock& clock;
   const std::atomic<bool>& stopping;
+  ThreadBudget& decoder_threads;
 };
 
 // Thread-compatible.

@@ -29,6 +29,8 @@ struct SourceOptions {
   bool until_end = false;
   // A file's last line without newline is not handed out: a later run will find it complete.
   bool leave_partial_line = false;
+  // Threads that may decode compressed files ahead of their reader.
+  std::size_t decoder_threads = 0;
   std::vector<ResumePoint> resume;
 };
 

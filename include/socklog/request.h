@@ -32,7 +32,7 @@ constexpr Cell CellOfOutcome(std::uint8_t outcome) {
           bit(kOutcomeNotFound)};
 }
 
-// A key of one dimension with its seeded hash, Hash64(text, RandomSeed()): whoever makes the key has its bytes at hand.
+// A key of one dimension with its hash for look-ups (base/key_hash.h): whoever makes the key has its bytes at hand.
 struct Key {
   const char* data = nullptr;
   std::uint32_t size = 0;  // bytes, at most 256; 0: the request is not counted in that dimension

@@ -10,9 +10,12 @@
 
 namespace socklog {
 
-// Texts stay where they are until Clear, which keeps the memory for the next ones. Thread-compatible.
+// Texts stay where they are until Clear, which keeps the memory for the next ones. kPadding bytes behind each may be
+// read. Thread-compatible.
 class TextArena {
  public:
+  static constexpr std::size_t kPadding = 64;
+
   // `size` bytes, not cleared.
   char* Allocate(std::size_t size) {
     if (size > left_) NextChunk(size);
@@ -45,7 +48,7 @@ class TextArena {
     while (next_ < chunks_.size() && chunks_[next_].size < size) ++next_;
     if (next_ == chunks_.size()) {
       const std::size_t chunk_size = size > kChunk ? size : kChunk;
-      chunks_.push_back({std::make_unique<char[]>(chunk_size), chunk_size});
+      chunks_.push_back({std::make_unique<char[]>(chunk_size + kPadding), chunk_size});
     }
     free_ = chunks_[next_].bytes.get();
     left_ = chunks_[next_].size;

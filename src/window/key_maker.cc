@@ -20,17 +20,28 @@ std::string CutKey(std::string printable) {
   return printable + hash;
 }
 
-// `text` as a key. Almost every one is fit as it stands, and then nothing is copied.
-std::string_view MakeKey(std::string_view text, bool plain, TextArena* texts) {
-  if (plain && text.size() <= KeyRules::kMaxKeyBytes) return text;
+[[gnu::noinline]] std::string_view MakeOddKey(std::string_view text, TextArena* texts) {
   std::string printable;
   AppendPrintable(text, &printable);
   return texts->Add(CutKey(std::move(printable)));
 }
 
-std::string_view MakeKey(std::string_view text, TextArena* texts) {
-  return MakeKey(text, PlainPrefix<false>(text) == text.size(), texts);
+// `text` as a key. Almost every one is fit as it stands, and then nothing is copied.
+std::string_view MakeKey(std::string_view text, bool plain, TextArena* texts) {
+  if (plain && text.size() <= KeyRules::kMaxKeyBytes) [[likely]]
+    return text;
+  return MakeOddKey(text, texts);
 }
+
+std::string_view MakeKey(std::string_view text, TextArena* texts) {
+  return MakeKey(text, PlainPrefix<StopAt::kOdd>(text) == text.size(), texts);
+}
+
+// Keys that stand for what has no path, padded.
+constexpr char kInvalid[TextArena::kPadding * 2] = "(invalid)";
+constexpr char kConnect[TextArena::kPadding * 2] = "(connect)";
+constexpr char kStar[TextArena::kPadding * 2] = "(star)";
+constexpr char kRoot[TextArena::kPadding * 2] = "/";
 
 // What a folding rule made of a key: backslashes are escapes already, but a group may have cut a character in two.
 std::string MakeFoldedKey(std::string_view text) {
@@ -41,41 +52,51 @@ std::string MakeFoldedKey(std::string_view text) {
 
 // `text` is cut where its path ends. Whether all of the path is plain.
 bool CutPath(std::string_view* text) {
-  const std::size_t prefix = PlainPrefix<true>(*text);
+  const std::size_t prefix = PlainPrefix<StopAt::kPathEnd>(*text);
   if (prefix == text->size()) return true;
   const std::size_t end = EndsPath((*text)[prefix]) ? prefix : text->find_first_of("?#;", prefix);
   *text = text->substr(0, end);
   return end == prefix;
 }
 
-}  // namespace
-
-std::string_view TargetPath(const LogEntry& entry, bool* plain) {
+// The path of a target that is no path.
+[[gnu::noinline]] std::string_view OddTargetPath(const LogEntry& entry, bool* plain) {
   std::string_view path = entry.target;
   *plain = true;
-  if (!entry.request_valid || path.empty()) return "(invalid)";
-  if (entry.method == "CONNECT") return "(connect)";
-  if (path.front() != '/') {
-    if (path == "*") return "(star)";
-    const std::size_t scheme = path.find("://");
-    if (scheme == std::string_view::npos || scheme == 0 ||
-        path.substr(0, scheme).find_first_of("/?#") != std::string_view::npos)
-      return "(invalid)";
-    path.remove_prefix(scheme + 3);
-    const std::size_t start = path.find_first_of("/?#");
-    path = start == std::string_view::npos ? std::string_view() : path.substr(start);
-  }
+  if (!entry.request_valid || path.empty()) return kInvalid;
+  if (entry.method == "CONNECT") return kConnect;
+  if (path == "*") return kStar;
+  const std::size_t scheme = path.find("://");
+  if (scheme == std::string_view::npos || scheme == 0 ||
+      path.substr(0, scheme).find_first_of("/?#") != std::string_view::npos)
+    return kInvalid;
+  path.remove_prefix(scheme + 3);
+  const std::size_t start = path.find_first_of("/?#");
+  path = start == std::string_view::npos ? std::string_view() : path.substr(start);
   *plain = CutPath(&path);
-  return path.empty() ? "/" : path;
+  return path.empty() ? kRoot : path;
 }
 
-KeyMaker::KeyMaker(const KeyRules& rules) : rules_(rules), seed_(RandomSeed()) {}
+// The path that a request asks for: no scheme, authority, query, fragment and ;params. "(connect)", "(star)",
+// "(invalid)" stand for what has none. *plain: it may be a key as it stands, but for its length.
+std::string_view TargetPath(const LogEntry& entry, bool* plain) {
+  std::string_view path = entry.target;
+  const bool is_path = entry.request_valid && !path.empty() && path.front() == '/' && entry.method != "CONNECT";
+  if (!is_path) [[unlikely]]
+    return OddTargetPath(entry, plain);
+  *plain = CutPath(&path);
+  return path;
+}
 
-void KeyMaker::SetKey(Dimension dimension, std::string_view key, Request* request) const {
-  Key& made = request->keys[KeyedIndex(dimension)];
-  made.data = key.data();
-  made.size = static_cast<std::uint32_t>(key.size());
-  made.hash = Hash64(key, seed_);
+}  // namespace
+
+KeyMaker::KeyMaker(const KeyRules& rules) : rules_(rules) {}
+
+// Keys are written where they stay: to copy one right after its parts were written would stall.
+void KeyMaker::Set(std::string_view text, Key* key) const {
+  key->data = text.data();
+  key->size = static_cast<std::uint32_t>(text.size());
+  key->hash = hash_(text);
 }
 
 void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) {
@@ -86,18 +107,18 @@ void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) 
   request->outcome = rules_.OutcomeOf(entry.status);
   request->slow_path = entry.slow_path;
   std::uint64_t url_ignored_by = 0;
-  std::string_view client;
   if (rules_.reads(kFieldTarget)) {
     const std::string_view url = UrlKey(entry, texts, &url_ignored_by);
-    if (rules_.wants(Dimension::kUrl)) SetKey(Dimension::kUrl, url, request);
+    if (rules_.wants(Dimension::kUrl)) Set(url, &request->keys[KeyedIndex(Dimension::kUrl)]);
   }
-  if (rules_.reads(kFieldClient)) {
-    client = ClientKey(entry, texts);
-    if (rules_.wants(Dimension::kClient)) SetKey(Dimension::kClient, client, request);
+  Key unused;
+  Key& client = rules_.wants(Dimension::kClient) ? request->keys[KeyedIndex(Dimension::kClient)] : unused;
+  if (rules_.reads(kFieldClient)) SetClientKey(entry, texts, &client);
+  if (rules_.wants(Dimension::kUser)) {
+    Key& user = request->keys[KeyedIndex(Dimension::kUser)];
+    rules_.user_is_client() ? void(user = client) : SetUserKey(entry, texts, &user);
   }
-  if (rules_.wants(Dimension::kUser))
-    SetKey(Dimension::kUser, rules_.options().user == "client" ? client : UserKey(entry, texts), request);
-  request->ignored = rules_.ignores() && rules_.IsIgnored(entry, client, url_ignored_by);
+  request->ignored = rules_.ignores() && rules_.IsIgnored(entry, client.text(), url_ignored_by);
 }
 
 std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts, std::uint64_t* ignored_by) {
@@ -110,7 +131,7 @@ std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts, std::
     host.copy(joined, host.size());
     if (slash != 0) joined[host.size()] = '/';
     key.copy(joined + host.size() + slash, key.size());
-    plain = plain && PlainPrefix<false>(host) == host.size();
+    plain = plain && PlainPrefix<StopAt::kOdd>(host) == host.size();
     key = {joined, host.size() + slash + key.size()};
   }
   key = MakeKey(key, plain, texts);
@@ -131,24 +152,33 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
 
-std::string_view KeyMaker::ClientKey(const LogEntry& entry, TextArena* texts) {
+void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) {
   const std::string_view client = rules_.ClientOf(entry);
-  if (client.empty()) return {};
-  if (client.find(':') == std::string_view::npos) return MakeKey(client, texts);
+  if (client.empty()) {
+    key->size = 0;
+    return;
+  }
+  if (PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) return Set(MakeKey(client, true, texts), key);
   if (clients_.empty()) clients_.resize(kRememberedClients);
-  RememberedClient& remembered = clients_[Hash64(client, seed_) % kRememberedClients];
+  RememberedClient& remembered = clients_[hash_(client) % kRememberedClients];
   if (remembered.address != client) {
     std::string scratch;
-    remembered.key = MakeKey(ClientAddressKey(client, rules_.options().ipv6_prefix, &scratch), texts);
-    remembered.address = client;
+    Set(MakeKey(ClientAddressKey(client, rules_.options().ipv6_prefix, &scratch), texts), key);
+    remembered = {std::string(client), std::string(key->text()), key->hash};
+    return;
   }
-  return texts->Add(remembered.key);
+  key->data = texts->Add(remembered.key).data();
+  key->size = static_cast<std::uint32_t>(remembered.key.size());
+  key->hash = remembered.hash;
 }
 
-std::string_view KeyMaker::UserKey(const LogEntry& entry, TextArena* texts) const {
+void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const {
   const std::string_view user = rules_.reads(kFieldUserHeader) ? entry.user_header : entry.user;
-  if (user.empty() || user == "-") return {};
-  return MakeKey(user, texts);
+  if (user.empty() || (user.size() == 1 && user.front() == '-')) {
+    key->size = 0;
+    return;
+  }
+  Set(MakeKey(user, texts), key);
 }
 
 }  // namespace socklog

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/key_hash.h"
 #include "base/text_arena.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"
@@ -15,8 +16,9 @@
 
 namespace socklog {
 
-// One for each thread at a time. Keys come out printable and at most KeyRules::kMaxKeyBytes long; what is remembered
-// from line to line is only a matter of speed. Thread-compatible.
+// One for each thread at a time. Texts of entries must be padded, as those in a Block or a TextArena are. Keys come out
+// printable and at most KeyRules::kMaxKeyBytes long; what is remembered from line to line is only a matter of speed.
+// Thread-compatible.
 class KeyMaker {
  public:
   // Borrowed.
@@ -39,24 +41,20 @@ class KeyMaker {
   struct RememberedClient {
     std::string address;
     std::string key;
+    std::uint64_t hash = 0;  // of the key
   };
 
   std::string_view UrlKey(const LogEntry& entry, TextArena* texts, std::uint64_t* ignored_by);
   const UrlFacts& FactsOf(std::string_view url);
-  std::string_view ClientKey(const LogEntry& entry, TextArena* texts);
-  std::string_view UserKey(const LogEntry& entry, TextArena* texts) const;
-  void SetKey(Dimension dimension, std::string_view key, Request* request) const;
+  void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key);
+  void SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const;
+  void Set(std::string_view text, Key* key) const;
 
   const KeyRules& rules_;
-  const std::uint64_t seed_;
+  const KeyHash hash_;
   std::unordered_map<std::string, UrlFacts, UrlHash, std::equal_to<>> url_cache_;
   std::vector<RememberedClient> clients_;  // empty until the first
 };
-
-// The path that a request asks for: no scheme, authority, query, fragment and ;params. "(connect)", "(star)",
-// "(invalid)" stand for what has none. A view into the entry or static text. *plain: it may be a key as it stands, but
-// for its length.
-std::string_view TargetPath(const LogEntry& entry, bool* plain);
 
 }  // namespace socklog
 

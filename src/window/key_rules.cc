@@ -43,10 +43,10 @@ Result<std::unique_ptr<KeyRules>> KeyRules::Make(const KeyOptions& keys, const s
 
   const auto wants = [&](Dimension dimension) { return dimensions[static_cast<std::size_t>(dimension)]; };
   std::uint32_t fields = rules->fields_ | kFieldStatus;
-  const bool user_is_client = keys.user == "client";
+  rules->user_is_client_ = keys.user == "client";
   if (event_time == EventTime::kEnd) fields |= kFieldDuration;
   if (wants(Dimension::kUrl)) fields |= kFieldTarget | kFieldHost;
-  if (wants(Dimension::kClient) || (wants(Dimension::kUser) && user_is_client)) fields |= kFieldClient;
+  if (wants(Dimension::kClient) || (wants(Dimension::kUser) && rules->user_is_client_)) fields |= kFieldClient;
   if (fields & kFieldClient && keys.client != "client") fields |= kFieldClientHeader;
   if (wants(Dimension::kUser) && keys.user == "user") fields |= kFieldUser;
   if (wants(Dimension::kUser) && !keys.user_header().empty()) fields |= kFieldUserHeader;
@@ -96,13 +96,13 @@ Status KeyRules::AddIgnores(const std::vector<IgnoreRule>& rules) {
   return {};
 }
 
-Micros KeyRules::TimeOf(const LogEntry& entry) const {
-  const bool adds = event_time_ == EventTime::kEnd && !entry.time_is_end && entry.duration > 0;
+Micros KeyRules::EndOf(const LogEntry& entry) {
+  const bool adds = !entry.time_is_end && entry.duration > 0;
   return adds && entry.duration < kEndOfTime - entry.time ? entry.time + entry.duration : entry.time;
 }
 
-std::string_view KeyRules::ClientOf(const LogEntry& entry) const {
-  const std::string_view first = reads(kFieldClientHeader) ? FirstAddress(entry.client_header) : std::string_view();
+std::string_view KeyRules::FirstClientOf(const LogEntry& entry) {
+  const std::string_view first = FirstAddress(entry.client_header);
   return first.empty() ? entry.client : first;
 }
 

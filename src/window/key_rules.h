@@ -36,15 +36,18 @@ class KeyRules {
   bool reads(FieldMask field) const { return (fields_ & field) != 0; }
   bool wants(Dimension dimension) const { return wanted_[static_cast<std::size_t>(dimension)]; }
   bool ignores() const { return !ignores_.empty(); }
+  bool user_is_client() const { return user_is_client_; }
   // Whether Fold or IgnoredBy has anything to look at.
   bool has_url_rules() const { return url_rules_; }
 
   // Event time: when the request began, or ended.
-  Micros TimeOf(const LogEntry& entry) const;
+  Micros TimeOf(const LogEntry& entry) const { return event_time_ == EventTime::kStart ? entry.time : EndOf(entry); }
   // OutcomeBits.
   std::uint8_t OutcomeOf(std::uint16_t status) const { return status < outcomes_.size() ? outcomes_[status] : 0; }
   // The address, or the first one of the header that [keys] client names.
-  std::string_view ClientOf(const LogEntry& entry) const;
+  std::string_view ClientOf(const LogEntry& entry) const {
+    return reads(kFieldClientHeader) ? FirstClientOf(entry) : entry.client;
+  }
   // What the first folding rule that matches makes of `url`; false: none does.
   bool Fold(std::string_view url, std::string* folded) const;
   // Bit i: the URL part of ignore rule i matches, or it has none.
@@ -66,6 +69,8 @@ class KeyRules {
   };
 
   KeyRules() = default;
+  static std::string_view FirstClientOf(const LogEntry& entry);
+  static Micros EndOf(const LogEntry& entry);
   void SetOutcomes();
   Status AddFolds(const std::vector<UrlRule>& rules);
   Status AddIgnores(const std::vector<IgnoreRule>& rules);
@@ -78,6 +83,7 @@ class KeyRules {
   std::vector<FoldRule> folds_;
   std::vector<Ignore> ignores_;
   bool url_rules_ = false;
+  bool user_is_client_ = false;
 };
 
 }  // namespace socklog

@@ -41,7 +41,7 @@ std::string KeyOf(KeyMaker& keys, const LogEntry& entry, Dimension dimension) {
   Request request;
   keys.Apply(entry, &texts, &request);
   const Key& key = request.keys[KeyedIndex(dimension)];
-  if (key.size > 0) CHECK(key.hash == Hash64(key.text(), RandomSeed()));
+  if (key.size > 0) CHECK(key.hash == KeyHash()(texts.Add(key.text())));
   return std::string(key.text());
 }
 

@@ -92,10 +92,8 @@ class AutoParser : public LineParser {
   void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
     while (chosen_parser_ == nullptr && HasNextLine(block, *cursor, *batch)) {
       const BlockCursor start = *cursor;
-      ParseNextLine(block, cursor, batch);
-      if (chosen_parser_ == nullptr) continue;
-      batch->entries.pop_back();
-      *cursor = start;
+      LogEntry entry;
+      if (ParseNextLine(block, cursor, &entry, batch)) *cursor = start;
     }
     if (chosen_parser_ != nullptr) chosen_parser_->ParseLines(block, cursor, batch);
   }

@@ -1,14 +1,17 @@
 // Apache's common and combined formats, with and without a virtual host before them: real logs mix them, so one
 // expression with optional parts reads all four.
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/regex.h"
 #include "format/bind.h"
 #include "format/diagnose.h"
 #include "format/expression.h"
+#include "format/family_names.h"
 #include "format/line_parser.h"
 #include "format/quoted_line.h"
+#include "format/scan/scanner.h"
 
 namespace socklog {
 namespace {
@@ -72,6 +75,7 @@ struct Definition {
 
   std::vector<Piece> pieces;
   std::unique_ptr<Regex> wide;
+  ScanPlan plan;
 
   bool Wanted(std::uint32_t field) const { return (context.request.fields & field) != 0; }
 };
@@ -115,26 +119,12 @@ Status MakeWide(Definition* d) {
   return {};
 }
 
-// The words before the time stamp with their meaning.
-struct Names {
-  std::string_view host, client, user;
-};
-
-// `rest`: all words after the second. The identity (identd) is nearly always "-", and shows which of the words is
-// which.
-Names TellNames(std::string_view first, std::string_view second, std::string_view rest) {
-  const std::size_t blank = rest.find(' ');
-  if (second != "-" && blank != std::string_view::npos) {
-    const bool identity_third = blank == 1 && rest[0] == '-';
-    if (identity_third || StripHostPort(first).size() != first.size()) return {first, second, rest.substr(blank + 1)};
-  }
-  return {{}, first, rest};
-}
-
 class FamilyParser : public LineParser {
  public:
   explicit FamilyParser(const Definition& definition)
-      : d_(definition), builder_(definition.context.zone, definition.context.request.fields), name_(definition.name) {}
+      : d_(definition), builder_(definition.context.zone, definition.context.request.fields), name_(definition.name) {
+    if (d_.context.kernel != nullptr) scanner_.emplace(d_.plan, *d_.context.kernel, d_.context);
+  }
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     const char* reason = nullptr;
@@ -148,6 +138,17 @@ class FamilyParser : public LineParser {
     }
     reason = Diagnose(d_.common, line, d_.context.zone, true);
     return reason != nullptr ? reason : "the referer and the agent are not two quoted strings at the end of the line";
+  }
+
+  // A line that decides what chosen() gives is read again as all lines after it are.
+  void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    if (!scanner_) return LineParser::ParseLines(block, cursor, batch);
+    while (name_.empty() && HasNextLine(block, *cursor, *batch)) {
+      const BlockCursor start = *cursor;
+      LogEntry entry;
+      if (ParseNextLine(block, cursor, &entry, batch)) *cursor = start;
+    }
+    scanner_->ParseLines(block, this, cursor, batch);
   }
 
   std::string_view chosen() const override { return name_; }
@@ -213,7 +214,7 @@ class FamilyParser : public LineParser {
     if (const char* reason = builder_.Set(d_.time, values[kTimeGroup]); reason != nullptr) return reason;
     if (const char* reason = builder_.Set(d_.status, values[kStatusGroup]); reason != nullptr) return reason;
     if (d_.names) {
-      const Names names = TellNames(values[kFirst], values[kSecond], values[kRest]);
+      const FamilyNames names = TellFamilyNames(values[kFirst], values[kSecond], values[kRest]);
       if (d_.Wanted(kFieldHost)) builder_.Set(d_.host, names.host);
       if (d_.Wanted(kFieldClient)) builder_.Set(d_.client, names.client);
       if (d_.Wanted(kFieldUser)) builder_.Set(d_.user, names.user);
@@ -230,7 +231,7 @@ class FamilyParser : public LineParser {
   std::string_view NameOf(std::string_view line) const {
     std::array<std::string_view, kWideGroups> values;
     if (!d_.wide->Match(line, Regex::Anchor::kBoth, values.data(), kWideGroups)) return "combined";
-    const bool vhost = !TellNames(values[kFirst], values[kSecond], values[kRest]).host.empty();
+    const bool vhost = !TellFamilyNames(values[kFirst], values[kSecond], values[kRest]).host.empty();
     const bool combined = values[kAgentGroup].data() != nullptr;
     if (vhost) return combined ? "vhost_combined" : "vhost_common";
     return combined ? "combined" : "common";
@@ -239,6 +240,7 @@ class FamilyParser : public LineParser {
   const Definition& d_;
   EntryBuilder builder_;
   std::string name_;
+  std::optional<Scanner> scanner_;
 };
 
 class FamilyFormat : public LineFormat {
@@ -295,6 +297,7 @@ LineFormatResult MakeFamilyFormat(const FormatContext& context, std::string name
   definition.common = std::move(common).value();
   if (Status status = MakePieces(&definition); !status.ok()) return status;
   if (Status status = MakeWide(&definition); !status.ok()) return status;
+  definition.plan = MakeFamilyPlan({definition.time, definition.referer, definition.agent}, context.request.fields);
   return std::unique_ptr<LineFormat>(std::make_unique<FamilyFormat>(std::move(definition)));
 }
 

@@ -25,28 +25,28 @@ std::string_view LineAt(const Block& block, std::uint32_t offset) {
 
 }  // namespace
 
-LogEntry* LineParser::ParseNextLine(const Block& block, BlockCursor* cursor, LogBatch* batch) {
+bool LineParser::ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch) {
   const std::string_view raw = LineAt(block, cursor->offset);
   const BlockCursor at = *cursor;
   const auto size = static_cast<std::uint32_t>(raw.size());
   cursor->offset = std::min(at.offset + size + 1, static_cast<std::uint32_t>(block.text.size()));
   cursor->line = at.line + 1;
   const std::string_view line = Trim(raw);
-  LogEntry& entry = batch->entries.emplace_back();
-  const char* reason = line.empty() ? "the line is empty" : Parse(line, &entry, batch);
+  const char* reason = line.empty() ? "the line is empty" : Parse(line, entry, batch);
   if (reason != nullptr) {
-    batch->entries.pop_back();
     batch->malformed.push_back({at.line, at.offset, size, reason});
-    return nullptr;
+    return false;
   }
-  entry.line = at.line;
-  entry.offset = at.offset;
-  entry.size = size;
-  return &entry;
+  entry->line = at.line;
+  entry->offset = at.offset;
+  entry->size = size;
+  return true;
 }
 
 void LineParser::ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) {
-  while (HasNextLine(block, *cursor, *batch)) ParseNextLine(block, cursor, batch);
+  while (HasNextLine(block, *cursor, *batch)) {
+    if (!ParseNextLine(block, cursor, &batch->entries.emplace_back(), batch)) batch->entries.pop_back();
+  }
 }
 
 Status LineParser::Restore(std::string_view chosen) {

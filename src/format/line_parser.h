@@ -33,10 +33,9 @@ class LineParser {
   virtual std::string_view chosen() const = 0;
   virtual Status Restore(std::string_view chosen);
 
- protected:
-  // Parses the line at *cursor with Parse and moves behind it. Returns its entry in the batch, or nullptr if it is
-  // malformed. REQUIRES: the block is not at its end
-  LogEntry* ParseNextLine(const Block& block, BlockCursor* cursor, LogBatch* batch);
+  // Parses the line at *cursor with Parse and moves behind it. True: *entry is full. False: the line is malformed, and
+  // *batch has the reason. REQUIRES: the block is not at its end
+  bool ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch);
 };
 
 // Whether a batch has room and the block has lines.
@@ -51,10 +50,14 @@ class LineFormat {
   virtual std::unique_ptr<LineParser> NewParser() const = 0;
 };
 
+struct ScanKernel;
+
 // What all formats of one run share.
 struct FormatContext {
   FormatRequest request;
   std::shared_ptr<const TimeZone> zone;
+  const ScanKernel* kernel =
+      nullptr;  // of the scanner; nullptr: every line is read by the format's regular expressions
 };
 
 using LineFormatResult = Result<std::unique_ptr<LineFormat>>;

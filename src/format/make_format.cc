@@ -5,6 +5,7 @@
 #include "format/format_spec.h"
 #include "format/line_parser.h"
 #include "format/log_parser.h"
+#include "format/scan/kernel.h"
 
 namespace socklog {
 namespace {
@@ -27,11 +28,15 @@ struct LineFormatMaker {
 }  // namespace
 
 Result<std::unique_ptr<LogFormat>> MakeLogFormat(const FormatRequest& request) {
+  return MakeLogFormat(request, &BestScanKernel());
+}
+
+Result<std::unique_ptr<LogFormat>> MakeLogFormat(const FormatRequest& request, const ScanKernel* kernel) {
   Result<FormatSpec> spec = ParseFormatSpec(request.options.log_format);
   if (!spec.ok()) return spec.status();
   Result<std::shared_ptr<const TimeZone>> zone = TimeZone::Make(request.options.tz);
   if (!zone.ok()) return zone.status();
-  const FormatContext context{request, std::move(zone).value()};
+  const FormatContext context{request, std::move(zone).value(), kernel};
   LineFormatResult format = std::visit(LineFormatMaker{context, spec->name}, spec->kind);
   if (!format.ok()) return Status::Usage("log format '" + spec->name + "': " + format.status().message());
   std::unique_ptr<LineFormat> line_format = std::move(format).value();

@@ -1,4 +1,5 @@
 // Lines of a pasted format string.
+#include <optional>
 #include <utility>
 
 #include "format/bind.h"
@@ -6,6 +7,7 @@
 #include "format/expression.h"
 #include "format/line_parser.h"
 #include "format/quoted_line.h"
+#include "format/scan/scanner.h"
 
 namespace socklog {
 namespace {
@@ -15,6 +17,7 @@ struct Definition {
   Template format;
   LineExpression expression;
   FormatContext context;
+  std::optional<ScanPlan> plan;
 };
 
 class TextParser : public LineParser {
@@ -22,7 +25,10 @@ class TextParser : public LineParser {
   explicit TextParser(const Definition& definition)
       : definition_(definition),
         builder_(definition.context.zone, definition.context.request.fields),
-        values_(definition.expression.rules.size()) {}
+        values_(definition.expression.rules.size()) {
+    if (definition.plan && definition.context.kernel != nullptr)
+      scanner_.emplace(*definition.plan, *definition.context.kernel, definition.context);
+  }
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (definition_.expression.Match(line, &values_)) return Build(entry, batch);
@@ -32,6 +38,11 @@ class TextParser : public LineParser {
     }
     const char* reason = Diagnose(definition_.format, line, definition_.context.zone, false);
     return reason != nullptr ? reason : "the line does not fit the format";
+  }
+
+  void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    if (!scanner_) return LineParser::ParseLines(block, cursor, batch);
+    scanner_->ParseLines(block, this, cursor, batch);
   }
 
   std::string_view chosen() const override { return definition_.name; }
@@ -58,6 +69,7 @@ class TextParser : public LineParser {
   const Definition& definition_;
   EntryBuilder builder_;
   std::vector<std::string_view> values_;
+  std::optional<Scanner> scanner_;
 };
 
 class TextFormat : public LineFormat {
@@ -74,10 +86,11 @@ class TextFormat : public LineFormat {
 LineFormatResult MakeTextFormat(const FormatContext& context, std::string name, Template format) {
   Result<Bindings> bindings = BindFields(format, context.request);
   if (!bindings.ok()) return bindings.status();
+  std::optional<ScanPlan> plan = MakeScanPlan(format, bindings.value(), context.request.fields);
   Result<LineExpression> expression = MakeLineExpression(format, std::move(bindings).value());
   if (!expression.ok()) return expression.status();
   return std::unique_ptr<LineFormat>(std::make_unique<TextFormat>(
-      Definition{std::move(name), std::move(format), std::move(expression).value(), context}));
+      Definition{std::move(name), std::move(format), std::move(expression).value(), context, std::move(plan)}));
 }
 
 }  // namespace socklog

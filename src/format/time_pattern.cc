@@ -116,6 +116,34 @@ std::string ExpressionOf(char conversion) {
   }
 }
 
+// The bytes of a conversion (0: a literal) that are always as many, and that are read as ExpressionOf says; else 0.
+std::size_t FixedSize(char conversion) {
+  switch (conversion) {
+    case '\0':
+      return 1;
+    case 'Y':
+      return 4;
+    case 'j':
+    case 'a':
+    case 'b':
+    case 'h':
+      return 3;
+    case 'y':
+    case 'm':
+    case 'd':
+    case 'e':
+    case 'H':
+    case 'k':
+    case 'I':
+    case 'l':
+    case 'M':
+    case 'S':
+      return 2;
+    default:
+      return 0;
+  }
+}
+
 // What is needed to write a time.
 struct BrokenDown {
   CivilDate date;
@@ -228,6 +256,22 @@ Status TimePattern::Add(std::string_view format) {
     ++i;
   }
   return {};
+}
+
+TimePattern::Layout TimePattern::layout() const {
+  Layout layout;
+  for (const Item& item : items_) {
+    const std::size_t size = FixedSize(item.conversion);
+    layout.zone_at_end = item.conversion == 'z' && &item == &items_.back();
+    if (size == 0) {
+      layout.fixed_size = 0;
+      return layout;
+    }
+    layout.fixed_size += size;
+    if (item.conversion == '\0') layout.others += item.literal;
+    if (item.conversion == 'e' || item.conversion == 'k' || item.conversion == 'l') layout.others += ' ';
+  }
+  return layout;
 }
 
 void TimePattern::FindParts() {

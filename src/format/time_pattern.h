@@ -27,6 +27,15 @@ class TimePattern {
 
   bool has_date() const { return has_date_; }
   bool has_time_of_day() const { return has_time_of_day_; }
+  // How what it matches looks, for parsers that need not try it out.
+  struct Layout {
+    std::size_t fixed_size =
+        0;                     // bytes; 0: not always the same, or conversions that it reads more laxly than Expression
+    bool zone_at_end = false;  // all is fixed but %z, the last
+    std::string others;        // bytes other than digits, letters, and a zone's sign and colon that it may hold
+  };
+  Layout layout() const;
+
   // Time stamps in it need no other part.
   bool complete() const { return has_date_ && has_time_of_day_; }
 

@@ -1,0 +1,41 @@
+// Masks of 64 bytes: bit i tells something of byte i.
+#ifndef SOCKLOG_FORMAT_SCAN_BITS_H_
+#define SOCKLOG_FORMAT_SCAN_BITS_H_
+
+#include <cstdint>
+
+namespace socklog {
+namespace {
+
+// What each instruction set's wrapper gives to the scanner (lines.h). All functions read the bytes from `p` on that
+// their names or comments say, and nothing else.
+//
+//   Structure Find(p)                 64 bytes
+//   uint64_t Equal(p, c)              64 bytes: which are c
+//   uint16_t* Append(mask, base, out) base + i for each bit i of the mask, in order; may write 64 positions.
+//                                     Returns the end of those that count.
+//   unsigned DigitRun(p)              16 bytes: how many digits there are before the first other byte; 16 if all are
+//   unsigned UpperRun(p)              16 bytes: capital letters, likewise
+//   bool EqualMasked(p, key, mask)    32 bytes: whether those where the mask is 0xFF (not 0) are the key's
+struct Structure {
+  std::uint64_t quotes = 0;
+  std::uint64_t newlines = 0;
+  std::uint64_t backslashes = 0;
+};
+
+// Append without special instructions; fast for up to four bits.
+inline std::uint16_t* AppendPositions(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+  std::uint16_t* const end = out + __builtin_popcountll(mask);
+  do {
+    for (int i = 0; i < 4; ++i) {
+      *out++ = static_cast<std::uint16_t>(base + __builtin_ctzll(mask | std::uint64_t{1} << 63));
+      mask &= mask - 1;
+    }
+  } while (mask != 0);
+  return end;
+}
+
+}  // namespace
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_BITS_H_

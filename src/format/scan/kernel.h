@@ -1,0 +1,82 @@
+// The two stages of the scanner, compiled once for each instruction set.
+#ifndef SOCKLOG_FORMAT_SCAN_KERNEL_H_
+#define SOCKLOG_FORMAT_SCAN_KERNEL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "format/entry_builder.h"
+#include "format/scan/plan.h"
+#include "socklog/log_entry.h"
+
+namespace socklog {
+
+// Where the quotes, newlines and backslashes of a chunk are, counted from its first byte. Each list ends with kNone,
+// that of quotes with kEndMarks of them, so that a line's quotes can be looked up without care.
+struct StructuralIndex {
+  // Bytes of a chunk. Longer lines are left to the reference parser.
+  static constexpr std::size_t kChunk = std::size_t{16} << 10;
+  static constexpr std::uint16_t kNone = 0xFFFF;
+  static constexpr std::size_t kEndMarks = 256;
+  // Stage 1 writes up to 64 positions beyond the last one.
+  static constexpr std::size_t kCapacity = kChunk + kEndMarks;
+
+  std::unique_ptr<std::uint16_t[]> quotes{new std::uint16_t[kCapacity]};
+  std::unique_ptr<std::uint16_t[]> newlines{new std::uint16_t[kCapacity]};
+  std::unique_ptr<std::uint16_t[]> backslashes{new std::uint16_t[kCapacity]};
+  std::size_t newline_count = 0;
+};
+
+// The last time stamp that was read.
+struct StampCache {
+  char key[32] = {};   // its bytes
+  char mask[32] = {};  // 0xFF for those that must be the same in the next one
+  Micros hour = 0;     // it, without its minutes and seconds
+};
+// Of a stamp that no line need have had.
+StampCache MakeStampCache(const StampShape& shape);
+
+// Stage 2's state: where it is in the index, and what it writes.
+struct ScanJob {
+  const ScanPlan* plan = nullptr;
+  const ScanStep* steps = nullptr;  // plan->steps
+  const ScanStep* steps_end = nullptr;
+  const char* chunk = nullptr;
+  std::uint32_t chunk_offset = 0;  // in the block's text
+  std::uint32_t line_start = 0;    // in the chunk
+  std::uint32_t line = 0;          // its number in the block
+  const std::uint16_t* quote = nullptr;
+  const std::uint16_t* newline = nullptr;
+  const std::uint16_t* backslash = nullptr;
+  LogEntry* entry = nullptr;  // default-constructed ones, up to entries_end
+  LogEntry* entries_end = nullptr;
+  LogBatch* batch = nullptr;
+  EntryBuilder* builder = nullptr;
+  StampCache stamp;
+};
+
+struct ScanKernel {
+  const char* name;
+  // Stage 1. REQUIRES: size <= kChunk; 64 bytes before and after the chunk are readable
+  void (*index)(const char* chunk, std::size_t size, StructuralIndex* index);
+  // Stage 2. Reads lines until there is no entry or no newline left, or a line does not fit: then returns false, with
+  // the job at that line and *job->entry in any state.
+  bool (*scan)(ScanJob* job);
+};
+
+// The best that this processor can run.
+const ScanKernel& BestScanKernel();
+// All that it can run.
+std::vector<const ScanKernel*> ScanKernels();
+
+// For kernels, what is seldom needed. The stamp at `text`, which is not like the cached one: fills the entry's time and
+// the cache. Returns its end, at most `limit`; nullptr if it does not fit.
+const char* ReadNewStamp(const ScanStep& step, const char* text, const char* limit, ScanJob* job);
+// Applies step.rules; false if the value does not fit them.
+bool SetRules(const ScanStep& step, std::string_view value, EntryBuilder* builder);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_KERNEL_H_

@@ -1,0 +1,9 @@
+#include "format/scan/kernel_list.h"
+#include "format/scan/lines.h"
+#include "format/scan/simd_avx512.h"
+
+namespace socklog {
+
+const ScanKernel kScanAvx512 = {"avx512", StructureFinder<Avx512>::Find, LineScanner<Avx512>::Scan};
+
+}  // namespace socklog

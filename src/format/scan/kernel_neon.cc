@@ -1,0 +1,9 @@
+#include "format/scan/kernel_list.h"
+#include "format/scan/lines.h"
+#include "format/scan/simd_neon.h"
+
+namespace socklog {
+
+const ScanKernel kScanNeon = {"neon", StructureFinder<Neon>::Find, LineScanner<Neon>::Scan};
+
+}  // namespace socklog

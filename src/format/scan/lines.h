@@ -1,0 +1,381 @@
+// The scanner: how lines of a text format are read many bytes at a time.
+//
+//   stage 1   a chunk of 16 KiB, 64 bytes at a time: where are the quotes, the newlines and the backslashes?
+//
+//     192.0.2.1 - ann [05/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n
+//                                                  ^               ^       ^ ^ ^      ^ ^
+//   stage 2   each line by the steps of its format's plan. The k-th quote of the line is the k-th quote of the format,
+//             so a quoted value is found without looking at it; only what lies between is taken apart.
+//
+//     |client|b|skip|b|user| [ |stamp        | ] " |request       | " |status| |bytes| " |skip| " " |skip| "
+//
+// A line that does not fit is left to the parser that the format's regular expressions define.
+//
+// Included by one source for each instruction set, which gives `Simd`. Nothing here may be visible to other sources,
+// or the linker might choose code for one processor where another is needed: hence everything is in unnamed namespaces,
+// and nothing of the standard library is used that a compiler would not inline.
+#ifndef SOCKLOG_FORMAT_SCAN_LINES_H_
+#define SOCKLOG_FORMAT_SCAN_LINES_H_
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "format/family_names.h"
+#include "format/request_line.h"
+#include "format/scan/bits.h"
+#include "format/scan/kernel.h"
+
+namespace socklog {
+namespace {
+
+// Stage 1. Simd::Structure has the masks of 64 bytes, bit i of byte i.
+template <typename Simd>
+class StructureFinder {
+ public:
+  static void Find(const char* chunk, std::size_t size, StructuralIndex* index) {
+    std::uint16_t* quotes = index->quotes.get();
+    std::uint16_t* newlines = index->newlines.get();
+    std::uint16_t* backslashes = index->backslashes.get();
+    for (std::size_t at = 0; at < size; at += 64) {
+      Structure found = Simd::Find(chunk + at);
+      if (size - at < 64) {
+        const std::uint64_t inside = (std::uint64_t{1} << (size - at)) - 1;
+        found.quotes &= inside;
+        found.newlines &= inside;
+        found.backslashes &= inside;
+      }
+      const auto base = static_cast<std::uint16_t>(at);
+      quotes = Simd::Append(found.quotes, base, quotes);
+      newlines = AppendFew(found.newlines, base, newlines);
+      if (found.backslashes != 0) backslashes = AppendFew(found.backslashes, base, backslashes);
+    }
+    index->newline_count = static_cast<std::size_t>(newlines - index->newlines.get());
+    *newlines = *backslashes = StructuralIndex::kNone;
+    for (std::size_t i = 0; i < StructuralIndex::kEndMarks; ++i) quotes[i] = StructuralIndex::kNone;
+  }
+
+ private:
+  // At most one as a rule.
+  static std::uint16_t* AppendFew(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+    const auto position = [base](std::uint64_t left) {
+      return static_cast<std::uint16_t>(base + __builtin_ctzll(left));
+    };
+    *out = position(mask | std::uint64_t{1} << 63);
+    out += mask != 0;
+    for (mask &= mask - 1; mask != 0; mask &= mask - 1) *out++ = position(mask);
+    return out;
+  }
+};
+
+inline std::uint64_t Load64(const char* p) {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+  return value;
+}
+
+inline bool IsDigitByte(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+inline std::string_view View(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// A logged value; "-" says that there is none.
+inline std::string_view Text(const char* begin, const char* end) {
+  const bool missing = end - begin == 1 && *begin == '-';
+  return View(begin, missing ? begin : end);
+}
+
+// The number of `size` digits, at most 16, that end at `end`.
+inline std::int64_t NumberOf(const char* end, unsigned size) {
+  std::uint64_t value = 0;
+  for (const char* p = end - size; p < end; ++p) value = value * 10 + static_cast<unsigned char>(*p - '0');
+  return static_cast<std::int64_t>(value);
+}
+
+// Finds blanks one after the other; looks at 64 bytes once for all blanks in them.
+template <typename Simd>
+class Blanks {
+ public:
+  explicit Blanks(const char* start) : base_(start), blanks_(Simd::Equal(start, ' ')) {}
+
+  // The first blank from `p` on and before `limit`, or nullptr.
+  const char* Next(const char* p, const char* limit) {
+    const auto at = static_cast<std::size_t>(p - base_);
+    std::uint64_t left = at < 64 ? blanks_ >> at : 0;
+    if (left == 0) {
+      for (;; p += 64) {
+        if (p >= limit) return nullptr;
+        blanks_ = left = Simd::Equal(p, ' ');
+        base_ = p;
+        if (left != 0) break;
+      }
+    }
+    const char* found = p + __builtin_ctzll(left);
+    return found < limit ? found : nullptr;
+  }
+
+ private:
+  const char* base_;
+  std::uint64_t blanks_;
+};
+
+// Stage 2.
+template <typename Simd>
+class LineScanner {
+ public:
+  static bool Scan(ScanJob* job) {
+    const ScanPlan& plan = *job->plan;
+    while (job->entry != job->entries_end && *job->newline != StructuralIndex::kNone) {
+      const std::uint32_t start = job->line_start;
+      const std::uint32_t newline = *job->newline;
+      while (*job->quote < start) ++job->quote;
+      while (*job->backslash < start) ++job->backslash;
+      if (!LineScanner(plan, job).ReadLine(start, newline)) return false;
+      job->entry->line = job->line++;
+      job->entry->offset = job->chunk_offset + start;
+      job->entry->size = newline - start;
+      ++job->entry;
+      ++job->newline;
+      job->line_start = newline + 1;
+    }
+    return true;
+  }
+
+ private:
+  LineScanner(const ScanPlan& plan, ScanJob* job)
+      : plan_(plan),
+        job_(*job),
+        entry_(*job->entry),
+        p_(job->chunk + job->line_start),
+        quote_(job->quote),
+        blanks_(p_) {}
+
+  bool ReadLine(std::uint32_t start, std::uint32_t newline) {
+    end_ = job_.chunk + newline;
+    while (end_ > p_ && (end_[-1] == '\r' || end_[-1] == ' ' || end_[-1] == '\t')) --end_;
+    const bool byte_order_mark = *p_ == '\xEF';
+    const bool escapes = *job_.backslash < newline && plan_.escape != Escape::kNone;
+    const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline;
+    const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline;
+    if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
+    newline_ = newline;
+    if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
+    for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
+      if (step->field == ScanField::kMayEnd && p_ == end_) break;
+      const char* value_end = nullptr;
+      if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) return false;
+      if (((Load64(value_end) ^ step->literal) & step->literal_mask) != 0) return false;
+      p_ = value_end + step->literal_size;
+      quote_ += step->literal_quotes;
+    }
+    if (p_ != end_) return false;
+    job_.quote = quote_;
+    return !plan_.uses_builder || job_.builder->Finish() == nullptr;
+  }
+
+  const char* NextQuote() const { return job_.chunk + *quote_; }
+  // No value reaches beyond it.
+  const char* Limit() const { return *quote_ < newline_ && NextQuote() < end_ ? NextQuote() : end_; }
+
+  bool FindEnd(const ScanStep& step, const char** value_end) {
+    switch (step.extent) {
+      case ScanExtent::kNone:
+      case ScanExtent::kOwn:
+        *value_end = p_;
+        return true;
+      case ScanExtent::kBlank:
+        *value_end = blanks_.Next(p_, Limit());
+        return *value_end != nullptr;
+      case ScanExtent::kByte:
+        *value_end = FindByte(p_, step.stop, Limit());
+        return *value_end != nullptr;
+      case ScanExtent::kQuote:
+        *value_end = NextQuote();
+        return *quote_ < newline_;
+      case ScanExtent::kEnd:
+        *value_end = end_;
+        return p_ <= end_;
+      case ScanExtent::kFixed:
+        *value_end = p_ + step.fixed_size;
+        return Limit() - p_ >= step.fixed_size;
+    }
+    return false;
+  }
+
+  static const char* FindByte(const char* p, char c, const char* limit) {
+    for (; p < limit; p += 64) {
+      const std::uint64_t found = Simd::Equal(p, c);
+      if (found == 0) continue;
+      p += __builtin_ctzll(found);
+      return p < limit ? p : nullptr;
+    }
+    return nullptr;
+  }
+
+  bool TakeValue(const ScanStep& step, const char** value_end) {
+    if (step.shape != ScanShape::kAny && step.field != ScanField::kStamp && !HasShape(step.shape, View(p_, *value_end)))
+      return false;
+    switch (step.field) {
+      case ScanField::kSkip:
+      case ScanField::kMayEnd:
+        return true;
+      case ScanField::kText:
+        entry_.*step.text = Text(p_, *value_end);
+        return true;
+      case ScanField::kClient:
+        entry_.client = Client(p_, *value_end);
+        return true;
+      case ScanField::kHost:
+        entry_.host = Host(p_, *value_end);
+        return true;
+      case ScanField::kRequest:
+        TakeRequest(*value_end);
+        return true;
+      case ScanField::kStatus:
+        return TakeStatus(value_end);
+      case ScanField::kNumber:
+        return TakeNumber(value_end, false);
+      case ScanField::kBytes:
+        return TakeNumber(value_end, true);
+      case ScanField::kStamp:
+        return TakeStamp(step, value_end);
+      case ScanField::kRules:
+        return SetRules(step, View(p_, *value_end), job_.builder);
+      case ScanField::kNames:
+        return TakeNames(value_end);
+      case ScanField::kMayExtra:
+        if (p_ != end_ && *p_ != ' ') return false;
+        *value_end = end_;
+        return true;
+    }
+    return false;
+  }
+
+  // How many ':' are in the value: 0, 1, or 2 for more; 1 if it is too long to say.
+  static unsigned Colons(const char* begin, const char* end) {
+    if (end - begin >= 64) return 1;
+    const std::uint64_t inside = (std::uint64_t{1} << (end - begin)) - 1;
+    const std::uint64_t colons = Simd::Equal(begin, ':') & inside;
+    return (colons & (colons - 1)) != 0 ? 2 : colons != 0;
+  }
+
+  // Only an address with one colon can be one with a port; an IPv6 address has more.
+  static std::string_view Client(const char* begin, const char* end) {
+    const std::string_view text = Text(begin, end);
+    return Colons(begin, end) == 1 || *begin == '[' ? StripClientPort(text) : text;
+  }
+
+  static std::string_view Host(const char* begin, const char* end) {
+    const std::string_view text = Text(begin, end);
+    return Colons(begin, end) == 0 ? text : StripHostPort(text);
+  }
+
+  // "GET /a HTTP/1.1" at once, whatever else by ParseRequestLine.
+  void TakeRequest(const char* end) {
+    const unsigned method_size = Simd::UpperRun(p_);
+    const char* target = p_ + method_size + 1;
+    const char* target_end = end - 9;
+    const std::uint64_t marks = (Load64(end - 8) ^ Load64("HTTP/1.1")) & Load64("\xFF\xFF\xFF\xFF\xFF\0\xFF");
+    const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
+                       (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
+    RequestLine request;
+    if (plain && *target != ' ' && target_end[-1] != ' ') {
+      request = {View(p_, target - 1), View(target, target_end), View(end - 8, end)};
+    } else {
+      entry_.request_valid = ParseRequestLine(View(p_, end), &request);
+    }
+    if ((plan_.fields & kFieldTarget) != 0) {
+      entry_.method = request.method;
+      entry_.target = request.target;
+    }
+    if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = request.protocol;
+  }
+
+  bool TakeStatus(const char** value_end) {
+    const unsigned hundreds = static_cast<unsigned char>(p_[0] - '0');
+    const unsigned tens = static_cast<unsigned char>(p_[1] - '0');
+    const unsigned ones = static_cast<unsigned char>(p_[2] - '0');
+    if ((hundreds > 9) | (tens > 9) | (ones > 9) | IsDigitByte(p_[3])) return false;
+    const unsigned status = 100 * hundreds + 10 * tens + ones;
+    entry_.status = static_cast<std::uint16_t>(status - 100 < 500 ? status : 0);
+    *value_end = p_ + 3;
+    return true;
+  }
+
+  bool TakeNumber(const char** value_end, bool keep) {
+    const unsigned digits = Simd::DigitRun(p_);
+    if (digits == 0 && *p_ == '-' && !IsDigitByte(p_[1])) {
+      if (keep) entry_.bytes = 0;
+      *value_end = p_ + 1;
+      return true;
+    }
+    if (digits == 0 || digits == 16) return false;
+    *value_end = p_ + digits;
+    if (keep) entry_.bytes = NumberOf(*value_end, digits);
+    return true;
+  }
+
+  bool TakeStamp(const ScanStep& step, const char** value_end) {
+    const char* digits = p_ + plan_.stamp.minutes;
+    const unsigned m1 = static_cast<unsigned char>(digits[0] - '0');
+    const unsigned m2 = static_cast<unsigned char>(digits[1] - '0');
+    const unsigned s1 = static_cast<unsigned char>(digits[3] - '0');
+    const unsigned s2 = static_cast<unsigned char>(digits[4] - '0');
+    const bool same = Simd::EqualMasked(p_, job_.stamp.key, job_.stamp.mask);
+    if (!same | (m1 > 5) | (m2 > 9) | (s1 > 5) | (s2 > 9)) {
+      *value_end = ReadNewStamp(step, p_, Limit(), &job_);
+      return *value_end != nullptr;
+    }
+    entry_.time = job_.stamp.hour + kSecond * static_cast<Micros>(600 * m1 + 60 * m2 + 10 * s1 + s2);
+    entry_.time_is_end = step.at_end;
+    *value_end = p_ + plan_.stamp.size;
+    return true;
+  }
+
+  // "client identity user " or "host client identity user ", and what real logs make of it.
+  bool TakeNames(const char** value_end) {
+    const char* const limit = Limit();
+    const char* ends[3];
+    const char* begin = p_;
+    for (const char*& word_end : ends) {
+      word_end = blanks_.Next(begin, limit);
+      if (word_end == nullptr || word_end == begin) return false;
+      begin = word_end + 1;
+    }
+    std::string_view rest = View(ends[1] + 1, ends[2]);
+    if (*begin != '[') {
+      const char* fourth = blanks_.Next(begin, limit);
+      if (fourth == nullptr || fourth == begin) return false;
+      rest = View(ends[1] + 1, fourth);
+      begin = fourth + 1;
+    }
+    *value_end = begin;
+    constexpr std::uint32_t kNames = kFieldHost | kFieldClient | kFieldUser;
+    if ((plan_.fields & kNames) == 0) return true;
+    const std::string_view first = View(p_, ends[0]);
+    const std::string_view second = View(ends[0] + 1, ends[1]);
+    const bool three = rest.data() + rest.size() == ends[2];
+    const FamilyNames names = three ? FamilyNames{{}, first, rest} : TellFamilyNames(first, second, rest);
+    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty())
+      entry_.host = Host(names.host.data(), names.host.data() + names.host.size());
+    if ((plan_.fields & kFieldClient) != 0)
+      entry_.client = Client(names.client.data(), names.client.data() + names.client.size());
+    if ((plan_.fields & kFieldUser) != 0) entry_.user = Text(names.user.data(), names.user.data() + names.user.size());
+    return true;
+  }
+
+  const ScanPlan& plan_;
+  ScanJob& job_;
+  LogEntry& entry_;
+  const char* p_;  // behind what was read
+  const char* end_ = nullptr;
+  std::uint32_t newline_ = 0;
+  const std::uint16_t* quote_;  // the next one
+  Blanks<Simd> blanks_;
+};
+
+}  // namespace
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_LINES_H_

@@ -1,0 +1,42 @@
+// Reads blocks with a plan's kernel, and what does not fit with the parser that is the format's reference.
+#ifndef SOCKLOG_FORMAT_SCAN_SCANNER_H_
+#define SOCKLOG_FORMAT_SCAN_SCANNER_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "format/entry_builder.h"
+#include "format/line_parser.h"
+#include "format/scan/kernel.h"
+#include "format/scan/plan.h"
+
+namespace socklog {
+
+// Of one parser. Thread-compatible.
+class Scanner {
+ public:
+  // `plan` must outlive the scanner.
+  Scanner(const ScanPlan& plan, const ScanKernel& kernel, const FormatContext& context);
+
+  // As LineParser::ParseLines. Lines that do not fit go through reference->Parse; those that it can read are marked as
+  // slow_path.
+  void ParseLines(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch);
+
+ private:
+  // Lines of the chunk that begins at *cursor, into the entries of *batch from `*count` on. False: there is no whole
+  // line in it.
+  bool ParseChunk(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch, std::size_t* count);
+  static void ParseSlowly(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
+                          LogEntry** entry);
+
+  const ScanPlan& plan_;
+  const ScanKernel& kernel_;
+  EntryBuilder builder_;
+  StampCache stamp_;
+  StructuralIndex index_;
+  std::size_t line_bytes_ = 256;  // a guess at the length of the lines to come
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_SCANNER_H_

@@ -1,0 +1,47 @@
+// 32 bytes at a time.
+#ifndef SOCKLOG_FORMAT_SCAN_SIMD_AVX2_H_
+#define SOCKLOG_FORMAT_SCAN_SIMD_AVX2_H_
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "format/scan/simd_sse2.h"
+
+namespace socklog {
+namespace {
+
+struct Avx2 {
+  static __m256i Load(const char* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static std::uint64_t Equal(__m256i low, __m256i high, char c) {
+    const __m256i wanted = _mm256_set1_epi8(c);
+    const auto mask = [wanted](__m256i bytes) {
+      return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted)));
+    };
+    return mask(low) | static_cast<std::uint64_t>(mask(high)) << 32;
+  }
+
+  static std::uint64_t Equal(const char* p, char c) { return Equal(Load(p), Load(p + 32), c); }
+
+  static Structure Find(const char* p) {
+    const __m256i low = Load(p);
+    const __m256i high = Load(p + 32);
+    return {Equal(low, high, '"'), Equal(low, high, '\n'), Equal(low, high, '\\')};
+  }
+
+  static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+    return AppendPositions(mask, base, out);
+  }
+
+  static unsigned DigitRun(const char* p) { return Sse2::DigitRun(p); }
+  static unsigned UpperRun(const char* p) { return Sse2::UpperRun(p); }
+
+  static bool EqualMasked(const char* p, const char* key, const char* mask) {
+    return _mm256_testz_si256(_mm256_xor_si256(Load(p), Load(key)), Load(mask)) != 0;
+  }
+};
+
+}  // namespace
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_SIMD_AVX2_H_

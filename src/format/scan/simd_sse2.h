@@ -1,0 +1,61 @@
+// 16 bytes at a time: what every x86-64 processor has.
+#ifndef SOCKLOG_FORMAT_SCAN_SIMD_SSE2_H_
+#define SOCKLOG_FORMAT_SCAN_SIMD_SSE2_H_
+
+#include <emmintrin.h>
+
+#include <cstdint>
+
+#include "format/scan/bits.h"
+
+namespace socklog {
+namespace {
+
+struct Sse2 {
+  static __m128i Load(const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+  static std::uint64_t Mask(__m128i matches) { return static_cast<std::uint32_t>(_mm_movemask_epi8(matches)); }
+
+  static std::uint64_t Equal(const char* p, char c) {
+    const __m128i wanted = _mm_set1_epi8(c);
+    std::uint64_t mask = 0;
+    for (int i = 0; i < 4; ++i) mask |= Mask(_mm_cmpeq_epi8(Load(p + 16 * i), wanted)) << (16 * i);
+    return mask;
+  }
+
+  static Structure Find(const char* p) {
+    Structure found;
+    for (int i = 0; i < 4; ++i) {
+      const __m128i bytes = Load(p + 16 * i);
+      found.quotes |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))) << (16 * i);
+      found.newlines |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))) << (16 * i);
+      found.backslashes |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))) << (16 * i);
+    }
+    return found;
+  }
+
+  static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+    return AppendPositions(mask, base, out);
+  }
+
+  static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }
+  static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 25); }
+
+  static bool EqualMasked(const char* p, const char* key, const char* mask) {
+    const __m128i low = _mm_and_si128(_mm_xor_si128(Load(p), Load(key)), Load(mask));
+    const __m128i high = _mm_and_si128(_mm_xor_si128(Load(p + 16), Load(key + 16)), Load(mask + 16));
+    return Mask(_mm_cmpeq_epi8(_mm_or_si128(low, high), _mm_setzero_si128())) == 0xFFFF;
+  }
+
+ private:
+  // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
+  static unsigned RunInside(const char* p, char first, char more) {
+    const __m128i shifted = _mm_sub_epi8(Load(p), _mm_set1_epi8(first));
+    const __m128i inside = _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(more)), shifted);
+    return static_cast<unsigned>(__builtin_ctzll(~Mask(inside)));
+  }
+};
+
+}  // namespace
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_SIMD_SSE2_H_

@@ -38,18 +38,25 @@ AlertTracker::AlertTracker(const AlertOptions& options, Micros window, Micros sl
       keep_firing_for_(options.keep_firing_for.value_or(2 * window)),
       slide_(slide),
       scorer_(scorer),
-      decider_(decider) {}
+      decider_(decider),
+      tracked_sizes_(scorer.metrics().size()) {}
+
+void AlertTracker::FindTrackedSizes() {
+  for (std::bitset<kSizes>& sizes : tracked_sizes_) sizes.reset();
+  for (const auto& [key, series] : series_) tracked_sizes_[series.metric].set(key.second.size() % kSizes);
+}
 
 std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged,
                                      std::vector<Alert>* alerts) {
   const std::size_t first = alerts->size();
   std::uint64_t over = 0;
+  FindTrackedSizes();
   for (const SeriesScore& score : judged) {
     const Level level = decider_.LevelOf(score);
     if (level == Level::kOver) {
       ++over;
       OnOver(report, score, alerts);
-    } else if (!series_.empty()) {
+    } else if (MayBeTracked(score)) {
       OnTracked(report, score, level, alerts);
     }
   }
@@ -80,7 +87,7 @@ void AlertTracker::OnOver(const WindowReport& report, const SeriesScore& score, 
 // A series that is judged and not over.
 void AlertTracker::OnTracked(const WindowReport& report, const SeriesScore& score, Level level,
                              std::vector<Alert>* alerts) {
-  const auto place = series_.find(SeriesKey(scorer_.metrics()[score.metric].metric->name, score.key));
+  const auto place = series_.find(SeriesKeyView(scorer_.metrics()[score.metric].metric->name, score.key));
   if (place == series_.end()) return;
   Series& series = place->second;
   series.seen = true;

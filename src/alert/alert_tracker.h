@@ -2,9 +2,11 @@
 #ifndef SOCKLOG_ALERT_ALERT_TRACKER_H_
 #define SOCKLOG_ALERT_ALERT_TRACKER_H_
 
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,11 @@ class AlertTracker {
 
  private:
   using SeriesKey = std::pair<std::string, std::string>;  // metric name and key: the order of alerts
+  using SeriesKeyView = std::pair<std::string_view, std::string_view>;
+  struct SeriesOrder {
+    using is_transparent = void;
+    bool operator()(const SeriesKeyView& a, const SeriesKeyView& b) const { return a < b; }
+  };
   struct Series {
     std::uint32_t metric = 0;
     bool firing = false;
@@ -53,6 +60,8 @@ class AlertTracker {
   void OnOver(const WindowReport& report, const SeriesScore& score, std::vector<Alert>* alerts);
   void OnTracked(const WindowReport& report, const SeriesScore& score, Level level, std::vector<Alert>* alerts);
   void OnUnseen(const WindowReport& report, std::vector<Alert>* alerts);
+  bool MayBeTracked(const SeriesScore& score) const { return tracked_sizes_[score.metric][score.key.size() % kSizes]; }
+  void FindTrackedSizes();
   bool ResolvesAt(const WindowReport& report, Series* series, WindowReport* resolving) const;
   Alert MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report,
                   const SeriesScore* score) const;
@@ -62,7 +71,11 @@ class AlertTracker {
   const Micros slide_;
   const Scorer& scorer_;
   const Decider& decider_;
-  std::map<SeriesKey, Series> series_;  // pending and firing ones
+  std::map<SeriesKey, Series, SeriesOrder> series_;  // pending and firing ones
+  // By metric: sizes of keys (modulo kSizes) in series_ when the window in hand began. They tell most series of a
+  // window from those, without a look at their text.
+  static constexpr std::size_t kSizes = 256;
+  std::vector<std::bitset<kSizes>> tracked_sizes_;
   std::uint64_t firing_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -59,6 +60,28 @@ void AppendSafe(std::string_view bytes, bool escape_backslash, std::string* out)
     }
     bytes.remove_prefix(taken);
   }
+}
+
+// Nine digits as a whole number, divided by an exact power of ten: the division rounds correctly, so this is the double
+// nearest to those digits. nullopt: out of range, or the tenth digit on is so near a half that the multiplication's
+// rounding could have decided.
+std::optional<double> RoundByScaling(double value) {
+  static constexpr std::array<double, 23> kPowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};  // all exact
+  if (!(value >= 1e-13 && value < 1e8)) return std::nullopt;
+  const int binary_exponent = static_cast<int>(std::bit_cast<std::uint64_t>(value) >> 52) - 1023;
+  auto power = static_cast<std::size_t>(8 - ((binary_exponent * 1233) >> 12));  // log10(2) is 1233 / 4096, nearly
+  double scaled = value * kPowers[power];
+  if (scaled < 1e8) {
+    scaled = value * kPowers[++power];
+  } else if (scaled >= 1e9) {
+    scaled = value * kPowers[--power];
+  }
+  const double whole = std::floor(scaled);
+  const double rest = scaled - whole;
+  if (std::fabs(rest - 0.5) < 1e-6) return std::nullopt;
+  return (rest > 0.5 ? whole + 1 : whole) / kPowers[power];
 }
 
 bool InsideCharacter(std::string_view text, std::size_t at) {
@@ -129,6 +152,7 @@ std::string FormatDouble(double value) {
 
 double Round9(double value) {
   if (!std::isfinite(value) || value == 0) return value;
+  if (const std::optional<double> rounded = RoundByScaling(value)) return *rounded;
   std::array<char, 40> buffer;
   const auto [end, error] =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific, 8);

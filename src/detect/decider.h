@@ -3,6 +3,7 @@
 #define SOCKLOG_DETECT_DECIDER_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/scorer.h"
@@ -24,7 +25,11 @@ class Decider {
   // One threshold for each of the Scorer's metrics, in its order.
   explicit Decider(std::vector<Threshold> thresholds) : thresholds_(std::move(thresholds)) {}
 
-  Level LevelOf(const SeriesScore& series) const;
+  Level LevelOf(const SeriesScore& series) const {
+    const Threshold& threshold = thresholds_[series.metric];
+    if (series.score > threshold.value) return Level::kOver;
+    return series.score > threshold.clear ? Level::kBetween : Level::kBelow;
+  }
   const Threshold& threshold(std::uint32_t metric) const { return thresholds_[metric]; }
 
  private:

@@ -2,10 +2,12 @@
 #ifndef SOCKLOG_DETECT_SCORER_H_
 #define SOCKLOG_DETECT_SCORER_H_
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "socklog/metric.h"
 #include "socklog/time.h"
 #include "socklog/window.h"
@@ -32,7 +34,7 @@ struct ScoredMetric {
 class Scorer {
  public:
   // `window`: the length of every window that will be scored.
-  Scorer(std::vector<ScoredMetric> metrics, Micros window) : metrics_(std::move(metrics)), window_(window) {}
+  Scorer(std::vector<ScoredMetric> metrics, Micros window);
 
   const std::vector<ScoredMetric>& metrics() const { return metrics_; }
 
@@ -43,11 +45,19 @@ class Scorer {
   double ValueOf(const Metric& metric, const Cell& cell) const;
 
  private:
-  void ScoreCell(std::uint32_t index, std::string_view key, const Cell& cell, std::uint64_t count_error,
-                 std::vector<SeriesScore>* judged) const;
+  // Most counts of one key in one window are small, so their rates are looked up.
+  static constexpr std::size_t kKnownRates = 256;
+
+  void ScoreKeys(std::uint32_t index, const std::vector<KeyedCell>& keys, std::vector<SeriesScore>* judged) const;
+  void ScoreCell(std::uint32_t index, const KeyedCell& keyed, std::vector<SeriesScore>* judged) const;
+  double RateOf(std::uint64_t count) const;
+  double RoundedRateOf(std::uint64_t count) const {
+    return count < kKnownRates ? known_rates_[count] : Round9(RateOf(count));
+  }
 
   std::vector<ScoredMetric> metrics_;
   Micros window_;
+  std::array<double, kKnownRates> known_rates_;  // Round9(RateOf(count))
 };
 
 }  // namespace socklog

@@ -1,118 +1,107 @@
-// Counts by key in bounded memory: Space-Saving (Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and
-// Top-k Elements in Data Streams", 2005), made deterministic and sharded.
-//
-// What a table holds after a sequence of additions depends on that sequence alone: shards come from a fixed hash, ties
-// are broken by the key's bytes. Only the look-up uses a random seed, against hash flooding.
+// Counts by key, in bounded memory, of one dimension in one pane.
 #ifndef SOCKLOG_SKETCH_KEY_TABLE_H_
 #define SOCKLOG_SKETCH_KEY_TABLE_H_
 
 #include <array>
 #include <cstdint>
-#include <string_view>
+#include <memory>
+#include <span>
 #include <vector>
 
+#include "sketch/key_dictionary.h"
+#include "sketch/shard.h"
+#include "sketch/space_saving.h"
 #include "socklog/cell.h"
-#include "socklog/window.h"
+#include "socklog/request.h"
 
 namespace socklog {
 
-// At most `max_keys` keys with, on average, at most kTextBytesPerKey bytes of text. Where either would be passed in one
-// of the 64 shards, the key with the smallest count there makes room; a newcomer inherits the largest count that was
-// evicted from its shard, for decisions about evictions and as `count_error` only: its cell starts empty. A key with
-// more requests than its shard's requests divided by the shard's keys (a quarter of them where all keys have the
-// longest text) is never lost. Thread-compatible.
+// Says at any time what a SpaceSaving that was given the same requests would say, in less time: while nothing had to be
+// evicted, counts are exact and kept by the dictionary's ids. From the line on that would evict, or for which the
+// dictionary has no room, the table is a SpaceSaving. Thread-compatible, together with all tables of its dictionary.
 class KeyTable {
  public:
-  static constexpr std::uint64_t kTextBytesPerKey = 64;
-  static constexpr std::uint64_t kLargestMaxKeys = 16'000'000;  // so that offsets of text fit 32 bits
+  // Counters of 32 bits hold that many requests.
+  static constexpr std::uint64_t kMostNarrowRequests = 0xffffffff;
 
+  // `dictionary`: borrowed; made for the same `max_keys`. `most_narrow`: for tests.
   // REQUIRES: 64 <= max_keys <= kLargestMaxKeys
-  explicit KeyTable(std::uint64_t max_keys);
+  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_narrow = kMostNarrowRequests);
 
-  // Adds one request's counts to the key. REQUIRES: key.size() <= 256, delta.requests > 0
-  void Add(std::string_view key, const Cell& delta);
+  // Counts the requests that are not ignored and have a key in that dimension.
+  void Add(std::span<const Request> requests, Dimension dimension);
 
-  std::size_t size() const { return live_; }
-  std::uint64_t evicted() const { return evicted_; }
+  std::size_t size() const { return space_saving_ ? space_saving_->size() : entries_.size(); }
+  std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
 
-  // Calls visit(key, cell, count_error) for each key, in the order of admission into slots (deterministic). Views are
-  // valid until the next Add.
+  // Whether counts are exact and kept by id.
+  bool is_exact() const { return space_saving_ == nullptr; }
+  // Of an exact table: the keys and cells at places 0 .. size()-1, in order of admission.
+  std::uint32_t id(std::size_t place) const { return entries_[place].id; }
+  Cell cell(std::size_t place) const { return entries_[place].Wide(); }
+  const KeyDictionary& dictionary() const { return dictionary_; }
+
+  // Calls visit(Key, Cell, count_error) for each key, in the order of admission into slots (deterministic). Views are
+  // valid until something is added to a table of the dictionary.
   template <typename Visit>
   void ForEach(Visit visit) const {
-    for (const Entry& entry : entries_) {
-      if (entry.live) visit(TextOf(entry), entry.cell, entry.inherited);
-    }
+    if (space_saving_) return space_saving_->ForEach(visit);
+    for (const Entry& entry : entries_) visit(dictionary_.key(entry.id), entry.Wide(), std::uint64_t{0});
   }
 
-  // nullptr if the key is not there. *missing: an upper bound of its requests that the table does not know.
-  const Cell* Find(std::string_view key, std::uint64_t* missing) const;
+  // An upper bound of the key's requests that the table does not know.
+  std::uint64_t Missing(const Key& key) const {
+    std::uint64_t missing = 0;
+    if (space_saving_) space_saving_->Find(key, &missing);
+    return missing;
+  }
 
-  // Empties the table and keeps its memory.
+  // Empties the table; keeps memory, but for what only a full table needs.
   void Clear();
 
-  // The most that one table takes, in bytes; while it grows or packs its text, up to as much again for a moment.
+  // The most that one table takes, in bytes, without the dictionary; while it grows, up to as much again for a moment.
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
+  // Of that, what an empty one keeps.
+  static std::uint64_t EmptyMemoryBound(std::uint64_t max_keys);
 
  private:
-  static constexpr std::size_t kShards = 64;
+  friend void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables);
 
-  struct Entry {
-    Cell cell;
-    std::uint64_t inherited = 0;
-    std::uint64_t hash = 0;  // seeded, for the index
-    std::uint32_t text = 0;  // offset in arena_
-    std::uint16_t size = 0;
-    std::uint8_t shard = 0;
-    bool live = false;
-    std::uint32_t heap_slot = 0;  // in its shard's members
+  // A key and its cell, in half a cache line. Two counters of 32 bits share a word, so adding takes three instructions.
+  struct alignas(32) Entry {
+    std::array<std::uint64_t, 3> counts{};
+    std::uint32_t id = 0;
+
+    Cell Wide() const;
   };
 
-  // Members of a shard: in order of admission, and a binary heap (smallest first) from the first eviction on.
-  struct Shard {
-    std::vector<std::uint32_t> members;
-    std::uint64_t text_bytes = 0;
-    std::uint64_t largest_evicted = 0;  // count; no key that is not there had more requests
-    bool is_heap = false;
+  struct ShardUse {
+    std::uint32_t keys = 0;
+    std::uint32_t text = 0;  // bytes
   };
 
-  std::string_view TextOf(const Entry& entry) const { return {arena_.data() + entry.text, entry.size}; }
-  static std::uint64_t CountOf(const Entry& entry) { return entry.inherited + entry.cell.requests; }
+  void AddExactly(std::span<const Request> requests, std::size_t dimension);
+  void AddApproximately(std::span<const Request> requests, std::size_t dimension);
+  void Prefetch(std::span<const Request> requests, std::size_t dimension);
+  bool Admit(KeyDictionary::Found found, std::uint32_t size);
+  void BecomeSpaceSaving();
+  void Forget();
 
-  std::size_t Probe(std::string_view key, std::uint64_t hash) const;
-  void Admit(std::string_view key, std::uint64_t hash, const Cell& delta);
-  void MakeRoom(Shard* shard, std::size_t size);
-  void EvictSmallest(Shard* shard);
-  void IndexInsert(std::uint32_t number);
-  void IndexErase(std::uint32_t number);
-  void GrowIndex();
-  std::uint32_t StoreText(std::string_view key);
-  void CompactText();
+  const std::uint64_t max_keys_;
+  const ShardLimits limits_;
+  const std::uint64_t most_narrow_;
+  KeyDictionary& dictionary_;
 
-  bool Less(std::uint32_t a, std::uint32_t b) const;
-  void Place(Shard* shard, std::uint32_t slot, std::uint32_t entry);
-  void SiftDown(Shard* shard, std::uint32_t slot);
-  void SiftUp(Shard* shard, std::uint32_t slot);
-  void MakeHeap(Shard* shard);
-
-  const std::uint64_t shard_keys_;
-  const std::uint64_t shard_text_;
-  const std::uint64_t arena_limit_;  // live text and as much garbage
-  std::vector<Entry> entries_;
-  std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> index_;  // entry + 1, 0: empty; linear probing, at most half full
-  std::vector<char> arena_;           // a vector, since a string's reserve takes more than it is asked for
-  std::uint64_t live_text_ = 0;
-  std::size_t live_ = 0;
-  std::uint64_t evicted_ = 0;
-  std::array<Shard, kShards> shards_;
+  std::vector<Entry> entries_;         // by place: in order of admission
+  std::vector<std::uint32_t> places_;  // by id: place + 1, 0: none
+  std::array<ShardUse, kShards> shards_{};
+  std::uint64_t requests_ = 0;  // an upper bound of every counter
+  std::unique_ptr<SpaceSaving> space_saving_;
 };
 
-// Adds tables that saw different requests into one report, in the order given, cut to the `max_keys` largest counts
-// (ties: the smaller key). Views in *report point into the tables.
-void MergeTables(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report);
-
-// The most that MergeTables takes for so many tables, the report included, in bytes.
-std::uint64_t MergeMemoryBound(std::uint64_t tables, std::uint64_t max_keys);
+// Frees the dictionary of keys that no table counts, where those are more than half of what it can hold. `tables`: all
+// that use it. Takes time in proportion to the dictionary, but only after as many keys came new.
+void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables);
 
 }  // namespace socklog
 

@@ -15,6 +15,11 @@ class LatenessHistogram {
  public:
   // `behind`: the partition's maximum minus the line's time, not negative.
   void Add(Micros behind);
+  // So many lines that were not behind.
+  void AddNotBehind(std::uint64_t lines) {
+    counts_[0] += lines;
+    total_ += lines;
+  }
   // The smallest lateness, in whole seconds, that keeps at least `share` (0..1) of the lines added. 0 when there are
   // none.
   Micros Quantile(double share) const;

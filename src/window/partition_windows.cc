@@ -1,44 +1,18 @@
 #include "window/partition_windows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace socklog {
-
-std::unique_ptr<Pane> PanePool::Take() {
-  if (!free_.empty()) {
-    std::unique_ptr<Pane> pane = std::move(free_.back());
-    free_.pop_back();
-    return pane;
-  }
-  auto pane = std::make_unique<Pane>();
-  for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (shape_.dimensions[d] && d != static_cast<std::size_t>(Dimension::kGlobal))
-      pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys);
-  }
-  return pane;
-}
-
-void PanePool::Give(std::unique_ptr<Pane> pane) {
-  if (free_.size() >= kKept) return;
-  pane->total = Cell();
-  for (std::unique_ptr<KeyTable>& table : pane->tables) {
-    if (table) table->Clear();
-  }
-  free_.push_back(std::move(pane));
-}
 
 PartitionWindows::PartitionWindows(const WindowShape& shape, PanePool& pool, LineCounters& counters,
                                    LatenessHistogram& lateness, std::string* late_lines)
     : shape_(shape), pool_(pool), counters_(counters), lateness_(lateness), late_lines_(late_lines) {}
 
-CountedRequest PartitionWindows::Waiting::View() const {
-  CountedRequest request;
-  request.time = time;
-  request.cell = cell;
-  request.ignored = ignored;
-  request.raw = raw;
-  for (std::size_t d = 0; d < kDimensionCount; ++d) request.keys[d] = keys[d];
-  return request;
+Request PartitionWindows::Waiting::OwnRequest() const {
+  Request own = request;
+  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) own.keys[d].data = keys[d].data();
+  return own;
 }
 
 Micros PartitionWindows::PaneStart(Micros time) const {
@@ -47,22 +21,89 @@ Micros PartitionWindows::PaneStart(Micros time) const {
   return time - (rest < 0 ? rest + slide : rest);
 }
 
-bool PartitionWindows::Add(const CountedRequest& request, Position position, std::uint64_t line) {
-  const Mark mark{position, line, maximum_};
-  next_line_ = line + 1;
-  last_ = {position, line, maximum_};
+PartitionWindows::Added PartitionWindows::Add(std::span<const Request> requests, const BlockPlace& place,
+                                              Micros stop_at) {
+  Added added;
+  const std::size_t panes = panes_.size();
+  while (added.taken < requests.size()) {
+    const std::span<const Request> rest = requests.subspan(added.taken);
+    const std::size_t plain = AddPlain(rest, place, stop_at);
+    if (plain > 0) {
+      added.taken += plain;
+      added.tells_time = true;
+      continue;
+    }
+    ++added.taken;
+    if (AddLine(rest.front(), place)) added.tells_time = true;
+    if (maximum_ >= stop_at || panes_.size() != panes) break;
+  }
+  return added;
+}
+
+// The lines at the front that belong to the current pane, with nothing else to decide about them. Returns how many.
+std::size_t PartitionWindows::AddPlain(std::span<const Request> requests, const BlockPlace& place, Micros stop_at) {
+  const WindowOptions& options = shape_.options;
+  const Micros pane_end = current_start_ + options.slide_or_window();
+  if (current_ == nullptr || pane_end <= closed_through_ || !waiting_.empty() || maximum_ >= stop_at ||
+      !IsNew(place.first_line + requests.front().line))
+    return 0;
+  const Micros first = std::max(current_start_, shape_.since.value_or(current_start_));
+  const Micros end = std::min({pane_end, shape_.until.value_or(pane_end), stop_at, maximum_ + options.max_ahead + 1});
+  std::uint64_t not_behind = 0;
+  std::uint64_t ignored = 0;
+  std::uint64_t slow_path = 0;
+  std::size_t taken = 0;
+  for (; taken < requests.size(); ++taken) {
+    const Request& request = requests[taken];
+    const Micros time = request.time;
+    if (time < first || time >= end || time < maximum_ - options.lateness) break;
+    if (time < maximum_) {
+      lateness_.Add(maximum_ - time);
+    } else {
+      maximum_ = time;
+      ++not_behind;
+    }
+    ignored += request.ignored ? 1 : 0;
+    slow_path += request.slow_path ? 1 : 0;
+  }
+  if (taken == 0) return 0;
+  lateness_.AddNotBehind(not_behind);
+  counters_.counted += taken - ignored;
+  counters_.ignored += ignored;
+  counters_.slow_path += slow_path;
+  See(requests[taken - 1], place);
+  current_->Count(requests.first(taken));
+  return taken;
+}
+
+void PartitionWindows::See(const Request& request, const BlockPlace& place) {
+  const std::uint64_t number = place.first_line + request.line;
+  next_line_ = number + 1;
+  last_ = {place.block.PositionAt(request.offset), number, maximum_};
+}
+
+// False: it is outside [since, until) and tells nothing of how far the partition is.
+bool PartitionWindows::AddLine(const Request& request, const BlockPlace& place) {
+  See(request, place);
+  const std::uint64_t number = last_.line;
+  if (IsNew(number) && request.slow_path) ++counters_.slow_path;
   const bool outside =
       (shape_.since && request.time < *shape_.since) || (shape_.until && request.time >= *shape_.until);
   if (outside) {
-    if (IsNew(line)) ++counters_.outside;
-  } else if (maximum_ == kNoTime) {
-    Wait(request, mark, line);
+    if (IsNew(number)) ++counters_.outside;
+    return false;
+  }
+  const std::string_view text =
+      late_lines_ == nullptr ? std::string_view() : place.block.Line(request.offset, request.size);
+  const Line line{request, last_, number, text};
+  if (maximum_ == kNoTime) {
+    Wait(line);
     if (waiting_.size() == kMaxHeld) Start();
   } else {
-    Admit(request, mark, line);
+    Admit(line);
   }
   last_.maximum = maximum_;
-  return !outside;
+  return true;
 }
 
 void PartitionWindows::AddMalformed(Position position, std::uint64_t line) {
@@ -71,34 +112,33 @@ void PartitionWindows::AddMalformed(Position position, std::uint64_t line) {
   if (IsNew(line)) ++counters_.malformed;
 }
 
-void PartitionWindows::Wait(const CountedRequest& request, const Mark& mark, std::uint64_t line) {
-  if (waiting_.empty()) waiting_mark_ = mark;
-  Waiting& waiting = waiting_.emplace_back();
-  waiting.time = request.time;
-  waiting.cell = request.cell;
-  waiting.ignored = request.ignored;
-  waiting.line = line;
-  waiting.raw = request.raw;
-  for (std::size_t d = 0; d < kDimensionCount; ++d) waiting.keys[d] = request.keys[d];
+void PartitionWindows::Wait(const Line& line) {
+  if (waiting_.empty()) waiting_mark_ = line.mark;
+  Waiting& waiting = waiting_.emplace_back(Waiting{line.request, {}, line.number, std::string(line.text)});
+  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) waiting.keys[d] = line.request.keys[d].text();
 }
 
 // The first maximum is the smallest of the first times: a stray time stamp among them cannot make the others late.
 void PartitionWindows::Start() {
-  std::vector<Waiting> first = std::move(waiting_);
-  waiting_.clear();
+  const std::vector<Waiting> first = std::exchange(waiting_, {});
   const Mark start = waiting_mark_;
   maximum_ = std::min_element(first.begin(), first.end(), [](const Waiting& a, const Waiting& b) {
-               return a.time < b.time;
-             })->time;
-  for (const Waiting& waiting : first) Admit(waiting.View(), start, waiting.line);
+               return a.request.time < b.request.time;
+             })->request.time;
+  for (const Waiting& waiting : first) {
+    const Request request = waiting.OwnRequest();
+    Admit({request, start, waiting.number, waiting.text});
+  }
 }
 
 // What waited was right: the times go on from there.
 void PartitionWindows::AcceptWaiting() {
-  std::vector<Waiting> right = std::move(waiting_);
-  waiting_.clear();
+  const std::vector<Waiting> right = std::exchange(waiting_, {});
   const Mark start = waiting_mark_;
-  for (const Waiting& waiting : right) Accept(waiting.View(), start, waiting.line);
+  for (const Waiting& waiting : right) {
+    const Request request = waiting.OwnRequest();
+    Accept({request, start, waiting.number, waiting.text});
+  }
 }
 
 void PartitionWindows::ReleaseAll() {
@@ -110,82 +150,79 @@ void PartitionWindows::ReleaseAll() {
   last_.maximum = maximum_;
 }
 
-void PartitionWindows::Admit(const CountedRequest& request, const Mark& mark, std::uint64_t line) {
-  if (request.time > maximum_ + shape_.options.max_ahead) {
-    Wait(request, mark, line);
+void PartitionWindows::Admit(const Line& line) {
+  const Micros time = line.request.time;
+  if (time > maximum_ + shape_.options.max_ahead) {
+    Wait(line);
     if (waiting_.size() == kMaxHeld) AcceptWaiting();
     return;
   }
-  if (!waiting_.empty() && request.time >= maximum_) {  // time goes on here, so what waited was wrong
+  if (!waiting_.empty() && time >= maximum_) {  // time goes on here, so what waited was wrong
     for (const Waiting& waiting : waiting_) {
-      if (CountsNow(waiting.line)) ++counters_.ahead;
+      if (CountsNow(waiting.number)) ++counters_.ahead;
     }
     waiting_.clear();
   }
-  Accept(request, waiting_.empty() ? mark : waiting_mark_, line);
+  Line accepted = line;
+  if (!waiting_.empty()) accepted.mark = waiting_mark_;
+  Accept(accepted);
 }
 
 // Whether the line counts, now that its fate is known: false where an earlier run has counted it.
-bool PartitionWindows::CountsNow(std::uint64_t line) {
-  if (IsNew(line)) return true;
-  const auto found = std::find(uncounted_.begin(), uncounted_.end(), line);
+bool PartitionWindows::CountsNow(std::uint64_t number) {
+  if (IsNew(number)) return true;
+  const auto found = std::find(uncounted_.begin(), uncounted_.end(), number);
   if (found == uncounted_.end()) return false;
   uncounted_.erase(found);
   return true;
 }
 
-void PartitionWindows::Accept(const CountedRequest& request, const Mark& mark, std::uint64_t line) {
-  const bool counts = CountsNow(line);
-  const Micros start = PaneStart(request.time);
-  const bool late = request.time < maximum_ - shape_.options.lateness;
+void PartitionWindows::Accept(const Line& line) {
+  const bool counts = CountsNow(line.number);
+  const Micros time = line.request.time;
+  const Micros start = PaneStart(time);
+  const bool late = time < maximum_ - shape_.options.lateness;
   // The first window that holds a pane ends with it, the last one starts with it.
   const bool closed = start + shape_.options.slide_or_window() <= closed_through_;
   const bool gone = start + shape_.options.window <= closed_through_;
-  if (counts) lateness_.Add(request.time < maximum_ ? maximum_ - request.time : 0);
-  maximum_ = std::max(maximum_, request.time);
+  if (counts) lateness_.Add(time < maximum_ ? maximum_ - time : 0);
+  maximum_ = std::max(maximum_, time);
   if (late || (closed && counts)) {
-    if (counts) CountLate(request, !late || request.time >= late_by_silence_from_);
+    if (counts) CountLate(line.text, !late || time >= late_by_silence_from_);
     return;
   }
-  if (counts) ++(request.ignored ? counters_.ignored : counters_.counted);
-  if (!gone) Count(request, PaneAt(start, mark));
+  if (counts) ++(line.request.ignored ? counters_.ignored : counters_.counted);
+  if (!gone) PaneAt(start, line.mark)->Count({&line.request, 1});
 }
 
-void PartitionWindows::CountLate(const CountedRequest& request, bool after_idle) {
+void PartitionWindows::CountLate(std::string_view text, bool after_idle) {
   ++counters_.late;
   if (after_idle) ++counters_.late_after_idle;
   if (late_lines_ == nullptr) return;
-  late_lines_->append(request.raw);
+  late_lines_->append(text);
   late_lines_->push_back('\n');
-}
-
-void PartitionWindows::Count(const CountedRequest& request, Pane* pane) {
-  if (request.ignored) return;
-  pane->total += request.cell;
-  for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (pane->tables[d] && !request.keys[d].empty()) pane->tables[d]->Add(request.keys[d], request.cell);
-  }
 }
 
 Pane* PartitionWindows::PaneAt(Micros start, const Mark& mark) {
   if (current_ != nullptr && current_start_ == start) return current_;
-  std::unique_ptr<Pane>& pane = panes_[start];
-  if (!pane) {
-    pane = pool_.Take();
-    marks_.emplace(start, mark);
-  }
+  auto place = panes_.begin() + (FirstPaneFrom(start) - panes_.cbegin());
+  if (place == panes_.end() || place->start != start) place = panes_.insert(place, {start, mark, pool_.Take()});
   current_start_ = start;
-  current_ = pane.get();
+  current_ = place->pane;
   return current_;
 }
 
+std::deque<OpenPane>::const_iterator PartitionWindows::FirstPaneFrom(Micros start) const {
+  return std::lower_bound(panes_.begin(), panes_.end(), start,
+                          [](const OpenPane& pane, Micros from) { return pane.start < from; });
+}
+
 void PartitionWindows::DropPanesBefore(Micros start) {
-  while (!panes_.empty() && panes_.begin()->first < start) {
-    pool_.Give(std::move(panes_.begin()->second));
-    marks_.erase(panes_.begin()->first);
-    panes_.erase(panes_.begin());
-    current_ = nullptr;
+  while (!panes_.empty() && panes_.front().start < start) {
+    pool_.Give(panes_.front().pane);
+    panes_.pop_front();
   }
+  if (current_start_ < start) current_ = nullptr;
 }
 
 PartitionWindows::Saved PartitionWindows::Save() const {
@@ -194,12 +231,12 @@ PartitionWindows::Saved PartitionWindows::Save() const {
   saved.frontier = std::max(frontier_, next_line_);
   saved.uncounted = uncounted_;
   for (const Waiting& waiting : waiting_) {
-    if (IsNew(waiting.line)) saved.uncounted.push_back(waiting.line);
+    if (IsNew(waiting.number)) saved.uncounted.push_back(waiting.number);
   }
   const auto earlier = [&](const Mark& mark) {
     if (mark.line < saved.mark.line) saved.mark = mark;
   };
-  for (const auto& [start, mark] : marks_) earlier(mark);
+  for (const OpenPane& pane : panes_) earlier(pane.mark);
   if (!waiting_.empty()) earlier(waiting_mark_);
   return saved;
 }

@@ -4,30 +4,22 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <limits>
-#include <map>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/snapshot.h"
-#include "sketch/key_table.h"
 #include "socklog/log_entry.h"
-#include "socklog/options.h"
 #include "socklog/request.h"
 #include "window/counters.h"
-#include "window/key_rules.h"
 #include "window/lateness_histogram.h"
+#include "window/pane_pool.h"
+#include "window/window_shape.h"
 
 namespace socklog {
-
-// What one slide's length of time knows of one partition.
-struct Pane {
-  Cell total;
-  std::array<std::unique_ptr<KeyTable>, kDimensionCount> tables;  // null where no metric asks
-};
 
 // A place in a partition from which reading again gives the same state: nothing was held there.
 struct Mark {
@@ -36,27 +28,10 @@ struct Mark {
   Micros maximum = kNoTime;  // before that line
 };
 
-// What all partitions of a run share. Not owned; must outlive the partitions.
-struct WindowShape {
-  WindowOptions options;
-  std::uint64_t max_keys = 0;  // resolved, per table
-  std::array<bool, kDimensionCount> dimensions{};
-  std::optional<Micros> since;
-  std::optional<Micros> until;
-};
-
-// Panes that were used and may be used again, so that the steady state allocates no tables.
-class PanePool {
- public:
-  static constexpr std::size_t kKept = 2;  // more would only hold memory
-
-  explicit PanePool(const WindowShape& shape) : shape_(shape) {}
-  std::unique_ptr<Pane> Take();
-  void Give(std::unique_ptr<Pane> pane);
-
- private:
-  const WindowShape& shape_;
-  std::vector<std::unique_ptr<Pane>> free_;
+struct OpenPane {
+  Micros start = 0;
+  Mark mark;  // of the line that opened it
+  Pane* pane = nullptr;
 };
 
 // Late, "ahead" and the first maximum are as docs/architecture.md tells under "Time". Thread-compatible.
@@ -81,8 +56,8 @@ class PartitionWindows {
     std::size_t taken = 0;    // of the requests
     bool tells_time = false;  // one of them at least was inside [since, until): the partition is alive
   };
-  // Well-formed lines of one block, in their order, at least one of them. Stops behind the line that brings maximum()
-  // to `stop_at` or beyond, or that opened a pane: then a window may close.
+  // Well-formed lines of one block, in their order, at least one of them. Stops behind the first line after which
+  // maximum() is at `stop_at` or beyond, or that opened a pane: then a window may close.
   Added Add(std::span<const Request> requests, const BlockPlace& place, Micros stop_at);
   // One line that is no log line.
   void AddMalformed(Position position, std::uint64_t line);
@@ -95,10 +70,12 @@ class PartitionWindows {
   Micros maximum() const { return maximum_; }
   // Of the first line that waits for the first maximum; what a reader compares partitions by until then.
   Micros provisional_maximum() const {
-    return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().time;
+    return maximum_ != kNoTime || waiting_.empty() ? maximum_ : waiting_.front().request.time;
   }
 
-  const std::map<Micros, std::unique_ptr<Pane>>& panes() const { return panes_; }
+  // By start. Those that start at `start` or later are panes() from FirstPaneFrom(start) on.
+  const std::deque<OpenPane>& panes() const { return panes_; }
+  std::deque<OpenPane>::const_iterator FirstPaneFrom(Micros start) const;
   // Gives back panes that start before `start`.
   void DropPanesBefore(Micros start);
 
@@ -116,24 +93,32 @@ class PartitionWindows {
   bool IsNew(std::uint64_t line) const { return line >= frontier_; }
 
  private:
+  // One line, on its way through the rules.
+  struct Line {
+    const Request& request;
+    Mark mark;                 // of the line, or of the first that waited before it
+    std::uint64_t number = 0;  // in the partition, from 0
+    std::string_view text;     // where late lines are kept
+  };
   // A line that waits, with text of its own.
   struct Waiting {
-    Micros time;
-    Cell cell;
-    bool ignored;
-    std::array<std::string, kDimensionCount> keys;
-    std::uint64_t line;
-    std::string raw;
-    CountedRequest View() const;
+    Request request;  // its keys point nowhere
+    std::array<std::string, kKeyedDimensionCount> keys;
+    std::uint64_t number = 0;
+    std::string text;
+
+    Request OwnRequest() const;  // whose keys are those here
   };
-  void Wait(const CountedRequest& request, const Mark& mark, std::uint64_t line);
+  std::size_t AddPlain(std::span<const Request> requests, const BlockPlace& place, Micros stop_at);
+  bool AddLine(const Request& request, const BlockPlace& place);
+  void See(const Request& request, const BlockPlace& place);
+  void Wait(const Line& line);
   void Start();
   void AcceptWaiting();
-  void Admit(const CountedRequest& request, const Mark& mark, std::uint64_t line);
-  void Accept(const CountedRequest& request, const Mark& mark, std::uint64_t line);
-  void CountLate(const CountedRequest& request, bool after_idle);
-  static void Count(const CountedRequest& request, Pane* pane);
-  bool CountsNow(std::uint64_t line);
+  void Admit(const Line& line);
+  void Accept(const Line& line);
+  void CountLate(std::string_view text, bool after_idle);
+  bool CountsNow(std::uint64_t number);
   Pane* PaneAt(Micros start, const Mark& mark);
   Micros PaneStart(Micros time) const;
 
@@ -149,8 +134,7 @@ class PartitionWindows {
       std::numeric_limits<Micros>::max();  // late lines from this time on were not, had nobody been silent
   std::vector<Waiting> waiting_;
   Mark waiting_mark_;  // of the first waiting line
-  std::map<Micros, std::unique_ptr<Pane>> panes_;
-  std::map<Micros, Mark> marks_;  // by pane: of the line that opened it
+  std::deque<OpenPane> panes_;
   Micros current_start_ = kNoTime;
   Pane* current_ = nullptr;  // the pane of the last line, usually that of the next one too
   Mark last_;                // of the last line seen, with the maximum after it

@@ -30,8 +30,8 @@ std::string WindowAggregator::TakeLateLines() { return std::exchange(late_lines_
 Micros WindowAggregator::FirstPaneFrom(Micros start) const {
   Micros first = kNever;
   for (const auto& [id, partition] : partitions_) {
-    const auto pane = partition->panes().lower_bound(start);
-    if (pane != partition->panes().end()) first = std::min(first, pane->first);
+    const auto pane = partition->FirstPaneFrom(start);
+    if (pane != partition->panes().end()) first = std::min(first, pane->start);
   }
   return first;
 }
@@ -66,7 +66,7 @@ Status WindowAggregator::CloseThrough(Micros watermark, const OnWindow& on_windo
 Status WindowAggregator::CloseAll(const OnWindow& on_window) {
   Micros last = kNoTime;
   for (const auto& [id, partition] : partitions_) {
-    if (!partition->panes().empty()) last = std::max(last, partition->panes().rbegin()->first);
+    if (!partition->panes().empty()) last = std::max(last, partition->panes().back().start);
   }
   // The last window with a line in it is the one that starts with the last pane.
   if (last != kNoTime) {
@@ -90,12 +90,9 @@ Status WindowAggregator::CloseWindow(const OnWindow& on_window) {
 Status WindowAggregator::CloseEmpty(std::uint64_t count, const OnWindow& on_window) {
   const auto singly = static_cast<std::uint64_t>(shape_.options.max_gap / slide_);
   while (count > 0 && empty_run_ < singly) {
-    report_ = WindowReport();
-    report_.start = next_start_;
-    report_.end = next_start_ + shape_.options.window;
     ++empty_run_;
     --count;
-    Status status = on_window(report_);
+    Status status = ReportEmpty(next_start_, next_start_ + shape_.options.window, 1, on_window);
     FinishWindow(next_start_ + slide_);
     if (!status.ok()) return status;
   }
@@ -107,11 +104,20 @@ Status WindowAggregator::CloseEmpty(std::uint64_t count, const OnWindow& on_wind
 
 Status WindowAggregator::FlushGap(const OnWindow& on_window) {
   if (gap_windows_ == 0) return {};
-  report_ = WindowReport();
-  report_.start = next_start_ - static_cast<Micros>(gap_windows_) * slide_;
-  report_.end = next_start_ - slide_ + shape_.options.window;
-  report_.windows = gap_windows_;
-  gap_windows_ = 0;
+  const std::uint64_t windows = std::exchange(gap_windows_, 0);
+  return ReportEmpty(next_start_ - static_cast<Micros>(windows) * slide_, next_start_ - slide_ + shape_.options.window,
+                     windows, on_window);
+}
+
+Status WindowAggregator::ReportEmpty(Micros start, Micros end, std::uint64_t windows, const OnWindow& on_window) {
+  report_.start = start;
+  report_.end = end;
+  report_.windows = windows;
+  report_.total = Cell();
+  for (DimensionReport& dimension : report_.dimensions) {
+    dimension.keys.clear();
+    dimension.evicted = 0;
+  }
   return on_window(report_);
 }
 
@@ -128,28 +134,36 @@ void WindowAggregator::TellClosedThrough() {
     partition->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
 }
 
+// Calls visit(pane) for each pane of the window that starts at `start`, partition by partition.
+template <typename Visit>
+void WindowAggregator::ForEachPane(Micros start, Visit visit) const {
+  for (const auto& [id, partition] : partitions_) {
+    const auto end = partition->panes().end();
+    for (auto open = partition->FirstPaneFrom(start); open != end && open->start < start + shape_.options.window;
+         ++open)
+      visit(*open->pane);
+  }
+}
+
 void WindowAggregator::BuildReport(Micros start) {
   report_.start = start;
   report_.end = start + shape_.options.window;
   report_.windows = 1;
   report_.total = Cell();
-  std::array<std::vector<const KeyTable*>, kDimensionCount> tables;
-  for (const auto& [id, partition] : partitions_) {
-    const auto& panes = partition->panes();
-    for (auto pane = panes.lower_bound(start); pane != panes.end() && pane->first < report_.end; ++pane) {
-      report_.total += pane->second->total;
-      for (std::size_t d = 0; d < kDimensionCount; ++d) {
-        if (pane->second->tables[d]) tables[d].push_back(pane->second->tables[d].get());
-      }
-    }
+  ForEachPane(start, [this](const Pane& pane) { report_.total += pane.Total(); });
+  for (std::size_t d = 0; d < kDimensionCount; ++d) {
+    tables_.clear();
+    ForEachPane(start, [this, d](const Pane& pane) {
+      if (pane.tables[d]) tables_.push_back(pane.tables[d].get());
+    });
+    mergers_[d].Merge(tables_, shape_.max_keys, &report_.dimensions[d]);
   }
-  for (std::size_t d = 0; d < kDimensionCount; ++d) MergeTables(tables[d], shape_.max_keys, &report_.dimensions[d]);
 }
 
 std::uint64_t WindowAggregator::open_windows() const {
   std::set<Micros> panes;
   for (const auto& [id, partition] : partitions_) {
-    for (const auto& [start, pane] : partition->panes()) panes.insert(start);
+    for (const OpenPane& open : partition->panes()) panes.insert(open.start);
   }
   std::uint64_t open = 0;
   Micros next = next_start_;  // the first window that is not counted yet; kNoTime is before all
@@ -193,10 +207,13 @@ std::uint64_t WindowAggregator::MemoryBound(const WindowShape& shape, std::uint6
   const std::uint64_t panes = panes_in(shape.options.window - slide + shape.options.lateness + ahead);
   const auto dimensions =
       static_cast<std::uint64_t>(std::count(shape.dimensions.begin() + 1, shape.dimensions.end(), true));
-  const std::uint64_t tables =
-      (partitions * panes + PanePool::kKept) * dimensions + 1;  // one takes twice its bound while it grows
+  const std::uint64_t open = partitions * panes * KeyTable::MemoryBound(shape.max_keys);
+  const std::uint64_t kept = partitions * panes * KeyTable::EmptyMemoryBound(shape.max_keys);
   const auto merged = partitions * static_cast<std::uint64_t>(shape.options.window / slide);
-  return tables * KeyTable::MemoryBound(shape.max_keys) + dimensions * MergeMemoryBound(merged, shape.max_keys);
+  const std::uint64_t grows = SpaceSaving::MemoryBound(shape.max_keys);  // one at a time
+  return dimensions * (open + kept + KeyDictionary::MemoryBound(shape.max_keys) +
+                       TableMerger::MemoryBound(merged, shape.max_keys)) +
+         (dimensions > 0 ? grows : 0);
 }
 
 }  // namespace socklog

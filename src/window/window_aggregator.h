@@ -2,13 +2,16 @@
 #ifndef SOCKLOG_WINDOW_WINDOW_AGGREGATOR_H_
 #define SOCKLOG_WINDOW_WINDOW_AGGREGATOR_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/snapshot.h"
+#include "sketch/table_merger.h"
 #include "socklog/status.h"
 #include "socklog/window.h"
 #include "window/partition_windows.h"
@@ -61,7 +64,10 @@ class WindowAggregator {
   Status CloseWindow(const OnWindow& on_window);
   Status CloseEmpty(std::uint64_t count, const OnWindow& on_window);
   Status FlushGap(const OnWindow& on_window);
+  template <typename Visit>
+  void ForEachPane(Micros start, Visit visit) const;
   void BuildReport(Micros start);
+  Status ReportEmpty(Micros start, Micros end, std::uint64_t windows, const OnWindow& on_window);
   void TellClosedThrough();
   void FinishWindow(Micros start);
 
@@ -75,6 +81,8 @@ class WindowAggregator {
   std::map<PartitionId, std::unique_ptr<PartitionWindows>> partitions_;
   PartitionId next_partition_ = 0;
   WindowReport report_;
+  std::array<TableMerger, kDimensionCount> mergers_;
+  std::vector<const KeyTable*> tables_;  // of one dimension; a member so as to keep its memory
   std::uint64_t evicted_keys_ = 0;
 
   Micros next_start_ = kNoTime;    // of the first window that is not closed; kNoTime before the first pane

@@ -31,13 +31,21 @@ Micros FloorTo(Micros time, Micros step) {
 
 }  // namespace
 
-CountedRequest ModelLine::Request() const {
-  CountedRequest request;
+Request ModelLine::AsRequest() const {
+  Request request;
   request.time = time;
-  request.cell = cell;
   request.ignored = ignored;
-  request.raw = "raw";
-  for (std::size_t d = 0; d < kDimensionCount; ++d) request.keys[d] = keys[d];
+  request.slow_path = slow_path;
+  std::uint8_t bit = 1;
+  for (const std::uint64_t count :
+       {cell.errors, cell.server_errors, cell.throttled, cell.auth_failures, cell.not_found}) {
+    if (count > 0) request.outcome = static_cast<std::uint8_t>(request.outcome | bit);
+    bit = static_cast<std::uint8_t>(bit << 1);
+  }
+  for (std::size_t i = 0; i < kKeyedDimensionCount; ++i) {
+    const std::string& key = keys[i + 1];
+    request.keys[i] = {key.data(), static_cast<std::uint32_t>(key.size()), Hash64(key, RandomSeed())};
+  }
   return request;
 }
 
@@ -87,7 +95,10 @@ void WindowModel::AddPartition(const std::vector<ModelLine>& lines) {
   for (const ModelLine& line : lines) {
     if (line.malformed) {
       ++counters_.malformed;
-    } else if ((shape_.since && line.time < *shape_.since) || (shape_.until && line.time >= *shape_.until)) {
+      continue;
+    }
+    if (line.slow_path) ++counters_.slow_path;
+    if ((shape_.since && line.time < *shape_.since) || (shape_.until && line.time >= *shape_.until)) {
       ++counters_.outside;
     } else if (!partition.maximum) {
       partition.first.push_back(&line);
@@ -178,6 +189,7 @@ std::vector<ModelLine> RandomLines(const WindowOptions& options, std::size_t cou
         random->Below(3) == 0 ? "" : "user" + std::to_string(random->Below(3));
     line.malformed = random->Below(20) == 0;
     line.ignored = random->Below(15) == 0;
+    line.slow_path = random->Below(10) == 0;
     line.time = now - pick(2 * options.lateness) * static_cast<Micros>(random->Below(2));
     if (in_jump > 0) {
       --in_jump;

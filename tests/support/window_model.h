@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "socklog/cell.h"
+#include "socklog/request.h"
 #include "socklog/window.h"
 #include "window/partition_windows.h"
 
@@ -20,11 +21,13 @@ namespace socklog::testing {
 struct ModelLine {
   bool malformed = false;
   bool ignored = false;
+  bool slow_path = false;
   Micros time = 0;
-  Cell cell;
+  Cell cell;  // of one request
   std::array<std::string, kDimensionCount> keys;
 
-  CountedRequest Request() const;
+  // Its keys are views of the line. Its place in a block is left to the caller.
+  Request AsRequest() const;
 };
 
 // A well-formed line at `seconds`, with a URL key.

@@ -1,8 +1,12 @@
 #include "base/text.h"
 
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <set>
+#include <string>
 
 #include "base/hash.h"
 #include "support/catch.h"
@@ -150,6 +154,31 @@ TEST_CASE("rounding forgives the last bits, keeps the order, and leaves what is 
   CHECK(Round9(0.1 + 0.2) == 0.3);
   CHECK(Round9(kInfinity) == kInfinity);
   CHECK(std::isnan(Round9(std::numeric_limits<double>::quiet_NaN())));
+}
+
+TEST_CASE("rounding is that of nine digits as text") {
+  const auto as_text = [](double value) {
+    std::array<char, 40> buffer;
+    std::snprintf(buffer.data(), buffer.size(), "%.8e", value);
+    return std::strtod(buffer.data(), nullptr);
+  };
+  const auto check = [&](double value) {
+    if (Round9(value) != as_text(value)) FAIL(FormatDouble(value));
+  };
+  SplitMix64 random(3);
+  for (int i = 0; i < 200'000; ++i) {
+    const double value = random.NextDouble() * std::pow(10.0, static_cast<double>(random.Below(40)) - 20);
+    check(value);
+    check(std::nextafter(Round9(value), random.NextDouble() < 0.5 ? 0 : kInfinity));
+    check(Round9(value) * (1 + 0.5e-9));  // about half way
+    check(std::trunc(value * 1e9) + 0.5);
+    check(static_cast<double>(random.Below(1000)) / static_cast<double>(1 + random.Below(1000)));
+  }
+  for (double power = 1e-20; power < 1e20; power *= 10) {
+    for (double value : {power, std::nextafter(power, 0), std::nextafter(power, kInfinity), power * 0.9999999995}) {
+      check(value);
+    }
+  }
 }
 
 TEST_CASE("thousands") {

@@ -1,169 +1,178 @@
+#include "sketch/key_table.h"
+
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "naive_key_table.h"
+#include "key_streams.h"
+#include "naive_space_saving.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
 namespace {
 
-constexpr std::size_t kLongestKey = 256;
+struct Row {
+  std::string key;
+  Cell cell;
+  std::uint64_t count_error = 0;
 
-// Streams of keys that strain a table in different ways.
-enum class Stream { kFew, kSkewed, kAllDistinct, kLongKeys, kMixedLengths, kOneShard };
+  friend bool operator==(const Row&, const Row&) = default;
+};
 
-std::string ShardKey(std::uint64_t number) {  // of shard 0
-  std::uint64_t at = 0;
-  for (std::uint64_t found = 0;; ++at) {
-    if (Hash64("k" + std::to_string(at)) >> 58 == 0 && found++ == number) return "k" + std::to_string(at);
-  }
+template <typename Table>
+std::vector<Row> Rows(const Table& table) {
+  std::vector<Row> rows;
+  table.ForEach([&](const Key& key, const Cell& cell, std::uint64_t error) {
+    rows.push_back({std::string(key.text()), cell, error});
+  });
+  return rows;
 }
 
-std::string RandomKey(Stream stream, SplitMix64* random) {
-  static const std::vector<std::string> one_shard = [] {
-    std::vector<std::string> keys;
-    for (std::uint64_t i = 0; i < 40; ++i) keys.push_back(ShardKey(i));
-    return keys;
-  }();
-  const std::uint64_t skewed = random->Below(1 + random->Below(1 + random->Below(3000)));
-  switch (stream) {
-    case Stream::kFew:
-      return "/" + std::to_string(random->Below(50));
-    case Stream::kSkewed:
-      return "/" + std::to_string(skewed);
-    case Stream::kAllDistinct:
-      return std::to_string(random->Next());
-    case Stream::kLongKeys:
-      return std::to_string(skewed) + std::string(kLongestKey - 8, 'x');
-    case Stream::kMixedLengths:
-      return std::string(random->Below(3) == 0 ? kLongestKey - 8 : random->Below(20), 'y') + std::to_string(skewed);
-    case Stream::kOneShard:
-      return one_shard[random->Below(one_shard.size())];
+// A table, and what it must be equal to.
+struct Pair {
+  KeyTable table;
+  SpaceSaving reference;
+
+  Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_narrow)
+      : table(max_keys, dictionary, most_narrow), reference(max_keys) {}
+
+  void Add(const std::vector<Request>& requests, Dimension dimension) {
+    table.Add(requests, dimension);
+    for (const Request& request : requests) {
+      const Key& key = request.keys[KeyedIndex(dimension)];
+      if (key.size > 0 && !request.ignored) reference.Add(key, CellOfOutcome(request.outcome));
+    }
   }
-  return {};
+  void Clear() {
+    table.Clear();
+    reference.Clear();
+  }
+  void RequireEqual() const {
+    REQUIRE(Rows(table) == Rows(reference));
+    REQUIRE(table.size() == reference.size());
+    REQUIRE(table.evicted() == reference.evicted());
+  }
+};
+
+std::vector<std::string> RandomKeys(Stream stream, SplitMix64* random) {
+  std::vector<std::string> keys(random->Below(200));
+  for (std::string& key : keys) {
+    if (random->Below(20) > 0) key = RandomKey(stream, random);
+  }
+  return keys;
+}
+
+std::vector<Request> RequestsOf(const std::vector<std::string>& keys, Dimension dimension, SplitMix64* random) {
+  std::vector<Request> requests(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    requests[i].keys[KeyedIndex(dimension)] = KeyOf(keys[i]);
+    requests[i].outcome = static_cast<std::uint8_t>(random->Below(kOutcomes));
+    requests[i].ignored = random->Below(20) == 0;
+  }
+  return requests;
 }
 
 }  // namespace
 
-TEST_CASE("a table is the naive one, line by line") {
-  const Stream stream = GENERATE(Stream::kFew, Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys,
-                                 Stream::kMixedLengths, Stream::kOneShard);
-  const std::uint64_t max_keys = GENERATE(64u, 256u, 640u, 6400u);
-  CAPTURE(static_cast<int>(stream), max_keys);
+TEST_CASE("tables that share a dictionary say what Space-Saving says, run by run") {
+  const Stream stream = GENERATE(from_range(kAllStreams));
+  const std::uint64_t max_keys = GENERATE(64u, 256u, 6400u);
+  const std::uint64_t most_narrow = GENERATE(std::uint64_t{1000}, KeyTable::kMostNarrowRequests);
+  const auto dimension = GENERATE(Dimension::kUrl, Dimension::kUser, Dimension::kClient);
+  CAPTURE(static_cast<int>(stream), max_keys, most_narrow, static_cast<int>(dimension));
   SplitMix64 random(static_cast<std::uint64_t>(stream) * 100 + max_keys);
-  KeyTable table(max_keys);
-  NaiveKeyTable naive(max_keys);
-  for (int round = 0; round < 2; ++round) {  // the second time after Clear
-    for (int i = 0; i < 8000; ++i) {
-      const std::string key = RandomKey(stream, &random);
-      const Cell delta = Requests(1 + random.Below(3), random.Below(2));
-      table.Add(key, delta);
-      naive.Add(key, delta);
-      if (i % 500 != 0) continue;
-      REQUIRE(All(table) == naive.All());
-    }
-    REQUIRE(All(table) == naive.All());
-    REQUIRE(table.evicted() == naive.evicted());
-    REQUIRE(table.size() == naive.All().size());
-    table.Clear();
-    REQUIRE(table.size() == 0);
-    REQUIRE(table.evicted() == 0);
-    REQUIRE(All(table).empty());
-    naive = NaiveKeyTable(max_keys);
+  KeyDictionary dictionary(max_keys);
+  std::vector<std::unique_ptr<Pair>> pairs;
+  std::vector<KeyTable*> tables;
+  for (int i = 0; i < 3; ++i) {
+    pairs.push_back(std::make_unique<Pair>(max_keys, &dictionary, most_narrow));
+    tables.push_back(&pairs.back()->table);
   }
+  std::uint64_t exact = 0;
+  for (int run = 0; run < 150; ++run) {
+    Pair& pair = *pairs[random.Below(pairs.size())];
+    const std::vector<std::string> keys = RandomKeys(stream, &random);
+    pair.Add(RequestsOf(keys, dimension, &random), dimension);
+    pair.RequireEqual();
+    if (pair.table.is_exact()) ++exact;
+    if (random.Below(8) > 0) continue;
+    pair.Clear();
+    pair.RequireEqual();
+    ForgetUnused(&dictionary, tables);
+    for (const auto& other : pairs) other->RequireEqual();
+  }
+  CHECK(dictionary.size() <= dictionary.max_ids());
+  if (most_narrow > 1000 && stream == Stream::kFew && max_keys == 6400) CHECK(exact == 150);
 }
 
-TEST_CASE("count_error bounds what is missing, and a frequent key is never lost") {
-  const Stream stream =
-      GENERATE(Stream::kSkewed, Stream::kAllDistinct, Stream::kLongKeys, Stream::kMixedLengths, Stream::kOneShard);
+TEST_CASE("counters of 32 bits are left before they overflow") {
+  KeyDictionary dictionary(64);
+  KeyTable table(64, &dictionary, 10);
+  for (int i = 0; i < 10; ++i) AddUrl("/", &table, kOutcomeError | kOutcomeNotFound);
+  CHECK(table.is_exact());
+  AddUrl("/", &table);
+  CHECK_FALSE(table.is_exact());
+  REQUIRE(Rows(table).size() == 1);
+  CHECK(Rows(table)[0].cell == Cell{11, 10, 0, 0, 0, 10});
+  CHECK(table.evicted() == 0);
+}
+
+TEST_CASE("what is missing of a key that was evicted is known") {
+  KeyDictionary dictionary(64);
+  KeyTable table(64, &dictionary);
+  const std::string first = ShardKey(0);
+  AddUrl(first, &table);
+  CHECK(table.Missing(KeyOf(first)) == 0);
+  AddUrl(ShardKey(1), &table);  // the only place of the shard
+  CHECK(table.Missing(KeyOf(first)) == 1);
+}
+
+// An attacker's keys, each new, between those of one that must be seen.
+TEST_CASE("a frequent key is never lost, whatever comes between") {
+  const Stream stream = GENERATE(from_range(kAllStreams));
   const std::uint64_t max_keys = GENERATE(64u, 640u);
   CAPTURE(static_cast<int>(stream), max_keys);
   SplitMix64 random(static_cast<std::uint64_t>(stream) + max_keys);
-  KeyTable table(max_keys);
-  std::map<std::string, std::uint64_t> truth;
-  std::map<std::uint64_t, std::uint64_t> shard_requests;
-  const auto add = [&](const std::string& key) {
-    table.Add(key, Requests(1));
-    ++truth[key];
-    ++shard_requests[Hash64(key) >> 58];
-  };
-  for (int i = 0; i < 20000; ++i) add(i % 10 == 0 ? "/frequent" : RandomKey(stream, &random));
-  const std::uint64_t shard_keys = max_keys / 64;
-  for (const auto& [key, count] : truth) {
-    std::uint64_t missing = 0;
-    const Cell* cell = table.Find(key, &missing);
-    const std::uint64_t known = cell == nullptr ? 0 : cell->requests;
-    CAPTURE(key, known, missing, count);
-    REQUIRE(known <= count);
-    REQUIRE(known + missing >= count);
-    // The longest keys leave room for a quarter of the keys (at least one), so the promise is by what is there then.
-    const std::uint64_t smallest_table = std::max<std::uint64_t>(1, shard_keys / 4 - (shard_keys >= 8 ? 1 : 0));
-    if (count > shard_requests[Hash64(key) >> 58] / smallest_table) REQUIRE(cell != nullptr);
+  KeyDictionary dictionary(max_keys);
+  std::vector<std::unique_ptr<KeyTable>> tables;
+  for (int i = 0; i < 3; ++i) tables.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
+  for (int window = 0; window < 6; ++window) {  // each after another has filled the dictionary
+    KeyTable& table = *tables[static_cast<std::size_t>(window) % tables.size()];
+    table.Clear();
+    std::map<std::string, std::uint64_t> truth;
+    for (int i = 0; i < 6000; ++i) {
+      const std::string key = i % 3 == 0 ? "/frequent" : RandomKey(stream, &random);
+      AddUrl(key, &table);
+      ++truth[key];
+    }
+    bool is_there = false;
+    table.ForEach([&](const Key& key, const Cell& cell, std::uint64_t error) {
+      const std::uint64_t count = truth[std::string(key.text())];
+      REQUIRE(cell.requests <= count);
+      REQUIRE(cell.requests + error >= count);
+      if (key.text() == "/frequent") is_there = true;
+    });
+    CHECK(is_there);
   }
 }
 
-TEST_CASE("a key that comes back after an eviction by length knows what it lost") {
-  KeyTable table(64 * 8);  // eight keys a shard, 512 bytes of text
-  std::vector<std::string> keys;
-  for (std::uint64_t i = 0; i < 7; ++i) keys.push_back(ShardKey(i));
-  std::vector<std::string> longs;
-  for (int i = 0; longs.size() < 2; ++i) {
-    std::string key = std::to_string(i) + std::string(250, 'x');
-    if (Hash64(key) >> 58 == 0) longs.push_back(std::move(key));
+TEST_CASE("a dictionary is emptied of what nobody counts any more") {
+  KeyDictionary dictionary(256);
+  KeyTable open(256, &dictionary);
+  KeyTable closed(256, &dictionary);
+  AddUrl("/open", &open);
+  for (int i = 0; dictionary.size() < dictionary.max_ids() && i < 10'000; ++i) {
+    AddUrl("/" + std::to_string(i), &closed);
+    if (!closed.is_exact()) closed.Clear();
   }
-  for (const std::string& key : keys) table.Add(key, Requests(5));
-  for (const std::string& key : longs) table.Add(key, Requests(9));  // the second one pushes all short ones out
-  for (const std::string& key : keys)
-    table.Add(key, Requests(1));  // the first of them a long one; the others find room
-  for (const std::string& key : keys) {
-    std::uint64_t missing = 0;
-    const Cell* cell = table.Find(key, &missing);
-    const std::uint64_t known = cell == nullptr ? 0 : cell->requests;
-    CAPTURE(key, known, missing);
-    CHECK(known + missing >= 6);
-  }
-}
-
-TEST_CASE("ties are broken by the key's bytes") {
-  for (const bool ascending : {true, false}) {
-    KeyTable table(64);  // one key a shard
-    const std::string first = ShardKey(ascending ? 0 : 1);
-    const std::string second = ShardKey(ascending ? 1 : 0);
-    table.Add(first, Requests(1));
-    table.Add(second, Requests(1));  // evicts the only one, inherits 1
-    std::uint64_t missing = 0;
-    CHECK(table.Find(first, &missing) == nullptr);
-    CHECK(missing == 1);
-    REQUIRE(table.Find(second, &missing) != nullptr);
-    CHECK(missing == 1);
-  }
-  KeyTable table(128);  // two keys a shard
-  std::vector<std::string> keys = {ShardKey(0), ShardKey(1), ShardKey(2)};
-  std::sort(keys.begin(), keys.end());
-  table.Add(keys[1], Requests(1));
-  table.Add(keys[0], Requests(1));
-  table.Add(keys[2], Requests(1));
-  std::uint64_t missing = 0;
-  CHECK(table.Find(keys[0], &missing) == nullptr);
-  CHECK(table.Find(keys[1], &missing) != nullptr);
-  CHECK(table.Find(keys[2], &missing) != nullptr);
-}
-
-TEST_CASE("keys of any bytes and of every length") {
-  KeyTable table(6400);
-  std::map<std::string, std::uint64_t> truth;
-  for (std::size_t size = 0; size <= kLongestKey; ++size) {
-    for (const char byte : {'a', '\0', '\xff', '\xdb'}) ++truth[std::string(size, byte)];
-  }
-  for (const auto& [key, count] : truth) table.Add(key, Requests(count));
-  for (const auto& [key, count] : truth) {
-    std::uint64_t missing = 0;
-    const Cell* cell = table.Find(key, &missing);
-    if (missing > 0) continue;  // its shard was full
-    REQUIRE(cell != nullptr);
-    CHECK(cell->requests == count);
-  }
+  closed.Clear();
+  ForgetUnused(&dictionary, {&open, &closed});
+  CHECK(dictionary.size() == 1);
+  AddUrl("/open", &open);
+  AddUrl("/later", &open);
+  CHECK(Rows(open) == std::vector<Row>{{"/open", {2, 0, 0, 0, 0, 0}, 0}, {"/later", {1, 0, 0, 0, 0, 0}, 0}});
 }
 
 }  // namespace socklog::testing

@@ -5,7 +5,8 @@
 #include <new>
 #include <vector>
 
-#include "naive_key_table.h"
+#include "naive_space_saving.h"
+#include "sketch/table_merger.h"
 #include "support/catch.h"
 
 namespace {
@@ -17,23 +18,38 @@ constexpr std::size_t kHeader = alignof(std::max_align_t);
 
 }  // namespace
 
-void* operator new(std::size_t size) {
-  void* block = std::malloc(size + kHeader);
+namespace {
+
+void* Allocate(std::size_t size, std::size_t header) {
+  void* block = std::aligned_alloc(header, (size + 2 * header - 1) / header * header);
   if (block == nullptr) throw std::bad_alloc();
   *static_cast<std::size_t*>(block) = size;
   const std::uint64_t now = in_use += size;
   if (now > most_in_use) most_in_use = now;
-  return static_cast<char*>(block) + kHeader;
+  return static_cast<char*>(block) + header;
 }
 
-void operator delete(void* pointer) noexcept {
+void Free(void* pointer, std::size_t header) {
   if (pointer == nullptr) return;
-  void* block = static_cast<char*>(pointer) - kHeader;
+  void* block = static_cast<char*>(pointer) - header;
   in_use -= *static_cast<std::size_t*>(block);
   std::free(block);
 }
 
-void operator delete(void* pointer, std::size_t) noexcept { operator delete(pointer); }
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size, kHeader); }
+void* operator new(std::size_t size, std::align_val_t header) {
+  return Allocate(size, static_cast<std::size_t>(header));
+}
+void operator delete(void* pointer) noexcept { Free(pointer, kHeader); }
+void operator delete(void* pointer, std::size_t) noexcept { Free(pointer, kHeader); }
+void operator delete(void* pointer, std::align_val_t header) noexcept {
+  Free(pointer, static_cast<std::size_t>(header));
+}
+void operator delete(void* pointer, std::size_t, std::align_val_t header) noexcept {
+  Free(pointer, static_cast<std::size_t>(header));
+}
 
 namespace socklog::testing {
 
@@ -42,39 +58,48 @@ TEST_CASE("a table stays within its bound, whatever the keys") {
   const int key_bytes = GENERATE(1, 60, 256, -1);  // -1: all lengths
   CAPTURE(max_keys, key_bytes);
   SplitMix64 random(max_keys);
-  KeyTable table(max_keys);
   std::string key;
+  key.reserve(kLargestKey);
   const std::uint64_t before = in_use;
+  KeyDictionary dictionary(max_keys);
+  KeyTable table(max_keys, &dictionary);
+  const std::uint64_t bound = KeyTable::MemoryBound(max_keys) + KeyDictionary::MemoryBound(max_keys);
   std::uint64_t most_at_rest = 0;
   most_in_use = before;
   for (std::uint64_t i = 0; i < 20 * max_keys + 20'000; ++i) {
     key.assign(key_bytes >= 0 ? static_cast<std::size_t>(key_bytes) : random.Below(257), 'k');
     for (std::size_t at = 0; at < std::min<std::size_t>(key.size(), 8); ++at)
       key[at] = static_cast<char>('0' + random.Below(75));
-    table.Add(key, Requests(1));
+    AddUrl(key, &table);
     most_at_rest = std::max<std::uint64_t>(most_at_rest, in_use - before);
   }
-  CHECK(most_at_rest <= KeyTable::MemoryBound(max_keys));
-  CHECK(most_in_use - before <= 2 * KeyTable::MemoryBound(max_keys));  // for a moment, while it packs or grows
+  CHECK(most_at_rest <= bound);
+  CHECK(most_in_use - before <= bound + SpaceSaving::MemoryBound(max_keys));  // for a moment, while it packs or grows
+  table.Clear();
+  ForgetUnused(&dictionary, {&table});
+  CHECK(in_use - before <= KeyTable::EmptyMemoryBound(max_keys) + KeyDictionary::MemoryBound(max_keys));
 }
 
 TEST_CASE("a merge stays within its bound") {
   const std::uint64_t count = GENERATE(1u, 2u, 5u);
   const std::uint64_t max_keys = GENERATE(64u, 6400u);
   CAPTURE(count, max_keys);
+  const bool all_exact = GENERATE(true, false);
+  KeyDictionary dictionary(max_keys);
   std::vector<std::unique_ptr<KeyTable>> owned;
   std::vector<const KeyTable*> tables;
   for (std::uint64_t t = 0; t < count; ++t) {
-    owned.push_back(std::make_unique<KeyTable>(max_keys));
-    for (std::uint64_t i = 0; i < 3 * max_keys; ++i)
-      owned.back()->Add(std::to_string(t) + "/" + std::to_string(i), Requests(1));
+    owned.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
+    for (std::uint64_t i = 0; i < (all_exact ? max_keys / 8 : 3 * max_keys); ++i)
+      AddUrl(std::to_string(t) + "/" + std::to_string(i), owned.back().get());
     tables.push_back(owned.back().get());
   }
   DimensionReport report;
+  TableMerger merger;
   const std::uint64_t before = in_use;
   most_in_use = before;
-  MergeTables(tables, max_keys, &report);
-  CHECK(most_in_use - before <= MergeMemoryBound(count, max_keys) + 1024);
+  merger.Merge(tables, max_keys, &report);
+  CHECK(most_in_use - before <= TableMerger::MemoryBound(count, max_keys) + 8192);
 }
 
 }  // namespace socklog::testing

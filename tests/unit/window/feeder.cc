@@ -14,7 +14,15 @@ Feeder::Feeder(const WindowShape& shape, std::vector<std::vector<ModelLine>> par
       idle_(partitions_.size(), false),
       resumed_(partitions_.size()),
       aggregator_(std::make_unique<WindowAggregator>(shape, true)) {
-  for (std::size_t i = 0; i < partitions_.size(); ++i) aggregator_->AddPartition();
+  for (const std::vector<ModelLine>& lines : partitions_) {
+    aggregator_->AddPartition();
+    Block& block = blocks_.emplace_back();
+    std::vector<std::uint32_t>& offsets = offsets_.emplace_back();
+    for (std::size_t line = 0; line <= lines.size(); ++line) {
+      offsets.push_back(static_cast<std::uint32_t>(block.text.size()));
+      if (line < lines.size()) block.text.Append("line " + std::to_string(line) + "\n");
+    }
+  }
 }
 
 Feeder::Feeder(const WindowShape& shape, std::vector<std::vector<ModelLine>> partitions, const SavedWindows& saved)
@@ -35,15 +43,39 @@ Feeder::Feeder(const WindowShape& shape, std::vector<std::vector<ModelLine>> par
   }
 }
 
+Request Feeder::RequestAt(PartitionId id, std::size_t line) const {
+  Request request = partitions_[id][line].AsRequest();
+  request.line = static_cast<std::uint32_t>(line);
+  request.offset = offsets_[id][line];
+  request.size = offsets_[id][line + 1] - 1 - request.offset;
+  return request;
+}
+
 void Feeder::Step(PartitionId id) {
-  const std::size_t line = next_[id]++;
+  const std::size_t line = next_[id];
+  if (line < partitions_[id].size() && !partitions_[id][line].malformed)
+    return StepRun(id, 1, std::numeric_limits<Micros>::max());
+  ++next_[id];
   if (line == partitions_[id].size()) {
     partition(id).ReleaseAll();
-  } else if (partitions_[id][line].malformed) {
-    partition(id).AddMalformed({0, line}, line);
   } else {
-    partition(id).Add(partitions_[id][line].Request(), {0, line}, line);
+    partition(id).AddMalformed(blocks_[id].PositionAt(offsets_[id][line]), line);
   }
+  Advance();
+}
+
+void Feeder::StepRun(PartitionId id, std::size_t lines, Micros stop_at) {
+  const std::vector<ModelLine>& all = partitions_[id];
+  std::vector<Request> run;
+  for (std::size_t line = next_[id]; line < all.size() && !all[line].malformed && run.size() < lines; ++line)
+    run.push_back(RequestAt(id, line));
+  if (run.empty()) return Step(id);
+  const std::size_t panes = partition(id).panes().size();
+  const PartitionWindows::Added added = partition(id).Add(run, {blocks_[id], 0}, stop_at);
+  REQUIRE(added.taken >= 1);
+  REQUIRE(added.taken <= run.size());
+  if (added.taken < run.size()) REQUIRE((partition(id).maximum() >= stop_at || partition(id).panes().size() > panes));
+  next_[id] += added.taken;
   Advance();
 }
 

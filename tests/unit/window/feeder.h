@@ -1,4 +1,4 @@
-// Feeds lines to a WindowAggregator as the line loop does, one at a time, and collects what comes out.
+// Feeds lines to a WindowAggregator as the line loop does, one at a time or in runs, and collects what comes out.
 #ifndef SOCKLOG_TESTS_UNIT_WINDOW_FEEDER_H_
 #define SOCKLOG_TESTS_UNIT_WINDOW_FEEDER_H_
 
@@ -25,6 +25,8 @@ class Feeder {
   bool ended(PartitionId id) const { return next_[id] > partitions_[id].size(); }
   // One line of the partition, or its end after the last one; then closes what can be closed.
   void Step(PartitionId id);
+  // At most `lines` well-formed lines of the partition in one run that ends at `stop_at`; where there are none, a Step.
+  void StepRun(PartitionId id, std::size_t lines, Micros stop_at);
   // The partition is silent, or speaks again.
   void SetIdle(PartitionId id, bool idle);
   // Closes what ends at or before `watermark`.
@@ -44,8 +46,12 @@ class Feeder {
   void Advance();
 
   const WindowShape shape_;
+  Request RequestAt(PartitionId id, std::size_t line) const;
+
   const std::vector<std::vector<ModelLine>> partitions_;
-  std::vector<std::size_t> next_;  // line to read; one beyond the last: ended
+  std::vector<Block> blocks_;                        // of each partition, all its lines: "line 0", "line 1", ...
+  std::vector<std::vector<std::uint32_t>> offsets_;  // of the lines, and of the end
+  std::vector<std::size_t> next_;                    // line to read; one beyond the last: ended
   std::vector<bool> idle_;
   struct Resumed {
     std::string bytes;

@@ -1,5 +1,6 @@
 // The meaning of time (docs/architecture.md, "Time"), statement by statement.
 #include <limits>
+#include <span>
 
 #include "feeder.h"
 #include "support/catch.h"
@@ -19,6 +20,8 @@ Outcome Run(const WindowShape& shape, const std::vector<Lines>& partitions) {
   feeder.Finish();
   return {feeder.windows, feeder.counters()};
 }
+
+constexpr Micros kNever = std::numeric_limits<Micros>::max();
 
 WindowShape BareShape(Micros slide = 0) {
   WindowShape shape = SmallShape(slide);
@@ -340,17 +343,61 @@ TEST_CASE("open windows are those with a line that are not closed") {
 TEST_CASE("texts of late lines are handed over once") {
   Feeder feeder(BareShape(), {EverySecond(100, 120) + Lines{LineAt(1), LineAt(2)}});
   feeder.Finish();
-  CHECK(feeder.aggregator().TakeLateLines() == "raw\nraw\n");
+  CHECK(feeder.aggregator().TakeLateLines() == "line 21\nline 22\n");
   CHECK(feeder.aggregator().TakeLateLines().empty());
+}
+
+TEST_CASE("a run stops where a window may close") {
+  WindowAggregator aggregator(BareShape(), false);
+  PartitionWindows& partition = aggregator.AddPartition();
+  const Lines lines = EverySecond(0, 40) + Lines{LineAt(45), LineAt(44), LineAt(45)};
+  std::vector<Request> requests;
+  for (const ModelLine& line : lines) {
+    Request request = line.AsRequest();
+    request.line = static_cast<std::uint32_t>(requests.size());
+    requests.push_back(request);
+  }
+  const Block block;
+  std::span<const Request> rest = requests;
+  const auto add = [&](Micros stop_at) {
+    const PartitionWindows::Added added = partition.Add(rest, {block, 0}, stop_at);
+    CHECK(added.tells_time);
+    rest = rest.subspan(added.taken);
+    return added.taken;
+  };
+  CHECK(add(kNever) == 16);       // 0 .. 15: the first maximum is known, and with it two panes
+  CHECK(add(18 * kSecond) == 3);  // 16, 17, 18
+  CHECK(add(18 * kSecond) == 1);  // it is beyond
+  CHECK(add(kNever) == 1);        // 20 opens a pane
+  CHECK(add(25 * kSecond) == 5);  // 21 .. 25
+  CHECK(add(kNever) == 5);        // 30
+  CHECK(add(kNever) == 10);       // 40
+  CHECK(add(100 * kSecond) == 3);
+  CHECK(rest.empty());
+}
+
+TEST_CASE("a run outside --since and --until tells no time") {
+  WindowShape shape = BareShape();
+  shape.since = 10 * kSecond;
+  WindowAggregator aggregator(shape, false);
+  PartitionWindows& partition = aggregator.AddPartition();
+  const Lines lines = EverySecond(0, 10);
+  std::vector<Request> requests;
+  for (const ModelLine& line : lines) requests.push_back(line.AsRequest());
+  const Block block;
+  CHECK_FALSE(partition.Add(std::span(requests).first(10), {block, 0}, kNever).tells_time);
+  CHECK(partition.Add(requests, {block, 0}, kNever).tells_time);
 }
 
 TEST_CASE("an error of the receiver ends the closing") {
   WindowAggregator aggregator(BareShape(), false);
   PartitionWindows& partition = aggregator.AddPartition();
-  std::uint64_t number = 0;
-  for (const ModelLine& line : EverySecond(0, 100)) {
-    partition.Add(line.Request(), {0, number}, number);
-    ++number;
+  const Lines lines = EverySecond(0, 100);
+  const Block block;
+  for (std::uint32_t number = 0; number < lines.size(); ++number) {
+    Request request = lines[number].AsRequest();
+    request.line = number;
+    partition.Add({&request, 1}, {block, 0}, kNever);
   }
   int calls = 0;
   const Status status = aggregator.CloseThrough(90 * kSecond, [&](const WindowReport&) {

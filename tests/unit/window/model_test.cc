@@ -1,4 +1,6 @@
 // The windows against a plain model of "Meaning", on random lines, in any order of turns.
+#include <limits>
+
 #include "feeder.h"
 #include "support/catch.h"
 
@@ -44,8 +46,48 @@ TEST_CASE("windows and counters are those of the model, whoever takes turns") {
       feeder.Finish();
       REQUIRE(feeder.windows == model.Windows());
       REQUIRE(feeder.counters() == CountersText(model.counters()));
+      REQUIRE(feeder.aggregator().counters().slow_path == model.counters().slow_path);
       REQUIRE(feeder.aggregator().counters().late_after_idle == 0);
       REQUIRE(feeder.aggregator().open_windows() == 0);
+    }
+  }
+}
+
+TEST_CASE("lines in runs, cut anywhere and stopped anywhere, are lines one by one") {
+  const Micros slide = GENERATE(0 * kSecond, 2 * kSecond);
+  WindowShape shape = SmallShape(slide);
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(slide, seed);
+    SplitMix64 random(seed);
+    shape.options.lateness = static_cast<Micros>(random.Below(5)) * 3 * kSecond;
+    shape.options.max_ahead = static_cast<Micros>(1 + random.Below(30)) * kSecond;
+    shape.max_keys = random.Below(2) == 0 ? 64 : 6400;  // 64: a table soon evicts
+    std::vector<std::vector<ModelLine>> partitions = RandomPartitions(shape.options, seed);
+    for (ModelLine& line : partitions[0]) {
+      if (random.Below(3) == 0) line.keys[static_cast<std::size_t>(Dimension::kUrl)] = std::to_string(random.Next());
+    }
+    const Micros first = partitions[0].empty() ? 0 : partitions[0].front().time;
+    if (random.Below(4) == 0) shape.since = first + 20 * kSecond;
+    if (random.Below(4) == 0) shape.until = first + 5 * kMinute;
+    Feeder single(shape, partitions);
+    single.Finish();
+    Feeder runs(shape, partitions);
+    for (PartitionId id = 0; id < partitions.size(); ++id) {
+      while (!runs.ended(id)) {
+        const Micros reach = static_cast<Micros>(random.Below(40)) * kSecond;
+        const Micros maximum = runs.partition(id).maximum();
+        const bool stops = random.Below(2) == 0 && maximum != kNoTime;
+        runs.StepRun(id, 1 + random.Below(60), stops ? maximum + reach : std::numeric_limits<Micros>::max());
+      }
+    }
+    runs.Finish();
+    REQUIRE(runs.windows == single.windows);
+    REQUIRE(runs.counters() == single.counters());
+    REQUIRE(runs.aggregator().counters().slow_path == single.aggregator().counters().slow_path);
+    REQUIRE(runs.aggregator().evicted_keys() == single.aggregator().evicted_keys());
+    REQUIRE(runs.aggregator().TakeLateLines() == single.aggregator().TakeLateLines());
+    for (const double share : {0.01, 0.2, 0.5, 0.9, 1.0}) {
+      REQUIRE(runs.aggregator().lateness().Quantile(share) == single.aggregator().lateness().Quantile(share));
     }
   }
 }

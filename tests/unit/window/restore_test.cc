@@ -1,4 +1,6 @@
 // A run that was cut anywhere and went on from its snapshot is the undisturbed run.
+#include <limits>
+
 #include "feeder.h"
 #include "support/catch.h"
 
@@ -10,6 +12,7 @@ struct Outcome {
   std::string counters;
   Micros lateness_quantile = 0;
   std::uint64_t evicted = 0;
+  std::uint64_t slow_path = 0;
 
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
@@ -22,6 +25,7 @@ Outcome Finished(std::vector<std::string> before, Feeder* feeder) {
   outcome.counters = feeder->counters();
   outcome.lateness_quantile = feeder->aggregator().lateness().Quantile(0.9);
   outcome.evicted = feeder->aggregator().evicted_keys();
+  outcome.slow_path = feeder->aggregator().counters().slow_path;
   return outcome;
 }
 
@@ -47,6 +51,24 @@ TEST_CASE("cut after every line of a random stream") {
       Feeder second(shape, lines, first.Save());
       RequireSame(Finished(first.windows, &second), undisturbed);
       first.Step(0);
+    }
+  }
+}
+
+TEST_CASE("cut between runs of lines") {
+  const WindowShape shape = SmallShape(GENERATE(0 * kSecond, 2 * kSecond));
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+    SplitMix64 random(seed);
+    const std::vector<std::vector<ModelLine>> lines = {RandomLines(shape.options, 150, &random)};
+    Feeder whole(shape, lines);
+    const Outcome undisturbed = Finished({}, &whole);
+    Feeder first(shape, lines);
+    while (!first.ended(0)) {
+      CAPTURE(shape.options.slide, seed, first.partition(0).lines_seen());
+      Feeder second(shape, lines, first.Save());
+      while (!second.ended(0)) second.StepRun(0, 1 + random.Below(60), std::numeric_limits<Micros>::max());
+      RequireSame(Finished(first.windows, &second), undisturbed);
+      first.StepRun(0, 1 + random.Below(20), std::numeric_limits<Micros>::max());
     }
   }
 }

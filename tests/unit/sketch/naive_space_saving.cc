@@ -1,14 +1,14 @@
-#include "naive_key_table.h"
+#include "naive_space_saving.h"
 
 #include <algorithm>
 #include <tuple>
 
 namespace socklog::testing {
 
-NaiveKeyTable::NaiveKeyTable(std::uint64_t max_keys)
+NaiveSpaceSaving::NaiveSpaceSaving(std::uint64_t max_keys)
     : keys_(std::max<std::uint64_t>(1, max_keys / 64)), text_(std::max<std::uint64_t>(512, 64 * keys_)) {}
 
-void NaiveKeyTable::Add(const std::string& key, const Cell& delta) {
+void NaiveSpaceSaving::Add(const std::string& key, const Cell& delta) {
   Shard& shard = shards_[Hash64(key) >> 58];
   const auto known = shard.entries.find(key);
   if (known != shard.entries.end()) {
@@ -30,17 +30,9 @@ void NaiveKeyTable::Add(const std::string& key, const Cell& delta) {
   shard.text += key.size();
 }
 
-NaiveEntries NaiveKeyTable::All() const {
+NaiveEntries NaiveSpaceSaving::All() const {
   NaiveEntries all;
   for (const Shard& shard : shards_) all.insert(shard.entries.begin(), shard.entries.end());
-  return all;
-}
-
-NaiveEntries All(const KeyTable& table) {
-  NaiveEntries all;
-  table.ForEach([&](std::string_view key, const Cell& cell, std::uint64_t error) {
-    all[std::string(key)] = {cell, error};
-  });
   return all;
 }
 
@@ -49,6 +41,22 @@ Cell Requests(std::uint64_t requests, std::uint64_t errors) {
   cell.requests = requests;
   cell.errors = errors;
   return cell;
+}
+
+Key KeyOf(std::string_view text) {
+  return {text.data(), static_cast<std::uint32_t>(text.size()), Hash64(text, RandomSeed())};
+}
+
+Request RequestOf(std::string_view url, std::uint8_t outcome) {
+  Request request;
+  request.outcome = outcome;
+  request.keys[KeyedIndex(Dimension::kUrl)] = KeyOf(url);
+  return request;
+}
+
+void AddUrl(std::string_view url, KeyTable* table, std::uint8_t outcome) {
+  const Request request = RequestOf(url, outcome);
+  table->Add({&request, 1}, Dimension::kUrl);
 }
 
 }  // namespace socklog::testing

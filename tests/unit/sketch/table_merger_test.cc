@@ -1,9 +1,11 @@
+#include "sketch/table_merger.h"
+
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>
 
-#include "naive_key_table.h"
+#include "naive_space_saving.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
@@ -20,7 +22,7 @@ Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys)
   DimensionReport report;
   report.keys.resize(3);  // of an earlier window
   report.evicted = 7;
-  MergeTables(tables, max_keys, &report);
+  TableMerger().Merge(tables, max_keys, &report);
   Merged merged;
   for (const KeyedCell& keyed : report.keys) {
     const auto [place, is_new] =
@@ -36,18 +38,20 @@ Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys)
 TEST_CASE("nothing to merge") { CHECK(Merge({}, 64) == Merged{}); }
 
 TEST_CASE("one table comes out as it is") {
-  KeyTable table(64);
-  for (int i = 0; i < 500; ++i) table.Add(std::to_string(i % 90), Requests(1));
+  KeyDictionary dictionary(64);
+  KeyTable table(64, &dictionary);
+  for (int i = 0; i < 500; ++i) AddUrl(std::to_string(i % 90), &table);
   const Merged merged = Merge({&table}, 64);
   CHECK(merged.entries == All(table));
   CHECK(merged.evicted == table.evicted());
 }
 
 TEST_CASE("the report has at most max_keys keys, the largest, ties by the smaller key") {
-  KeyTable a(6400), b(6400);
-  for (int i = 0; i < 100; ++i) a.Add("a" + std::to_string(100 + i), Requests(1));
-  b.Add("a150", Requests(1));
-  b.Add("b", Requests(5));
+  KeyDictionary dictionary(6400);
+  KeyTable a(6400, &dictionary), b(6400, &dictionary);
+  for (int i = 0; i < 100; ++i) AddUrl("a" + std::to_string(100 + i), &a);
+  AddUrl("a150", &b);
+  for (int i = 0; i < 5; ++i) AddUrl("b", &b);
   Merged merged = Merge({&a, &b}, 3);
   CHECK(merged.evicted == 98);
   std::vector<std::string> keys;
@@ -56,23 +60,64 @@ TEST_CASE("the report has at most max_keys keys, the largest, ties by the smalle
   CHECK(Merge({&a}, 2).entries.size() == 2);
 }
 
+// Keys in the order in which the tables, one after the other, admitted them; counts by their text.
+TEST_CASE("a merge is the sum by text, in the order of the tables") {
+  const std::uint64_t max_keys = GENERATE(64u, 256u, 6400u);
+  TableMerger merger;
+  KeyDictionary dictionary(max_keys);
+  DimensionReport report;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(max_keys, seed);
+    SplitMix64 random(seed);
+    std::vector<std::unique_ptr<KeyTable>> owned;
+    std::vector<const KeyTable*> tables;
+    for (std::uint64_t t = random.Below(5); t > 0; --t) {
+      owned.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
+      tables.push_back(owned.back().get());
+      // Some tables evict, some do not.
+      for (std::uint64_t i = random.Below(random.Below(2) == 0 ? 40 : 2000); i > 0; --i)
+        AddUrl(std::to_string(random.Below(1 + random.Below(900))), owned.back().get(),
+               static_cast<std::uint8_t>(random.Below(kOutcomes)));
+    }
+    std::vector<std::string> order;
+    std::map<std::string, Cell> sums;
+    for (const KeyTable* table : tables) {
+      table->ForEach([&](const Key& key, const Cell& cell, std::uint64_t) {
+        if (sums.try_emplace(std::string(key.text())).second) order.emplace_back(key.text());
+        sums[std::string(key.text())] += cell;
+      });
+    }
+    merger.Merge(tables, 1'000'000, &report);
+    REQUIRE(report.keys.size() == order.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      REQUIRE(report.keys[i].key == order[i]);
+      REQUIRE(report.keys[i].cell == sums[order[i]]);
+    }
+    std::vector<KeyTable*> in_use;
+    for (const auto& table : owned) in_use.push_back(table.get());
+    for (KeyTable* table : in_use) table->Clear();
+    ForgetUnused(&dictionary, in_use);
+  }
+}
+
 TEST_CASE("tables in any order give the same, and errors bound what is missing") {
   const std::uint64_t max_keys = GENERATE(64u, 256u, 3200u);
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     CAPTURE(max_keys, seed);
     SplitMix64 random(seed);
+    KeyDictionary dictionary(max_keys);
     std::vector<std::unique_ptr<KeyTable>> owned;
     std::vector<const KeyTable*> tables;
     std::map<std::string, Cell> truth;
     for (int t = 0; t < 4; ++t) {
-      owned.push_back(std::make_unique<KeyTable>(max_keys));
+      owned.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
       tables.push_back(owned.back().get());
       for (std::uint64_t i = random.Below(3000); i > 0; --i) {
         const std::string key =
             std::string(random.Below(4) * 60, 'z') + std::to_string(random.Below(1 + random.Below(900)));
-        const Cell delta = Requests(1, random.Below(2));
-        owned.back()->Add(key, delta);
-        truth[key] += delta;
+        const auto outcome = static_cast<std::uint8_t>(random.Below(2));
+        AddUrl(key, owned.back().get(), outcome);
+        truth[key] += CellOfOutcome(outcome);
       }
     }
     const Merged merged = Merge(tables, max_keys);

@@ -1,0 +1,119 @@
+#include "sketch/key_dictionary.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace socklog {
+namespace {
+
+constexpr std::size_t kSmallestSlots = 1024;
+
+template <typename T>
+bool SameAt(const char* a, const char* b, std::size_t offset) {
+  T left, right;
+  std::memcpy(&left, a + offset, sizeof(T));
+  std::memcpy(&right, b + offset, sizeof(T));
+  return left == right;
+}
+
+// Eight bytes at a time, the last eight perhaps twice: keys are short, and a call of memcmp costs more than that.
+bool SameBytes(const char* a, const char* b, std::size_t size) {
+  if (size < 8) {
+    if (size >= 4) return SameAt<std::uint32_t>(a, b, 0) && SameAt<std::uint32_t>(a, b, size - 4);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    if (!SameAt<std::uint64_t>(a, b, i)) return false;
+  }
+  return SameAt<std::uint64_t>(a, b, size - 8);
+}
+
+std::uint64_t SlotsFor(std::uint64_t max_keys) { return std::bit_ceil(2 * max_keys); }
+
+}  // namespace
+
+KeyDictionary::KeyDictionary(std::uint64_t max_keys)
+    : max_ids_(SlotsFor(max_keys) / 2), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
+  FillSlots(std::min<std::size_t>(kSmallestSlots, 2 * max_ids_));
+}
+
+std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
+  const std::uint64_t slots = SlotsFor(max_keys);
+  return sizeof(KeyDictionary) + slots * sizeof(Slot) + slots / 2 * (sizeof(Id) + kTextBytesPerKey) + 2 * kLargestKey;
+}
+
+KeyDictionary::Found KeyDictionary::Intern(const Key& key) {
+  const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
+  std::size_t at = key.hash & mask_;
+  for (; slots_[at].number != 0; at = (at + 1) & mask_) {
+    const Slot& slot = slots_[at];
+    if (slot.tag == tag && slot.size == key.size && SameBytes(text_.data() + slot.text, key.data, key.size))
+      return {slot.number - 1, slot.shard};
+  }
+  return Insert(key, at);
+}
+
+KeyDictionary::Found KeyDictionary::Insert(const Key& key, std::size_t slot) {
+  if (!MakeRoom(key.size)) return {};
+  const auto id = static_cast<std::uint32_t>(ids_.size());
+  const auto offset = static_cast<std::uint32_t>(text_.size());
+  const std::uint8_t shard = ShardOf(key.text());
+  text_.insert(text_.end(), key.data, key.data + key.size);
+  ids_.push_back({key.hash, offset, static_cast<std::uint16_t>(key.size), shard});
+  if (2 * ids_.size() > slots_.size()) {
+    FillSlots(2 * slots_.size());  // takes in the new one, too
+  } else {
+    slots_[slot] = {static_cast<std::uint32_t>(key.hash >> 32), id + 1, offset, static_cast<std::uint16_t>(key.size),
+                    shard};
+  }
+  return {id, shard};
+}
+
+// Vectors double, but never beyond what can be needed.
+bool KeyDictionary::MakeRoom(std::size_t size) {
+  if (ids_.size() == max_ids_ || text_.size() + size > max_text_) return false;
+  if (ids_.size() == ids_.capacity())
+    ids_.reserve(std::min<std::size_t>(max_ids_, std::max(2 * ids_.size(), kSmallestSlots / 2)));
+  if (text_.size() + size > text_.capacity()) {
+    text_.reserve(std::min<std::size_t>(
+        max_text_, std::max(2 * (text_.size() + size), kSmallestSlots / 2 * std::size_t{kTextBytesPerKey})));
+  }
+  return true;
+}
+
+void KeyDictionary::FillSlots(std::size_t count) {
+  if (slots_.size() != count) slots_ = std::vector<Slot>();
+  slots_.assign(count, Slot());
+  mask_ = count - 1;
+  for (std::uint32_t id = 0; id < ids_.size(); ++id) {
+    const Id& known = ids_[id];
+    std::size_t at = known.hash & mask_;
+    while (slots_[at].number != 0) at = (at + 1) & mask_;
+    slots_[at] = {static_cast<std::uint32_t>(known.hash >> 32), id + 1, known.text, known.size, known.shard};
+  }
+}
+
+std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {
+  std::vector<std::uint32_t> renamed(ids_.size(), kNone);
+  std::uint32_t kept = 0;
+  std::size_t end = 0;  // of the text that is kept; ids and text are in the same order, so both move down in place
+  for (std::size_t id = 0; id < ids_.size(); ++id) {
+    if (!used[id]) continue;
+    Id moved = ids_[id];
+    std::memmove(text_.data() + end, text_.data() + moved.text, moved.size);
+    moved.text = static_cast<std::uint32_t>(end);
+    end += moved.size;
+    ids_[kept] = moved;
+    renamed[id] = kept++;
+  }
+  ids_.resize(kept);
+  text_.resize(end);
+  FillSlots(slots_.size());
+  return renamed;
+}
+
+}  // namespace socklog

@@ -1,0 +1,111 @@
+#include "sketch/table_merger.h"
+
+#include <algorithm>
+
+namespace socklog {
+namespace {
+
+constexpr std::size_t kSmallestIndex = 1024;
+
+void CutToLargest(std::uint64_t max_keys, DimensionReport* report) {
+  if (report->keys.size() <= max_keys) return;
+  const auto larger = [](const KeyedCell& a, const KeyedCell& b) {
+    return a.cell.requests != b.cell.requests ? a.cell.requests > b.cell.requests : a.key < b.key;
+  };
+  const auto end = report->keys.begin() + static_cast<std::ptrdiff_t>(max_keys);
+  std::nth_element(report->keys.begin(), end, report->keys.end(), larger);
+  report->evicted += report->keys.size() - max_keys;
+  report->keys.erase(end, report->keys.end());
+}
+
+}  // namespace
+
+void TableMerger::Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report) {
+  report->keys.clear();
+  report->evicted = 0;
+  for (const KeyTable* table : tables) report->evicted += table->evicted();
+  if (tables.size() == 1) {
+    Copy(*tables.front(), report);
+  } else if (std::all_of(tables.begin(), tables.end(), [](const KeyTable* table) { return table->is_exact(); })) {
+    MergeExact(tables, report);
+  } else {
+    MergeAny(tables, report);
+  }
+  CutToLargest(max_keys, report);
+}
+
+void TableMerger::Copy(const KeyTable& table, DimensionReport* report) {
+  report->keys.reserve(table.size());
+  table.ForEach([report](const Key& key, const Cell& cell, std::uint64_t count_error) {
+    report->keys.push_back({key.text(), cell, count_error});
+  });
+}
+
+void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report) {
+  if (tables.empty()) return;
+  const KeyDictionary& dictionary = tables.front()->dictionary();
+  if (place_of_id_.size() < dictionary.size()) place_of_id_.resize(dictionary.size(), 0);
+  for (const KeyTable* table : tables) {
+    for (std::size_t i = 0; i < table->size(); ++i) {
+      std::uint32_t& place = place_of_id_[table->id(i)];
+      if (place == 0) {
+        report->keys.push_back({dictionary.key(table->id(i)).text(), table->cell(i), 0});
+        place = static_cast<std::uint32_t>(report->keys.size());
+      } else {
+        report->keys[place - 1].cell += table->cell(i);
+      }
+    }
+  }
+  for (const KeyTable* table : tables) {
+    for (std::size_t i = 0; i < table->size(); ++i) place_of_id_[table->id(i)] = 0;
+  }
+}
+
+void TableMerger::MergeAny(const std::vector<const KeyTable*>& tables, DimensionReport* report) {
+  hashes_.clear();
+  GrowIndex(kSmallestIndex);
+  for (const KeyTable* table : tables) {
+    table->ForEach([&](const Key& key, const Cell& cell, std::uint64_t) { PlaceOf(key, report).cell += cell; });
+  }
+  for (const KeyTable* table : tables) {
+    if (table->evicted() == 0) continue;
+    for (std::size_t place = 0; place < report->keys.size(); ++place) {
+      KeyedCell& keyed = report->keys[place];
+      keyed.count_error +=
+          table->Missing({keyed.key.data(), static_cast<std::uint32_t>(keyed.key.size()), hashes_[place]});
+    }
+  }
+}
+
+// The key's place, a new one at the end if it has none yet.
+KeyedCell& TableMerger::PlaceOf(const Key& key, DimensionReport* report) {
+  if (2 * (hashes_.size() + 1) > index_.size()) GrowIndex(2 * index_.size());
+  const std::size_t mask = index_.size() - 1;
+  std::size_t slot = key.hash & mask;
+  for (; index_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t place = index_[slot] - 1;
+    if (hashes_[place] == key.hash && report->keys[place].key == key.text()) return report->keys[place];
+  }
+  hashes_.push_back(key.hash);
+  index_[slot] = static_cast<std::uint32_t>(hashes_.size());
+  return report->keys.emplace_back(KeyedCell{key.text(), {}, 0});
+}
+
+void TableMerger::GrowIndex(std::size_t slots) {
+  index_.assign(slots, 0);
+  for (std::size_t place = 0; place < hashes_.size(); ++place) {
+    std::size_t slot = hashes_[place] & (slots - 1);
+    while (index_[slot] != 0) slot = (slot + 1) & (slots - 1);
+    index_[slot] = static_cast<std::uint32_t>(place + 1);
+  }
+}
+
+std::uint64_t TableMerger::MemoryBound(std::uint64_t tables, std::uint64_t max_keys) {
+  if (tables == 1) return max_keys * sizeof(KeyedCell);
+  // A vector that grows holds its old half, too. An index has two to four slots for each key.
+  constexpr std::uint64_t kPlaceBytes = 3 * sizeof(std::uint64_t) + 6 * sizeof(std::uint32_t);
+  const std::uint64_t by_id = KeyDictionary(max_keys).max_ids() * sizeof(std::uint32_t);
+  return tables * max_keys * (3 * sizeof(KeyedCell) + kPlaceBytes) + by_id;
+}
+
+}  // namespace socklog

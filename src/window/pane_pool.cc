@@ -1,0 +1,72 @@
+#include "window/pane_pool.h"
+
+#include <algorithm>
+
+namespace socklog {
+
+void Pane::Count(std::span<const Request> requests) {
+  for (const Request& request : requests) outcomes[request.outcome] += request.ignored ? 0 : 1;
+  for (std::size_t d = 0; d < kDimensionCount; ++d) {
+    if (tables[d]) tables[d]->Add(requests, static_cast<Dimension>(d));
+  }
+}
+
+Cell Pane::Total() const {
+  Cell total;
+  for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
+    const std::uint64_t n = outcomes[outcome];
+    if (n == 0) continue;
+    const Cell one = CellOfOutcome(static_cast<std::uint8_t>(outcome));
+    total += {n * one.requests,  n * one.errors,        n * one.server_errors,
+              n * one.throttled, n * one.auth_failures, n * one.not_found};
+  }
+  return total;
+}
+
+PanePool::PanePool(const WindowShape& shape) : shape_(shape) {
+  for (std::size_t d = 0; d < kDimensionCount; ++d) {
+    if (shape.dimensions[d] && static_cast<Dimension>(d) != Dimension::kGlobal)
+      dictionaries_[d] = std::make_unique<KeyDictionary>(shape.max_keys);
+  }
+}
+
+std::unique_ptr<Pane> PanePool::MakePane() {
+  auto pane = std::make_unique<Pane>();
+  for (std::size_t d = 0; d < kDimensionCount; ++d) {
+    if (dictionaries_[d]) pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys, dictionaries_[d].get());
+  }
+  return pane;
+}
+
+Pane* PanePool::Take() {
+  for (std::size_t d = 0; d < kDimensionCount; ++d) {
+    if (!dictionaries_[d]) continue;
+    tables_.clear();
+    for (const std::unique_ptr<Pane>& pane : panes_) tables_.push_back(pane->tables[d].get());
+    ForgetUnused(dictionaries_[d].get(), tables_);
+  }
+  if (free_.empty()) {
+    panes_.push_back(MakePane());
+    return panes_.back().get();
+  }
+  Pane* pane = free_.back();
+  free_.pop_back();
+  return pane;
+}
+
+void PanePool::Give(Pane* pane) {
+  if (2 * free_.size() >= panes_.size()) {
+    const auto place =
+        std::find_if(panes_.begin(), panes_.end(), [pane](const auto& known) { return known.get() == pane; });
+    std::swap(*place, panes_.back());
+    panes_.pop_back();
+    return;
+  }
+  pane->outcomes.fill(0);
+  for (std::unique_ptr<KeyTable>& table : pane->tables) {
+    if (table) table->Clear();
+  }
+  free_.push_back(pane);
+}
+
+}  // namespace socklog

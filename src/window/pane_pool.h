@@ -1,0 +1,50 @@
+// Where the counts of open windows are kept.
+#ifndef SOCKLOG_WINDOW_PANE_POOL_H_
+#define SOCKLOG_WINDOW_PANE_POOL_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sketch/key_table.h"
+#include "socklog/cell.h"
+#include "socklog/request.h"
+#include "window/window_shape.h"
+
+namespace socklog {
+
+// What one slide's length of time knows of one partition. Thread-compatible, together with all panes of its pool.
+struct Pane {
+  std::array<std::uint64_t, kOutcomes> outcomes{};                // requests by outcome, of all that are not ignored
+  std::array<std::unique_ptr<KeyTable>, kDimensionCount> tables;  // null where no metric asks
+
+  void Count(std::span<const Request> requests);
+  Cell Total() const;
+};
+
+// All panes of a run, and the dictionaries that their tables share. Panes that were used are used again, so that the
+// steady state allocates no tables; free ones are at most as many as there were in use. Thread-compatible.
+class PanePool {
+ public:
+  // `shape` is borrowed.
+  explicit PanePool(const WindowShape& shape);
+
+  // An empty pane, valid until it is given back. Makes keys invalid that tables of other panes named.
+  Pane* Take();
+  void Give(Pane* pane);
+
+ private:
+  std::unique_ptr<Pane> MakePane();
+
+  const WindowShape& shape_;
+  std::array<std::unique_ptr<KeyDictionary>, kDimensionCount> dictionaries_;  // null as in Pane
+  std::vector<std::unique_ptr<Pane>> panes_;                                  // those in use and the free ones
+  std::vector<Pane*> free_;
+  std::vector<KeyTable*> tables_;  // of one dimension; a member so as to keep its memory
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_WINDOW_PANE_POOL_H_

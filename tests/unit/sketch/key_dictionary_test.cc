@@ -1,0 +1,78 @@
+#include "sketch/key_dictionary.h"
+
+#include <map>
+#include <string>
+
+#include "key_streams.h"
+#include "naive_space_saving.h"
+#include "support/catch.h"
+
+namespace socklog::testing {
+
+TEST_CASE("a key keeps its id, and ids are given in order") {
+  const Stream stream = GENERATE(from_range(kAllStreams));
+  CAPTURE(static_cast<int>(stream));
+  SplitMix64 random(1);
+  KeyDictionary dictionary(20'000);
+  std::map<std::string, std::uint32_t> known;
+  for (int i = 0; i < 8000; ++i) {
+    const std::string text = RandomKey(stream, &random);
+    const auto [place, is_new] = known.try_emplace(text, static_cast<std::uint32_t>(known.size()));
+    const KeyDictionary::Found found = dictionary.Intern(KeyOf(text));
+    REQUIRE(found.id == place->second);
+    REQUIRE(found.shard == ShardOf(text));
+    REQUIRE(dictionary.size() == known.size());
+  }
+  for (const auto& [text, id] : known) {
+    REQUIRE(dictionary.key(id).text() == text);
+    REQUIRE(dictionary.key(id).hash == KeyOf(text).hash);
+  }
+}
+
+TEST_CASE("keys that differ in one byte only, and not in their hash") {
+  KeyDictionary dictionary(6400);
+  std::uint32_t ids = 0;
+  for (const std::size_t size : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 256}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'x');
+      text[at] = '\xff';
+      Key key = KeyOf(text);
+      key.hash = 7;
+      REQUIRE(dictionary.Intern(key).id == ids);
+      REQUIRE(dictionary.Intern(key).id == ids);
+      ++ids;
+    }
+  }
+}
+
+TEST_CASE("a full dictionary says so, and still knows what it has") {
+  const std::size_t key_bytes = GENERATE(8, 256);
+  CAPTURE(key_bytes);
+  KeyDictionary dictionary(64);
+  const auto text_of = [&](std::uint32_t number) {
+    std::string text = std::to_string(1'000'000 + number);
+    text.resize(key_bytes, 'x');
+    return text;
+  };
+  std::uint32_t count = 0;
+  while (dictionary.Intern(KeyOf(text_of(count))).id == count) ++count;
+  CHECK(count == (key_bytes == 8 ? dictionary.max_ids() : dictionary.max_ids() * kTextBytesPerKey / key_bytes));
+  CHECK(dictionary.Intern(KeyOf(text_of(count))).id == KeyDictionary::kNone);
+  for (std::uint32_t i = 0; i < count; ++i) REQUIRE(dictionary.Intern(KeyOf(text_of(i))).id == i);
+}
+
+TEST_CASE("what is kept is renumbered, what is not is gone") {
+  KeyDictionary dictionary(6400);
+  for (int i = 0; i < 3000; ++i) (void)dictionary.Intern(KeyOf("/" + std::to_string(i)));
+  std::vector<bool> used(dictionary.size());
+  for (std::size_t id = 0; id < used.size(); ++id) used[id] = id % 3 == 0;
+  const std::vector<std::uint32_t> renamed = dictionary.Keep(used);
+  REQUIRE(dictionary.size() == 1000);
+  for (std::uint32_t id = 0; id < 3000; ++id) {
+    REQUIRE(renamed[id] == (used[id] ? id / 3 : KeyDictionary::kNone));
+    if (used[id]) REQUIRE(dictionary.Intern(KeyOf("/" + std::to_string(id))).id == renamed[id]);
+  }
+  CHECK(dictionary.Intern(KeyOf("/1")).id == 1000);  // new again
+}
+
+}  // namespace socklog::testing

@@ -279,17 +279,21 @@ class LineScanner {
     const std::uint64_t marks = (Load64(end - 8) ^ Load64("HTTP/1.1")) & Load64("\xFF\xFF\xFF\xFF\xFF\0\xFF");
     const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
                        (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
-    RequestLine request;
     if (plain && *target != ' ' && target_end[-1] != ' ') {
-      request = {View(p_, target - 1), View(target, target_end), View(end - 8, end)};
-    } else {
-      entry_.request_valid = ParseRequestLine(View(p_, end), &request);
+      SetRequest(View(p_, target - 1), View(target, target_end), View(end - 8, end));
+      return;
     }
+    RequestLine request;
+    entry_.request_valid = ParseRequestLine(View(p_, end), &request);
+    SetRequest(request.method, request.target, request.protocol);
+  }
+
+  void SetRequest(std::string_view method, std::string_view target, std::string_view protocol) {
     if ((plan_.fields & kFieldTarget) != 0) {
-      entry_.method = request.method;
-      entry_.target = request.target;
+      entry_.method = method;
+      entry_.target = target;
     }
-    if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = request.protocol;
+    if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = protocol;
   }
 
   bool TakeStatus(const char** value_end) {
@@ -343,26 +347,31 @@ class LineScanner {
       if (word_end == nullptr || word_end == begin) return false;
       begin = word_end + 1;
     }
-    std::string_view rest = View(ends[1] + 1, ends[2]);
-    if (*begin != '[') {
-      const char* fourth = blanks_.Next(begin, limit);
-      if (fourth == nullptr || fourth == begin) return false;
-      rest = View(ends[1] + 1, fourth);
-      begin = fourth + 1;
+    const bool four = *begin != '[';
+    const char* last = ends[2];
+    if (four) {
+      last = blanks_.Next(begin, limit);
+      if (last == nullptr || last == begin) return false;
     }
-    *value_end = begin;
+    *value_end = last + 1;
     constexpr std::uint32_t kNames = kFieldHost | kFieldClient | kFieldUser;
     if ((plan_.fields & kNames) == 0) return true;
-    const std::string_view first = View(p_, ends[0]);
-    const std::string_view second = View(ends[0] + 1, ends[1]);
-    const bool three = rest.data() + rest.size() == ends[2];
-    const FamilyNames names = three ? FamilyNames{{}, first, rest} : TellFamilyNames(first, second, rest);
-    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty())
-      entry_.host = Host(names.host.data(), names.host.data() + names.host.size());
-    if ((plan_.fields & kFieldClient) != 0)
-      entry_.client = Client(names.client.data(), names.client.data() + names.client.size());
-    if ((plan_.fields & kFieldUser) != 0) entry_.user = Text(names.user.data(), names.user.data() + names.user.size());
+    if (!four) {
+      SetClientAndUser(p_, ends[0], ends[1] + 1, last);
+      return true;
+    }
+    const FamilyNames names = TellFamilyNames(View(p_, ends[0]), View(ends[0] + 1, ends[1]), View(ends[1] + 1, last));
+    SetClientAndUser(Begin(names.client), End(names.client), Begin(names.user), End(names.user));
+    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty()) entry_.host = Host(Begin(names.host), End(names.host));
     return true;
+  }
+
+  static const char* Begin(std::string_view text) { return text.data(); }
+  static const char* End(std::string_view text) { return text.data() + text.size(); }
+
+  void SetClientAndUser(const char* client, const char* client_end, const char* user, const char* user_end) {
+    if ((plan_.fields & kFieldClient) != 0) entry_.client = Client(client, client_end);
+    if ((plan_.fields & kFieldUser) != 0) entry_.user = Text(user, user_end);
   }
 
   const ScanPlan& plan_;

@@ -1,8 +1,10 @@
-// A byte at a time, on any processor; and what the others are tested against.
+// Eight bytes at a time in plain registers, on any processor.
 #ifndef SOCKLOG_FORMAT_SCAN_SIMD_NONE_H_
 #define SOCKLOG_FORMAT_SCAN_SIMD_NONE_H_
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "format/scan/bits.h"
 
@@ -12,7 +14,7 @@ namespace {
 struct NoSimd {
   static std::uint64_t Equal(const char* p, char c) {
     std::uint64_t mask = 0;
-    for (int i = 0; i < 64; ++i) mask |= static_cast<std::uint64_t>(p[i] == c) << i;
+    for (unsigned i = 0; i < 8; ++i) mask |= EqualOfEight(p + 8 * i, c) << (8 * i);
     return mask;
   }
 
@@ -32,6 +34,17 @@ struct NoSimd {
   }
 
  private:
+  // Which of eight bytes are `c`, as eight bits.
+  static std::uint64_t EqualOfEight(const char* p, char c) {
+    constexpr std::uint64_t kLow7 = 0x7F7F7F7F7F7F7F7F;
+    std::uint64_t bytes;
+    std::memcpy(&bytes, p, 8);
+    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+    const std::uint64_t different = bytes ^ (0x0101010101010101 * static_cast<unsigned char>(c));
+    const std::uint64_t top_bits = ~(((different & kLow7) + kLow7) | different | kLow7);  // 0x80 where a byte is 0
+    return (top_bits >> 7) * 0x0102040810204080 >> 56;
+  }
+
   static unsigned RunInside(const char* p, char first, char last) {
     unsigned run = 0;
     while (run < 16 && p[run] >= first && p[run] <= last) ++run;

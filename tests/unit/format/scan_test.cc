@@ -1,0 +1,94 @@
+// The scanner reads what the expressions that define a format read, on every instruction set that is here.
+#include <chrono>
+#include <cstdlib>
+
+#include "format/format_spec.h"
+#include "format/scan/plan.h"
+#include "fuzz/format/line_mutator.h"
+#include "fuzz/format/scan_check.h"
+#include "support/catch.h"
+
+namespace socklog {
+namespace {
+
+std::unique_ptr<LogWriter> WriterOf(const ScannedFormat& scanned) {
+  FormatOptions options;
+  options.log_format = scanned.format;
+  options.tz = scanned.tz;
+  auto writer = MakeLogWriter(options);
+  REQUIRE(writer.ok());
+  return std::move(writer).value();
+}
+
+std::string DamagedLines(LogWriter* writer, LineMutator* mutator, int count, int damage) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += mutator->Damage(mutator->Line(writer), damage) + "\n";
+  return text;
+}
+
+void CompareDamaged(const ScanCheck& check, std::uint32_t seed) {
+  for (std::size_t i = 0; i < check.size(); ++i) {
+    LineMutator mutator(seed * 1000 + static_cast<std::uint32_t>(i));
+    const std::unique_ptr<LogWriter> writer = WriterOf(check.format(i));
+    const std::string text = DamagedLines(writer.get(), &mutator, 300, 4);
+    const std::string difference = check.Compare(i, text);
+    INFO("seed " << seed << ", format " << i);
+    REQUIRE(difference == "");
+  }
+}
+
+TEST_CASE("scanner and expressions read damaged lines alike", "[format][scan]") {
+  const ScanCheck check;
+  for (std::uint32_t seed = 1; seed <= 4; ++seed) CompareDamaged(check, seed);
+}
+
+// For a long search: SOCKLOG_SOAK_SECONDS=3600 unit_format [soak]
+TEST_CASE("scanner and expressions read damaged lines alike for long", "[.][soak]") {
+  const char* seconds = std::getenv("SOCKLOG_SOAK_SECONDS");
+  const ScanCheck check;
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::seconds(seconds == nullptr ? 60 : std::atoi(seconds));
+  std::uint32_t seed = 1000;
+  while (std::chrono::steady_clock::now() < end) CompareDamaged(check, seed++);
+  WARN(seed - 1000 << " rounds");
+}
+
+TEST_CASE("the scanner takes what a server writes", "[format][scan]") {
+  const ScanCheck check;
+  for (std::size_t i = 0; i < check.size(); ++i) {
+    LineMutator mutator(7);
+    const std::unique_ptr<LogWriter> writer = WriterOf(check.format(i));
+    INFO(check.format(i).format);
+    const std::string text = DamagedLines(writer.get(), &mutator, 1000, 0);
+    CHECK(check.Compare(i, text) == "");
+    const ScanCheck::SlowLines slow = check.CountSlow(i, text);
+    CHECK(slow.scanner == slow.expressions);
+    CHECK(slow.scanner < 500);
+  }
+}
+
+bool HasPlan(std::string_view format) {
+  FormatRequest request;
+  request.fields = kScannedFields;
+  Result<FormatSpec> spec = ParseFormatSpec(format);
+  REQUIRE(spec.ok());
+  const Template& directives = std::get<Template>(spec->kind);
+  const Result<Bindings> bindings = BindFields(directives, request);
+  REQUIRE(bindings.ok());
+  return MakeScanPlan(directives, bindings.value(), request.fields).has_value();
+}
+
+TEST_CASE("which formats the scanner reads", "[format][scan]") {
+  for (const ScannedFormat& scanned : kScannedFormats) {
+    const std::string_view format = scanned.format;
+    if (format.find_first_of("%$") == std::string_view::npos) continue;  // a name
+    INFO(format);
+    CHECK(HasPlan(format) == (format.find("%p}t") == std::string_view::npos));  // an AM or PM
+  }
+  CHECK_FALSE(HasPlan("%h%u %t \"%r\" %>s"));  // no literal between two values
+  CHECK_FALSE(HasPlan("%t|%r|%>s"));           // a request may hold what follows it
+  CHECK_FALSE(HasPlan("%t \"%r\" %>s0"));      // a digit after a number
+}
+
+}  // namespace
+}  // namespace socklog

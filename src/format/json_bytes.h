@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -37,9 +38,18 @@ struct JsonToken {
   static constexpr std::size_t kMaxSize = 32;
 
   alignas(16) char text[kMaxSize] = {};
-  std::uint32_t size = kMaxSize + 1;  // larger than kMaxSize: equal to none
+  std::uint32_t size = kMaxSize + 1;  // larger than kMaxSize: nothing is equal
 };
 
+inline JsonToken MakeJsonToken(std::string_view text) {
+  JsonToken token;
+  if (text.size() > JsonToken::kMaxSize) return token;
+  std::memcpy(token.text, text.data(), text.size());
+  token.size = static_cast<std::uint32_t>(text.size());
+  return token;
+}
+
+// False also if the token's text was longer than kMaxSize.
 inline bool StartsWith(const char* p, const JsonToken& token) {
 #if defined(__SSE2__)
   const auto equal = [p, &token](int at) {

@@ -8,43 +8,50 @@ namespace socklog {
 namespace {
 
 constexpr int kMaxDepth = 32;
-// Names are chosen by whoever sends requests (Caddy logs all headers).
+// Names are chosen by whoever sends requests: Caddy logs all headers.
 constexpr std::size_t kMaxMembers = 64;
 
-const char* SkipBlanks(const char* p) {
+inline const char* SkipBlanks(const char* p) {
   while (*p == ' ') ++p;
   return p;
 }
 
-bool StartsNumber(char c) { return (c >= '0' && c <= '9') || c == '-'; }
-bool IsInNumber(char c) { return StartsNumber(c) || c == '.' || c == '+' || c == 'e' || c == 'E'; }
+// What is behind the colon that comes next, or nullptr.
+const char* AfterColon(const char* p) {
+  p = SkipBlanks(p);
+  return *p == ':' ? p + 1 : nullptr;
+}
 
-std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+inline bool StartsNumber(char c) { return (c >= '0' && c <= '9') || c == '-'; }
+inline bool IsInNumber(char c) { return StartsNumber(c) || c == '.' || c == '+' || c == 'e' || c == 'E'; }
 
-JsonToken TokenOf(std::string_view name) {
-  JsonToken token;
-  if (name.size() > JsonToken::kMaxSize) return token;
-  std::memcpy(token.text, name.data(), name.size());
-  token.size = static_cast<std::uint32_t>(name.size());
-  return token;
+inline std::string_view Between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 }  // namespace
 
-JsonScanner::JsonScanner(const JsonPaths& paths) : values_(paths.slots()) {
-  const auto shape_of = [&paths](const JsonNode* node) {
-    Index index = 0;
-    while (index < paths.nodes().size() && &paths.nodes()[index] != node) ++index;
-    return node == nullptr ? kNone : index;
-  };
-  for (const JsonNode& node : paths.nodes()) {
-    std::vector<Member>& members = shapes_.emplace_back().members;
-    members.resize(kUnknown + 1);
-    for (const JsonEdge& edge : node.edges) {
-      usable_ &= edge.key.find('"') == std::string::npos;  // it might be found across the end of a name
-      members.push_back({TokenOf('"' + edge.key + '"'), &edge, shape_of(edge.child), kStart});
+JsonScanner::JsonScanner(const JsonPaths& paths) : shapes_(paths.nodes().size()), values_(paths.slots()) {
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    Shape& shape = shapes_[i];
+    shape.start.next = shape.unknown.next = &shape.unknown;
+    for (const JsonEdge& edge : paths.nodes()[i].edges) {
+      usable_ &= edge.key.find('"') == std::string::npos;  // JsonReader may find it across the end of a name
+      Member& member = shape.members.emplace_back(MakeMember(edge.key, &shape));
+      member.edge = &edge;
+      for (std::size_t child = 0; child < shapes_.size(); ++child) {
+        if (&paths.nodes()[child] == edge.child) member.child = &shapes_[child];
+      }
     }
   }
+}
+
+JsonScanner::Member JsonScanner::MakeMember(std::string_view name, Shape* shape) {
+  Member member;
+  member.name = name;
+  member.token = MakeJsonToken('"' + member.name + "\":");
+  member.next = &shape->unknown;
+  return member;
 }
 
 const char* JsonScanner::Read(const char* line) {
@@ -52,36 +59,90 @@ const char* JsonScanner::Read(const char* line) {
   for (JsonValue& value : values_) value = JsonValue();
   escaped_ = false;
   ascii_ = true;
-  const char* p = Object(line + 1, 0, 0);
+  const char* p = Object(line + 1, &shapes_.front(), 0);
   if (p == nullptr) return nullptr;
   while (*p == ' ' || *p == '\t' || *p == '\r') ++p;
   if (*p != '\n') return nullptr;
   return ascii_ || IsUtf8(Between(line, p)) ? p : nullptr;
 }
 
-// From behind its brace on.
-const char* JsonScanner::Object(const char* p, Index shape, int depth) {
+inline const char* JsonScanner::Name(const char* p, Shape* shape, Member** member) {
+  Member* guess = (*member)->next;
+  if (!StartsWith(p, guess->token)) return FindName(p, shape, member);
+  *member = guess;
+  return p + guess->token.size;
+}
+
+const char* JsonScanner::FindName(const char* p, Shape* shape, Member** member) {
+  if (*p != '"') return nullptr;
+  const char* end = FindStringSpecial(p + 1);
+  if (*end != '"') return nullptr;  // an escape, for example
+  const std::string_view name = Between(p + 1, end);
+  Member* found = &shape->unknown;
+  for (Member& known : shape->members) {
+    if (known.name == name) found = &known;
+  }
+  if (found == &shape->unknown && shape->members.size() < kMaxMembers)
+    found = &shape->members.emplace_back(MakeMember(name, shape));
+  (*member)->next = found;
+  *member = found;
+  return AfterColon(end + 1);
+}
+
+inline const char* JsonScanner::StringEnd(const char* p) {
+  p = FindStringSpecial(p);
+  return *p == '"' ? p : OddStringEnd(p);
+}
+
+// From the first byte on that is special.
+const char* JsonScanner::OddStringEnd(const char* p) {
+  while (*p != '"') {
+    if (*p == '\\') {
+      escaped_ = true;
+      ++p;
+      if (*p == '"' || *p == '\\') ++p;
+    } else if (static_cast<unsigned char>(*p) >= 0x80) {
+      ascii_ = false;
+      while (static_cast<unsigned char>(*p) >= 0x80) ++p;
+    } else {
+      return nullptr;  // a control byte
+    }
+    p = FindStringSpecial(p);
+  }
+  return p;
+}
+
+inline const char* JsonScanner::Value(const char* p, const JsonEdge* edge, Shape* child, int depth) {
+  if (*p != '"') return Other(p, edge, child, depth);
+  const char* end = StringEnd(p + 1);
+  if (end == nullptr) return nullptr;
+  if (edge != nullptr) KeepJsonValue(*edge, Between(p + 1, end), true, &values_);
+  return end + 1;
+}
+
+// A value that is no string.
+const char* JsonScanner::Other(const char* p, const JsonEdge* edge, Shape* child, int depth) {
+  if (*p == '{') return Object(p + 1, child, depth + 1);
+  if (*p == '[') return Array(p + 1, edge, depth + 1);
+  return Scalar(p, edge);
+}
+
+// From behind its brace on. Without a shape nothing is wanted.
+const char* JsonScanner::Object(const char* p, Shape* shape, int depth) {
   if (depth > kMaxDepth) return nullptr;
   p = SkipBlanks(p);
   if (*p == '}') return p + 1;
-  Index member = kStart;
+  Member* member = shape == nullptr ? nullptr : &shape->start;
   while (true) {
-    if (shape != kNone) {
-      p = Name(p, &shapes_[shape], &member);
-      if (p == nullptr) return nullptr;
+    if (shape != nullptr) {
+      p = Name(p, shape, &member);
     } else {
-      if (*p != '"' || (p = StringEnd(p + 1)) == nullptr) return nullptr;
-      ++p;
+      p = *p == '"' ? StringEnd(p + 1) : nullptr;
+      if (p != nullptr) p = AfterColon(p + 1);
     }
+    if (p == nullptr) return nullptr;
     p = SkipBlanks(p);
-    if (*p != ':') return nullptr;
-    p = SkipBlanks(p + 1);
-    if (shape != kNone) {
-      const Member& known = shapes_[shape].members[member];
-      p = Value(p, known.edge, known.child, depth);
-    } else {
-      p = Value(p, nullptr, kNone, depth);
-    }
+    p = shape != nullptr ? Value(p, member->edge, member->child, depth) : Value(p, nullptr, nullptr, depth);
     if (p == nullptr) return nullptr;
     p = SkipBlanks(p);
     if (*p == '}') return p + 1;
@@ -90,63 +151,14 @@ const char* JsonScanner::Object(const char* p, Index shape, int depth) {
   }
 }
 
-// *member: the one before, then this one.
-const char* JsonScanner::Name(const char* p, Shape* shape, Index* member) {
-  std::vector<Member>& members = shape->members;
-  const Index before = *member;
-  const Index guess = members[before].next;
-  if (StartsWith(p, members[guess].name)) {
-    *member = guess;
-    return p + members[guess].name.size;
-  }
-  if (*p != '"') return nullptr;
-  const char* end = FindStringSpecial(p + 1);
-  if (*end != '"') return nullptr;
-  ++end;
-  const std::string_view name = Between(p, end);
-  Index found = kUnknown + 1;
-  const auto is_name = [name](const Member& m) {
-    if (m.name.size <= JsonToken::kMaxSize) return m.name.size == name.size() && StartsWith(name.data(), m.name);
-    return name.substr(1, name.size() - 2) == m.edge->key;
-  };
-  while (found < members.size() && !is_name(members[found])) ++found;
-  if (found == members.size()) {
-    if (members.size() < kMaxMembers && name.size() <= JsonToken::kMaxSize) {
-      members.push_back({TokenOf(name), nullptr, kNone, kStart});
-    } else {
-      found = kUnknown;
-    }
-  }
-  members[before].next = found;
-  *member = found;
-  return end;
-}
-
-const char* JsonScanner::Value(const char* p, const JsonEdge* edge, Index child, int depth) {
-  switch (*p) {
-    case '"': {
-      const char* end = StringEnd(p + 1);
-      if (end == nullptr) return nullptr;
-      if (edge != nullptr) KeepJsonValue(*edge, Between(p + 1, end), true, &values_);
-      return end + 1;
-    }
-    case '{':
-      return Object(p + 1, child, depth + 1);
-    case '[':
-      return Array(p + 1, edge, depth + 1);
-    default:
-      return Scalar(p, edge);
-  }
-}
-
-// From behind its bracket on. Of its elements, the first counts if it is a string or a number.
+// From behind its bracket on. Of its elements, the first one counts if it is a string or a number.
 const char* JsonScanner::Array(const char* p, const JsonEdge* edge, int depth) {
   if (depth > kMaxDepth) return nullptr;
   p = SkipBlanks(p);
   if (*p == ']') return p + 1;
   if (*p != '"' && !StartsNumber(*p)) edge = nullptr;
   while (true) {
-    p = Value(p, edge, kNone, depth);
+    p = Value(p, edge, nullptr, depth);
     if (p == nullptr) return nullptr;
     edge = nullptr;
     p = SkipBlanks(p);
@@ -156,7 +168,7 @@ const char* JsonScanner::Array(const char* p, const JsonEdge* edge, int depth) {
   }
 }
 
-// A number, true, false or null. What follows is the caller's to check.
+// A number, true, false or null. Whether it ends there is seen by what follows.
 const char* JsonScanner::Scalar(const char* p, const JsonEdge* edge) {
   const char* end = p;
   if (StartsNumber(*p)) {
@@ -172,24 +184,6 @@ const char* JsonScanner::Scalar(const char* p, const JsonEdge* edge) {
   }
   if (edge != nullptr) KeepJsonValue(*edge, Between(p, end), false, &values_);
   return end;
-}
-
-// The closing quote of the string that `p` is in.
-const char* JsonScanner::StringEnd(const char* p) {
-  while (true) {
-    p = FindStringSpecial(p);
-    if (*p == '"') return p;
-    if (*p == '\\') {
-      escaped_ = true;
-      ++p;
-      if (*p == '"' || *p == '\\') ++p;
-    } else if (static_cast<unsigned char>(*p) >= 0x80) {
-      ascii_ = false;
-      while (static_cast<unsigned char>(*p) >= 0x80) ++p;
-    } else {
-      return nullptr;  // a control byte
-    }
-  }
 }
 
 }  // namespace socklog

@@ -5,7 +5,8 @@
 #ifndef SOCKLOG_FORMAT_JSON_SCANNER_H_
 #define SOCKLOG_FORMAT_JSON_SCANNER_H_
 
-#include <cstdint>
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,8 @@ class JsonScanner {
  public:
   // `paths` must outlive the scanner.
   explicit JsonScanner(const JsonPaths& paths);
+  JsonScanner(const JsonScanner&) = delete;
+  JsonScanner& operator=(const JsonScanner&) = delete;
 
   // Reads the line that starts at `line`. Returns the end of it, where its newline is; nullptr if JsonReader is to read
   // it. REQUIRES: the line has a newline, and TextBuffer::kPadding bytes behind that are readable
@@ -30,33 +33,39 @@ class JsonScanner {
   bool escaped() const { return escaped_; }
 
  private:
-  using Index = std::uint32_t;
-  static constexpr Index kNone = 0xFFFFFFFF;
+  struct Shape;
 
   // A name that members of an object had.
   struct Member {
-    JsonToken name;                  // with its quotes
+    std::string name;
+    JsonToken token;                 // the name with its quotes and a colon
     const JsonEdge* edge = nullptr;  // nullptr: nothing is wanted there
-    Index child = kNone;             // the shape of the objects there, if something is wanted in them
-    Index next = 0;                  // the member that was behind it the last time
+    Shape* child = nullptr;          // of objects there; nullptr: nothing is wanted in them
+    Member* next = nullptr;          // what was behind it the last time; never nullptr once it is in a Shape
   };
-  // An object in which something is wanted: the members that it had in the lines so far.
+  // An object in which something is wanted, as it was in the lines so far.
   struct Shape {
-    std::vector<Member> members;
+    Member start;                // none: what is before the first one
+    Member unknown;              // any that was not remembered
+    std::deque<Member> members;  // those that are wanted, then others
   };
-  // Two that are none: what is before the first, and what was not remembered.
-  static constexpr Index kStart = 0;
-  static constexpr Index kUnknown = 1;
 
-  // Each takes the text from `p` on; returns where what it reads ends, or nullptr if the line is to be left.
-  const char* Object(const char* p, Index shape, int depth);
-  const char* Name(const char* p, Shape* shape, Index* member);
-  const char* Value(const char* p, const JsonEdge* edge, Index child, int depth);
+  static Member MakeMember(std::string_view name, Shape* shape);
+
+  // Each reads a piece of the line from `p` on; returns its end, or nullptr if the line is to be left. `edge`: where it
+  // is wanted, or nullptr.
+  const char* Object(const char* p, Shape* shape, int depth);
+  const char* Value(const char* p, const JsonEdge* edge, Shape* child, int depth);
+  const char* Other(const char* p, const JsonEdge* edge, Shape* child, int depth);
   const char* Array(const char* p, const JsonEdge* edge, int depth);
   const char* Scalar(const char* p, const JsonEdge* edge);
   const char* StringEnd(const char* p);
+  const char* OddStringEnd(const char* p);
+  // A name and its colon; *member is the member before, and becomes this one.
+  static const char* Name(const char* p, Shape* shape, Member** member);
+  static const char* FindName(const char* p, Shape* shape, Member** member);
 
-  std::vector<Shape> shapes_;  // of the nodes of the paths, in their order
+  std::deque<Shape> shapes_;  // of the nodes of the paths, in their order
   std::vector<JsonValue> values_;
   bool usable_ = true;  // false: some path cannot be looked for like this
   bool escaped_ = false;

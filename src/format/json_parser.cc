@@ -4,12 +4,14 @@
 
 #include "format/bind.h"
 #include "format/json_reader.h"
+#include "format/json_scanner.h"
+#include "format/json_stamp.h"
 #include "format/line_parser.h"
 
 namespace socklog {
 namespace {
 
-// A member that is read. Slots of JsonReader have the same order.
+// A member that is read. Slots of JsonPaths have the same order.
 struct Slot {
   FieldRule rule;
   bool bound = true;  // false: is only looked for to recognise the preset
@@ -52,29 +54,35 @@ std::vector<std::string> HeaderPaths(const JsonMap& map, const std::string& name
   return {map.header_prefix + CanonicalHeader(name), map.header_prefix + name, map.header_prefix + lower};
 }
 
+// Parse is the definition: what a line gives is what it gives there. ParseLines is the same, faster for most lines.
 class JsonParser : public LineParser {
  public:
   explicit JsonParser(const Definition& definition)
       : d_(definition),
-        reader_(definition.paths),
+        paths_(definition.paths),
+        reader_(paths_),
+        scanner_(paths_),
         builder_(definition.context.zone, definition.context.request.fields),
         recognised_(!definition.strict) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
-    builder_.Begin(Escape::kJson, entry, batch);
-    for (std::size_t i = 0; i < d_.slots.size(); ++i) {
-      const JsonReader::Value& value = reader_.value(i);
-      if (!value.present) {
-        if (const char* reason = Missing(d_.slots[i]); reason != nullptr) return reason;
-      } else if (d_.slots[i].bound) {
-        if (const char* reason = Set(d_.slots[i].rule, value, batch); reason != nullptr) return reason;
+    entry->slow_path = reader_.mended();
+    return Fill(reader_.values(), true, entry, batch);
+  }
+
+  void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    const std::string_view text = block.text.view();
+    const std::size_t whole = text.substr(0, text.rfind('\n') + 1).size();  // up to the end of the last whole line
+    while (HasNextLine(block, *cursor, *batch)) {
+      const char* line = text.data() + cursor->offset;
+      const char* end = cursor->offset < whole ? scanner_.Read(line) : nullptr;
+      if (end != nullptr) {
+        AddScanned(static_cast<std::uint32_t>(end - line), cursor, batch);
+      } else if (LogEntry* entry = ParseNextLine(block, cursor, batch); entry != nullptr) {
+        entry->slow_path = true;
       }
     }
-    if (const char* reason = builder_.Finish(); reason != nullptr) return reason;
-    recognised_ = true;
-    entry->slow_path = reader_.mended();
-    return nullptr;
   }
 
   std::string_view chosen() const override { return d_.name; }
@@ -85,24 +93,70 @@ class JsonParser : public LineParser {
   }
 
  private:
+  // Adds the line at *cursor, which the scanner has read, and moves behind it.
+  void AddScanned(std::uint32_t size, BlockCursor* cursor, LogBatch* batch) {
+    LogEntry& entry = batch->entries.emplace_back();
+    entry.line = cursor->line;
+    entry.offset = cursor->offset;
+    entry.size = size;
+    if (const char* reason = Fill(scanner_.values(), scanner_.escaped(), &entry, batch); reason != nullptr) {
+      batch->entries.pop_back();
+      batch->malformed.push_back({cursor->line, cursor->offset, size, reason});
+    }
+    cursor->offset += size + 1;
+    ++cursor->line;
+  }
+
+  // `escaped`: whether a value may have escapes.
+  const char* Fill(const std::vector<JsonValue>& values, bool escaped, LogEntry* entry, LogBatch* batch) {
+    builder_.Begin(escaped ? Escape::kJson : Escape::kNone, entry, batch);
+    for (std::size_t i = 0; i < d_.slots.size(); ++i) {
+      const Slot& slot = d_.slots[i];
+      if (!values[i].present()) {
+        if (const char* reason = Missing(slot); reason != nullptr) return reason;
+      } else if (slot.bound) {
+        const std::string_view raw = escaped ? Unescaped(slot.rule.field, values[i].raw, batch) : values[i].raw;
+        if (const char* reason = Set(slot.rule, raw, entry); reason != nullptr) return reason;
+      }
+    }
+    if (const char* reason = builder_.Finish(); reason != nullptr) return reason;
+    recognised_ = true;
+    return nullptr;
+  }
+
   const char* Missing(const Slot& slot) const {
     if (slot.rule.field == Field::kTime && slot.bound) return "the member that holds the time is missing";
     if (slot.rule.field == Field::kStatus && slot.bound) return "the member that holds the status is missing";
     return slot.required && !recognised_ ? "a member by which the format is recognised is missing" : nullptr;
   }
 
-  const char* Set(const FieldRule& rule, const JsonReader::Value& value, LogBatch* batch) {
-    const bool text = rule.field != Field::kTime && rule.field != Field::kStatus && rule.field != Field::kBytes &&
-                      rule.field != Field::kDuration;
-    if (text || value.raw.find('\\') == std::string_view::npos) return builder_.Set(rule, value.raw);
+  // The builder undoes the escapes of text itself, of text alone.
+  static std::string_view Unescaped(Field field, std::string_view raw, LogBatch* batch) {
+    const bool text =
+        field != Field::kTime && field != Field::kStatus && field != Field::kBytes && field != Field::kDuration;
+    if (text || raw.find('\\') == std::string_view::npos) return raw;
     std::string& decoded = batch->decoded.emplace_back();
-    AppendUnescaped(value.raw, Escape::kJson, &decoded);
-    return builder_.Set(rule, decoded);
+    AppendUnescaped(raw, Escape::kJson, &decoded);
+    return decoded;
+  }
+
+  const char* Set(const FieldRule& rule, std::string_view raw, LogEntry* entry) {
+    const bool stamp =
+        rule.field == Field::kTime && (rule.time.form == TimeForm::kIso || rule.time.form == TimeForm::kAny);
+    if (!stamp) return builder_.Set(rule, raw);
+    entry->time_is_end = rule.at_end;
+    if (stamps_.Read(raw, &entry->time)) return nullptr;
+    const char* reason = builder_.Set(rule, raw);
+    if (reason == nullptr) stamps_.Remember(raw, entry->time);
+    return reason;
   }
 
   const Definition& d_;
+  const JsonPaths paths_;
   JsonReader reader_;
+  JsonScanner scanner_;
   EntryBuilder builder_;
+  StampCache stamps_;
   bool recognised_;
 };
 

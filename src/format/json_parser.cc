@@ -79,8 +79,13 @@ class JsonParser : public LineParser {
       const char* end = cursor->offset < whole ? scanner_.Read(line) : nullptr;
       if (end != nullptr) {
         AddScanned(static_cast<std::uint32_t>(end - line), cursor, batch);
-      } else if (LogEntry* entry = ParseNextLine(block, cursor, batch); entry != nullptr) {
-        entry->slow_path = true;
+      } else {
+        LogEntry& entry = batch->entries.emplace_back();
+        if (ParseNextLine(block, cursor, &entry, batch)) {
+          entry.slow_path = true;
+        } else {
+          batch->entries.pop_back();
+        }
       }
     }
   }

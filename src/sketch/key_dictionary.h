@@ -36,6 +36,7 @@ class KeyDictionary {
     const Slot& slot = slots_[hash & mask_];
     if (slot.number == 0) return kNone;
     __builtin_prefetch(text_.data() + slot.text);
+    __builtin_prefetch(text_.data() + slot.text + slot.size - 1);
     return slot.number - 1;
   }
 
@@ -43,6 +44,8 @@ class KeyDictionary {
   std::uint64_t max_ids() const { return max_ids_; }
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
   Key key(std::uint32_t id) const { return {text_.data() + ids_[id].text, ids_[id].size, ids_[id].hash}; }
+
+  void PrefetchKey(std::uint32_t id) const { __builtin_prefetch(&ids_[id]); }
 
   // Forgets all ids but those in `used` (by id). Returns the new id of each old one; kNone of those that are gone.
   std::vector<std::uint32_t> Keep(const std::vector<bool>& used);

@@ -29,12 +29,6 @@ bool Counts(const Request& request, const Key& key) { return key.size != 0 && !r
 
 }  // namespace
 
-Cell KeyTable::Entry::Wide() const {
-  const auto low = [this](std::size_t word) { return counts[word] & 0xffffffff; };
-  const auto high = [this](std::size_t word) { return counts[word] >> 32; };
-  return {low(0), high(0), low(1), high(1), low(2), high(2)};
-}
-
 KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_narrow)
     : max_keys_(max_keys), limits_(max_keys), most_narrow_(most_narrow), dictionary_(*dictionary) {}
 

@@ -46,7 +46,11 @@ class KeyTable {
   template <typename Visit>
   void ForEach(Visit visit) const {
     if (space_saving_) return space_saving_->ForEach(visit);
-    for (const Entry& entry : entries_) visit(dictionary_.key(entry.id), entry.Wide(), std::uint64_t{0});
+    constexpr std::size_t kAhead = 16;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (i + kAhead < entries_.size()) dictionary_.PrefetchKey(entries_[i + kAhead].id);
+      visit(dictionary_.key(entries_[i].id), entries_[i].Wide(), std::uint64_t{0});
+    }
   }
 
   // An upper bound of the key's requests that the table does not know.
@@ -72,7 +76,11 @@ class KeyTable {
     std::array<std::uint64_t, 3> counts{};
     std::uint32_t id = 0;
 
-    Cell Wide() const;
+    Cell Wide() const {
+      const auto low = [this](std::size_t word) { return counts[word] & 0xffffffff; };
+      const auto high = [this](std::size_t word) { return counts[word] >> 32; };
+      return {low(0), high(0), low(1), high(1), low(2), high(2)};
+    }
   };
 
   struct ShardUse {

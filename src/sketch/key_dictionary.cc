@@ -9,29 +9,6 @@ namespace {
 
 constexpr std::size_t kSmallestSlots = 1024;
 
-template <typename T>
-bool SameAt(const char* a, const char* b, std::size_t offset) {
-  T left, right;
-  std::memcpy(&left, a + offset, sizeof(T));
-  std::memcpy(&right, b + offset, sizeof(T));
-  return left == right;
-}
-
-// Eight bytes at a time, the last eight perhaps twice: keys are short, and a call of memcmp costs more than that.
-bool SameBytes(const char* a, const char* b, std::size_t size) {
-  if (size < 8) {
-    if (size >= 4) return SameAt<std::uint32_t>(a, b, 0) && SameAt<std::uint32_t>(a, b, size - 4);
-    for (std::size_t i = 0; i < size; ++i) {
-      if (a[i] != b[i]) return false;
-    }
-    return true;
-  }
-  for (std::size_t i = 0; i + 8 < size; i += 8) {
-    if (!SameAt<std::uint64_t>(a, b, i)) return false;
-  }
-  return SameAt<std::uint64_t>(a, b, size - 8);
-}
-
 std::uint64_t SlotsFor(std::uint64_t max_keys) { return std::bit_ceil(2 * max_keys); }
 
 }  // namespace
@@ -46,31 +23,31 @@ std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
   return sizeof(KeyDictionary) + slots * sizeof(Slot) + slots / 2 * (sizeof(Id) + kTextBytesPerKey) + 2 * kLargestKey;
 }
 
-KeyDictionary::Found KeyDictionary::Intern(const Key& key) {
+std::uint32_t KeyDictionary::Intern(const Key& key) {
   const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
   std::size_t at = key.hash & mask_;
   for (; slots_[at].number != 0; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
     if (slot.tag == tag && slot.size == key.size && SameBytes(text_.data() + slot.text, key.data, key.size))
-      return {slot.number - 1, slot.shard};
+      return slot.number - 1;
   }
   return Insert(key, at);
 }
 
-KeyDictionary::Found KeyDictionary::Insert(const Key& key, std::size_t slot) {
-  if (!MakeRoom(key.size)) return {};
+std::uint32_t KeyDictionary::Insert(const Key& key, std::size_t slot) {
+  if (!MakeRoom(key.size)) return kNone;
   const auto id = static_cast<std::uint32_t>(ids_.size());
   const auto offset = static_cast<std::uint32_t>(text_.size());
-  const std::uint8_t shard = ShardOf(key.text());
   text_.insert(text_.end(), key.data, key.data + key.size);
-  ids_.push_back({key.hash, offset, static_cast<std::uint16_t>(key.size), shard});
+  const auto size = static_cast<std::uint16_t>(key.size);
+  const std::uint8_t shard = ShardOf(key.text());
+  ids_.push_back({key.hash, offset, size, shard});
   if (2 * ids_.size() > slots_.size()) {
     FillSlots(2 * slots_.size());  // takes in the new one, too
   } else {
-    slots_[slot] = {static_cast<std::uint32_t>(key.hash >> 32), id + 1, offset, static_cast<std::uint16_t>(key.size),
-                    shard};
+    slots_[slot] = {static_cast<std::uint32_t>(key.hash >> 32), id + 1, offset, size, shard};
   }
-  return {id, shard};
+  return id;
 }
 
 // Vectors double, but never beyond what can be needed.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "sketch/shard.h"
@@ -21,29 +22,40 @@ class KeyDictionary {
   // Starts small. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
   explicit KeyDictionary(std::uint64_t max_keys);
 
-  struct Found {
-    std::uint32_t id = kNone;
-    std::uint8_t shard = 0;  // ShardOf the key
-  };
   // The key's id, a new one if it has none yet; kNone where there is no room for a new one.
-  Found Intern(const Key& key);
+  std::uint32_t Intern(const Key& key);
 
-  // A look-up touches three places in memory, each known from the one before. Called for many keys at a time, these let
-  // the waits overlap.
+  // A look-up touches three places in memory, each known from the one before. Done in steps for many keys at a time,
+  // the waits overlap: PrefetchSlot, then Look, then Holds.
   void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
-  // Text of what is probably the key. Returns its id, or kNone.
-  std::uint32_t PrefetchText(std::uint64_t hash) const {
-    const Slot& slot = slots_[hash & mask_];
-    if (slot.number == 0) return kNone;
-    __builtin_prefetch(text_.data() + slot.text);
-    __builtin_prefetch(text_.data() + slot.text + slot.size - 1);
-    return slot.number - 1;
+  // What is the key, but for hashes that share 32 bits.
+  struct Candidate {
+    std::uint32_t id = kNone;
+    std::uint32_t text = 0;  // where it is kept
+    std::uint8_t shard = 0;
+  };
+  Candidate Look(const Key& key) const {
+    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
+    for (std::size_t at = key.hash & mask_; slots_[at].number != 0; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.tag != tag || slot.size != key.size) continue;
+      const char* text = text_.data() + slot.text;
+      __builtin_prefetch(text);
+      __builtin_prefetch(text + slot.size - 1);
+      return {slot.number - 1, slot.text, slot.shard};
+    }
+    return {};
+  }
+  // Whether the candidate is the key. It may be as old as the last Keep.
+  bool Holds(const Candidate& candidate, const Key& key) const {
+    return candidate.id != kNone && SameBytes(text_.data() + candidate.text, key.data, key.size);
   }
 
   std::size_t size() const { return ids_.size(); }
   std::uint64_t max_ids() const { return max_ids_; }
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
   Key key(std::uint32_t id) const { return {text_.data() + ids_[id].text, ids_[id].size, ids_[id].hash}; }
+  std::uint8_t shard(std::uint32_t id) const { return ids_[id].shard; }  // ShardOf the key
 
   void PrefetchKey(std::uint32_t id) const { __builtin_prefetch(&ids_[id]); }
 
@@ -69,7 +81,8 @@ class KeyDictionary {
     std::uint8_t shard = 0;
   };
 
-  Found Insert(const Key& key, std::size_t slot);
+  static bool SameBytes(const char* a, const char* b, std::size_t size);
+  std::uint32_t Insert(const Key& key, std::size_t slot);
   bool MakeRoom(std::size_t size);
   void FillSlots(std::size_t count);
 
@@ -80,6 +93,28 @@ class KeyDictionary {
   std::vector<Id> ids_;
   std::vector<char> text_;  // a vector, since a string's reserve takes more than it is asked for
 };
+
+// Eight bytes at a time, the last of them perhaps twice: keys are short, and a call of memcmp costs more than that.
+inline bool KeyDictionary::SameBytes(const char* a, const char* b, std::size_t size) {
+  const auto difference = [a, b](auto word, std::size_t offset) {
+    auto other = word;
+    std::memcpy(&word, a + offset, sizeof(word));
+    std::memcpy(&other, b + offset, sizeof(other));
+    return word ^ other;
+  };
+  constexpr std::uint64_t kEight = 0;
+  if (size >= 16) {
+    std::uint64_t any = difference(kEight, size - 16) | difference(kEight, size - 8);
+    for (std::size_t i = 0; i + 16 < size; i += 16) any |= difference(kEight, i) | difference(kEight, i + 8);
+    return any == 0;
+  }
+  if (size >= 8) return (difference(kEight, 0) | difference(kEight, size - 8)) == 0;
+  if (size >= 4) return (difference(std::uint32_t{0}, 0) | difference(std::uint32_t{0}, size - 4)) == 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
 
 }  // namespace socklog
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "sketch/dense_cells.h"
 #include "sketch/key_dictionary.h"
 #include "sketch/shard.h"
 #include "sketch/space_saving.h"
@@ -21,24 +22,21 @@ namespace socklog {
 // dictionary has no room, the table is a SpaceSaving. Thread-compatible, together with all tables of its dictionary.
 class KeyTable {
  public:
-  // Counters of 32 bits hold that many requests.
-  static constexpr std::uint64_t kMostNarrowRequests = 0xffffffff;
-
-  // `dictionary`: borrowed; made for the same `max_keys`. `most_narrow`: for tests.
-  // REQUIRES: 64 <= max_keys <= kLargestMaxKeys
-  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_narrow = kMostNarrowRequests);
+  // `dictionary`: borrowed; made for the same `max_keys`. `most_requests`: a table of so many is no exact one any more;
+  // less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
+  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests);
 
   // Counts the requests that are not ignored and have a key in that dimension.
   void Add(std::span<const Request> requests, Dimension dimension);
 
-  std::size_t size() const { return space_saving_ ? space_saving_->size() : entries_.size(); }
+  std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
   std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
 
   // Whether counts are exact and kept by id.
   bool is_exact() const { return space_saving_ == nullptr; }
   // Of an exact table: the keys and cells at places 0 .. size()-1, in order of admission.
-  std::uint32_t id(std::size_t place) const { return entries_[place].id; }
-  Cell cell(std::size_t place) const { return entries_[place].Wide(); }
+  std::uint32_t id(std::size_t place) const { return ids_[place]; }
+  Cell cell(std::size_t place) const { return cells_.cell(ids_[place]); }
   const KeyDictionary& dictionary() const { return dictionary_; }
 
   // Calls visit(Key, Cell, count_error) for each key, in the order of admission into slots (deterministic). Views are
@@ -47,9 +45,12 @@ class KeyTable {
   void ForEach(Visit visit) const {
     if (space_saving_) return space_saving_->ForEach(visit);
     constexpr std::size_t kAhead = 16;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      if (i + kAhead < entries_.size()) dictionary_.PrefetchKey(entries_[i + kAhead].id);
-      visit(dictionary_.key(entries_[i].id), entries_[i].Wide(), std::uint64_t{0});
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      if (i + kAhead < ids_.size()) {
+        dictionary_.PrefetchKey(ids_[i + kAhead]);
+        cells_.Prefetch(ids_[i + kAhead]);
+      }
+      visit(dictionary_.key(ids_[i]), cells_.cell(ids_[i]), std::uint64_t{0});
     }
   }
 
@@ -71,18 +72,6 @@ class KeyTable {
  private:
   friend void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables);
 
-  // A key and its cell, in half a cache line. Two counters of 32 bits share a word, so adding takes three instructions.
-  struct alignas(32) Entry {
-    std::array<std::uint64_t, 3> counts{};
-    std::uint32_t id = 0;
-
-    Cell Wide() const {
-      const auto low = [this](std::size_t word) { return counts[word] & 0xffffffff; };
-      const auto high = [this](std::size_t word) { return counts[word] >> 32; };
-      return {low(0), high(0), low(1), high(1), low(2), high(2)};
-    }
-  };
-
   struct ShardUse {
     std::uint32_t keys = 0;
     std::uint32_t text = 0;  // bytes
@@ -90,18 +79,17 @@ class KeyTable {
 
   void AddExactly(std::span<const Request> requests, std::size_t dimension);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
-  void Prefetch(std::span<const Request> requests, std::size_t dimension);
-  bool Admit(KeyDictionary::Found found, std::uint32_t size);
+  bool Admit(std::uint32_t id, std::uint8_t shard_number, std::uint32_t size);
   void BecomeSpaceSaving();
   void Forget();
 
   const std::uint64_t max_keys_;
   const ShardLimits limits_;
-  const std::uint64_t most_narrow_;
+  const std::uint64_t most_requests_;
   KeyDictionary& dictionary_;
 
-  std::vector<Entry> entries_;         // by place: in order of admission
-  std::vector<std::uint32_t> places_;  // by id: place + 1, 0: none
+  DenseCells cells_;                // by id
+  std::vector<std::uint32_t> ids_;  // of keys that have a cell, in order of admission
   std::array<ShardUse, kShards> shards_{};
   std::uint64_t requests_ = 0;  // an upper bound of every counter
   std::unique_ptr<SpaceSaving> space_saving_;

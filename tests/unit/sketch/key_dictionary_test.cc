@@ -18,9 +18,11 @@ TEST_CASE("a key keeps its id, and ids are given in order") {
   for (int i = 0; i < 8000; ++i) {
     const std::string text = RandomKey(stream, &random);
     const auto [place, is_new] = known.try_emplace(text, static_cast<std::uint32_t>(known.size()));
-    const KeyDictionary::Found found = dictionary.Intern(KeyOf(text));
-    REQUIRE(found.id == place->second);
-    REQUIRE(found.shard == ShardOf(text));
+    const KeyDictionary::Candidate candidate = dictionary.Look(KeyOf(text));
+    REQUIRE((candidate.id == place->second || (is_new && candidate.id == KeyDictionary::kNone)));
+    REQUIRE(dictionary.Holds(candidate, KeyOf(text)) == !is_new);
+    REQUIRE(dictionary.Intern(KeyOf(text)) == place->second);
+    REQUIRE(dictionary.shard(place->second) == ShardOf(text));
     REQUIRE(dictionary.size() == known.size());
   }
   for (const auto& [text, id] : known) {
@@ -38,8 +40,9 @@ TEST_CASE("keys that differ in one byte only, and not in their hash") {
       text[at] = '\xff';
       Key key = KeyOf(text);
       key.hash = 7;
-      REQUIRE(dictionary.Intern(key).id == ids);
-      REQUIRE(dictionary.Intern(key).id == ids);
+      REQUIRE_FALSE(dictionary.Holds(dictionary.Look(key), key));
+      REQUIRE(dictionary.Intern(key) == ids);
+      REQUIRE(dictionary.Intern(key) == ids);
       ++ids;
     }
   }
@@ -55,10 +58,10 @@ TEST_CASE("a full dictionary says so, and still knows what it has") {
     return text;
   };
   std::uint32_t count = 0;
-  while (dictionary.Intern(KeyOf(text_of(count))).id == count) ++count;
+  while (dictionary.Intern(KeyOf(text_of(count))) == count) ++count;
   CHECK(count == (key_bytes == 8 ? dictionary.max_ids() : dictionary.max_ids() * kTextBytesPerKey / key_bytes));
-  CHECK(dictionary.Intern(KeyOf(text_of(count))).id == KeyDictionary::kNone);
-  for (std::uint32_t i = 0; i < count; ++i) REQUIRE(dictionary.Intern(KeyOf(text_of(i))).id == i);
+  CHECK(dictionary.Intern(KeyOf(text_of(count))) == KeyDictionary::kNone);
+  for (std::uint32_t i = 0; i < count; ++i) REQUIRE(dictionary.Intern(KeyOf(text_of(i))) == i);
 }
 
 TEST_CASE("what is kept is renumbered, what is not is gone") {
@@ -70,9 +73,9 @@ TEST_CASE("what is kept is renumbered, what is not is gone") {
   REQUIRE(dictionary.size() == 1000);
   for (std::uint32_t id = 0; id < 3000; ++id) {
     REQUIRE(renamed[id] == (used[id] ? id / 3 : KeyDictionary::kNone));
-    if (used[id]) REQUIRE(dictionary.Intern(KeyOf("/" + std::to_string(id))).id == renamed[id]);
+    if (used[id]) REQUIRE(dictionary.Intern(KeyOf("/" + std::to_string(id))) == renamed[id]);
   }
-  CHECK(dictionary.Intern(KeyOf("/1")).id == 1000);  // new again
+  CHECK(dictionary.Intern(KeyOf("/1")) == 1000);  // new again
 }
 
 }  // namespace socklog::testing

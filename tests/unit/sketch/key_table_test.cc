@@ -35,8 +35,8 @@ struct Pair {
   KeyTable table;
   SpaceSaving reference;
 
-  Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_narrow)
-      : table(max_keys, dictionary, most_narrow), reference(max_keys) {}
+  Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests)
+      : table(max_keys, dictionary, most_requests), reference(max_keys) {}
 
   void Add(const std::vector<Request>& requests, Dimension dimension) {
     table.Add(requests, dimension);
@@ -79,15 +79,15 @@ std::vector<Request> RequestsOf(const std::vector<std::string>& keys, Dimension 
 TEST_CASE("tables that share a dictionary say what Space-Saving says, run by run") {
   const Stream stream = GENERATE(from_range(kAllStreams));
   const std::uint64_t max_keys = GENERATE(64u, 256u, 6400u);
-  const std::uint64_t most_narrow = GENERATE(std::uint64_t{1000}, KeyTable::kMostNarrowRequests);
+  const std::uint64_t most_requests = GENERATE(std::uint64_t{1000}, DenseCells::kMostRequests);
   const auto dimension = GENERATE(Dimension::kUrl, Dimension::kUser, Dimension::kClient);
-  CAPTURE(static_cast<int>(stream), max_keys, most_narrow, static_cast<int>(dimension));
+  CAPTURE(static_cast<int>(stream), max_keys, most_requests, static_cast<int>(dimension));
   SplitMix64 random(static_cast<std::uint64_t>(stream) * 100 + max_keys);
   KeyDictionary dictionary(max_keys);
   std::vector<std::unique_ptr<Pair>> pairs;
   std::vector<KeyTable*> tables;
   for (int i = 0; i < 3; ++i) {
-    pairs.push_back(std::make_unique<Pair>(max_keys, &dictionary, most_narrow));
+    pairs.push_back(std::make_unique<Pair>(max_keys, &dictionary, most_requests));
     tables.push_back(&pairs.back()->table);
   }
   std::uint64_t exact = 0;
@@ -104,7 +104,7 @@ TEST_CASE("tables that share a dictionary say what Space-Saving says, run by run
     for (const auto& other : pairs) other->RequireEqual();
   }
   CHECK(dictionary.size() <= dictionary.max_ids());
-  if (most_narrow > 1000 && stream == Stream::kFew && max_keys == 6400) CHECK(exact == 150);
+  if (most_requests > 1000 && stream == Stream::kFew && max_keys == 6400) CHECK(exact == 150);
 }
 
 TEST_CASE("counters of 32 bits are left before they overflow") {

@@ -1,4 +1,5 @@
 // JSON lines, by a map of members to fields.
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -61,8 +62,66 @@ class JsonParser : public LineParser {
         recognised_(!definition.strict) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
-    if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
-    builder_.Begin(Escape::kJson, entry, batch);
+    const char* reason = reader_.Read(line);
+    return reason != nullptr ? reason : Build(line, entry, batch);
+  }
+
+  // As many lines as fit into kStretch at once; from the first one that is not plain JSON on, line by line.
+  void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
+    if (d_.context.kernel == nullptr) return LineParser::ParseLines(block, cursor, batch);
+    while (HasNextLine(block, *cursor, *batch)) {
+      const std::string_view stretch = Stretch(block.text.view().substr(cursor->offset));
+      const std::size_t end = cursor->offset + stretch.size();
+      reader_.Begin(stretch);
+      bool plain = !stretch.empty();
+      do {
+        LogEntry& entry = batch->entries.emplace_back();
+        bool well_formed = false;
+        if (plain) plain = ParseNext(block, cursor, &entry, batch, &well_formed);
+        if (!plain) well_formed = ParseNextLine(block, cursor, &entry, batch);
+        if (!well_formed) batch->entries.pop_back();
+      } while (cursor->offset < end && HasNextLine(block, *cursor, *batch));
+    }
+  }
+
+  std::string_view chosen() const override { return d_.name; }
+
+  Status Restore(std::string_view chosen) override {
+    recognised_ = true;
+    return LineParser::Restore(chosen);
+  }
+
+ private:
+  static constexpr std::size_t kStretch = std::size_t{16} << 10;
+
+  // The whole lines at the start of `text`; none if the first one is longer than kStretch.
+  static std::string_view Stretch(std::string_view text) {
+    return text.substr(0, text.substr(0, kStretch).rfind('\n') + 1);
+  }
+
+  // The line at *cursor, if the reader can read it as the next of its stretch.
+  bool ParseNext(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch, bool* well_formed) {
+    const std::string_view line = LineAt(block, cursor->offset);
+    if (!reader_.ReadNext(line)) return false;
+    const auto size = static_cast<std::uint32_t>(line.size());
+    if (const char* reason = Build(line, entry, batch); reason != nullptr) {
+      batch->malformed.push_back({cursor->line, cursor->offset, size, reason});
+    } else {
+      *well_formed = true;
+      entry->line = cursor->line;
+      entry->offset = cursor->offset;
+      entry->size = size;
+    }
+    cursor->offset += size + 1;
+    ++cursor->line;
+    return true;
+  }
+
+  // The entry of the line that was read last.
+  const char* Build(std::string_view line, LogEntry* entry, LogBatch* batch) {
+    // Asked once for the line, not for each value.
+    escape_ = std::memchr(line.data(), '\\', line.size()) == nullptr ? Escape::kNone : Escape::kJson;
+    builder_.Begin(escape_, entry, batch);
     for (std::size_t i = 0; i < d_.slots.size(); ++i) {
       const JsonReader::Value& value = reader_.value(i);
       if (!value.present) {
@@ -77,14 +136,6 @@ class JsonParser : public LineParser {
     return nullptr;
   }
 
-  std::string_view chosen() const override { return d_.name; }
-
-  Status Restore(std::string_view chosen) override {
-    recognised_ = true;
-    return LineParser::Restore(chosen);
-  }
-
- private:
   const char* Missing(const Slot& slot) const {
     if (slot.rule.field == Field::kTime && slot.bound) return "the member that holds the time is missing";
     if (slot.rule.field == Field::kStatus && slot.bound) return "the member that holds the status is missing";
@@ -94,7 +145,8 @@ class JsonParser : public LineParser {
   const char* Set(const FieldRule& rule, const JsonReader::Value& value, LogBatch* batch) {
     const bool text = rule.field != Field::kTime && rule.field != Field::kStatus && rule.field != Field::kBytes &&
                       rule.field != Field::kDuration;
-    if (text || value.raw.find('\\') == std::string_view::npos) return builder_.Set(rule, value.raw);
+    if (text || escape_ == Escape::kNone || value.raw.find('\\') == std::string_view::npos)
+      return builder_.Set(rule, value.raw);
     std::string& decoded = batch->decoded.emplace_back();
     AppendUnescaped(value.raw, Escape::kJson, &decoded);
     return builder_.Set(rule, decoded);
@@ -103,6 +155,7 @@ class JsonParser : public LineParser {
   const Definition& d_;
   JsonReader reader_;
   EntryBuilder builder_;
+  Escape escape_ = Escape::kJson;  // of the line
   bool recognised_;
 };
 

@@ -296,11 +296,12 @@ class LineScanner {
     if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = protocol;
   }
 
+  // A fourth digit is no start of what follows.
   bool TakeStatus(const char** value_end) {
     const unsigned hundreds = static_cast<unsigned char>(p_[0] - '0');
     const unsigned tens = static_cast<unsigned char>(p_[1] - '0');
     const unsigned ones = static_cast<unsigned char>(p_[2] - '0');
-    if ((hundreds > 9) | (tens > 9) | (ones > 9) | IsDigitByte(p_[3])) return false;
+    if ((hundreds > 9) | (tens > 9) | (ones > 9)) return false;
     const unsigned status = 100 * hundreds + 10 * tens + ones;
     entry_.status = static_cast<std::uint16_t>(status - 100 < 500 ? status : 0);
     *value_end = p_ + 3;

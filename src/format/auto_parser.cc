@@ -12,12 +12,12 @@ namespace {
 class EnvelopeParser : public LineParser {
  public:
   EnvelopeParser(const std::string& path, std::unique_ptr<LineParser> inner)
-      : paths_({{path}}), reader_(paths_), inner_(std::move(inner)) {}
+      : reader_({{path}}), inner_(std::move(inner)) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
-    const JsonValue& value = reader_.values()[0];
-    if (!value.present() || !value.is_string) return "the envelope has no string of that name";
+    const JsonReader::Value& value = reader_.value(0);
+    if (!value.present || !value.is_string) return "the envelope has no string of that name";
     std::string_view inner = value.raw;
     if (inner.find('\\') != std::string_view::npos) {
       std::string& decoded = batch->decoded.emplace_back();
@@ -32,7 +32,6 @@ class EnvelopeParser : public LineParser {
   Status Restore(std::string_view chosen) override { return inner_->Restore(chosen); }
 
  private:
-  const JsonPaths paths_;
   JsonReader reader_;
   std::unique_ptr<LineParser> inner_;
 };

@@ -1,17 +1,16 @@
 // JSON lines, by a map of members to fields.
+#include <cstring>
 #include <tuple>
 #include <utility>
 
 #include "format/bind.h"
 #include "format/json_reader.h"
-#include "format/json_scanner.h"
-#include "format/json_stamp.h"
 #include "format/line_parser.h"
 
 namespace socklog {
 namespace {
 
-// A member that is read. Slots of JsonPaths have the same order.
+// A member that is read. Slots of JsonReader have the same order.
 struct Slot {
   FieldRule rule;
   bool bound = true;  // false: is only looked for to recognise the preset
@@ -54,39 +53,34 @@ std::vector<std::string> HeaderPaths(const JsonMap& map, const std::string& name
   return {map.header_prefix + CanonicalHeader(name), map.header_prefix + name, map.header_prefix + lower};
 }
 
-// Parse is the definition: what a line gives is what it gives there. ParseLines is the same, faster for most lines.
 class JsonParser : public LineParser {
  public:
   explicit JsonParser(const Definition& definition)
       : d_(definition),
-        paths_(definition.paths),
-        reader_(paths_),
-        scanner_(paths_),
+        reader_(definition.paths),
         builder_(definition.context.zone, definition.context.request.fields),
         recognised_(!definition.strict) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
-    if (const char* reason = reader_.Read(line); reason != nullptr) return reason;
-    entry->slow_path = reader_.mended();
-    return Fill(reader_.values(), true, entry, batch);
+    const char* reason = reader_.Read(line);
+    return reason != nullptr ? reason : Build(line, entry, batch);
   }
 
+  // As many lines as fit into kStretch at once; from the first one that is not plain JSON on, line by line.
   void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
-    const std::string_view text = block.text.view();
-    const std::size_t whole = text.substr(0, text.rfind('\n') + 1).size();  // up to the end of the last whole line
+    if (d_.context.kernel == nullptr) return LineParser::ParseLines(block, cursor, batch);
     while (HasNextLine(block, *cursor, *batch)) {
-      const char* line = text.data() + cursor->offset;
-      const char* end = cursor->offset < whole ? scanner_.Read(line) : nullptr;
-      if (end != nullptr) {
-        AddScanned(static_cast<std::uint32_t>(end - line), cursor, batch);
-      } else {
+      const std::string_view stretch = Stretch(block.text.view().substr(cursor->offset));
+      const std::size_t end = cursor->offset + stretch.size();
+      reader_.Begin(stretch);
+      bool plain = !stretch.empty();
+      do {
         LogEntry& entry = batch->entries.emplace_back();
-        if (ParseNextLine(block, cursor, &entry, batch)) {
-          entry.slow_path = true;
-        } else {
-          batch->entries.pop_back();
-        }
-      }
+        bool well_formed = false;
+        if (plain) plain = ParseNext(block, cursor, &entry, batch, &well_formed);
+        if (!plain) well_formed = ParseNextLine(block, cursor, &entry, batch);
+        if (!well_formed) batch->entries.pop_back();
+      } while (cursor->offset < end && HasNextLine(block, *cursor, *batch));
     }
   }
 
@@ -98,34 +92,47 @@ class JsonParser : public LineParser {
   }
 
  private:
-  // Adds the line at *cursor, which the scanner has read, and moves behind it.
-  void AddScanned(std::uint32_t size, BlockCursor* cursor, LogBatch* batch) {
-    LogEntry& entry = batch->entries.emplace_back();
-    entry.line = cursor->line;
-    entry.offset = cursor->offset;
-    entry.size = size;
-    if (const char* reason = Fill(scanner_.values(), scanner_.escaped(), &entry, batch); reason != nullptr) {
-      batch->entries.pop_back();
+  static constexpr std::size_t kStretch = std::size_t{16} << 10;
+
+  // The whole lines at the start of `text`; none if the first one is longer than kStretch.
+  static std::string_view Stretch(std::string_view text) {
+    return text.substr(0, text.substr(0, kStretch).rfind('\n') + 1);
+  }
+
+  // The line at *cursor, if the reader can read it as the next of its stretch.
+  bool ParseNext(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch, bool* well_formed) {
+    const std::string_view line = LineAt(block, cursor->offset);
+    if (!reader_.ReadNext(line)) return false;
+    const auto size = static_cast<std::uint32_t>(line.size());
+    if (const char* reason = Build(line, entry, batch); reason != nullptr) {
       batch->malformed.push_back({cursor->line, cursor->offset, size, reason});
+    } else {
+      *well_formed = true;
+      entry->line = cursor->line;
+      entry->offset = cursor->offset;
+      entry->size = size;
     }
     cursor->offset += size + 1;
     ++cursor->line;
+    return true;
   }
 
-  // `escaped`: whether a value may have escapes.
-  const char* Fill(const std::vector<JsonValue>& values, bool escaped, LogEntry* entry, LogBatch* batch) {
-    builder_.Begin(escaped ? Escape::kJson : Escape::kNone, entry, batch);
+  // The entry of the line that was read last.
+  const char* Build(std::string_view line, LogEntry* entry, LogBatch* batch) {
+    // Asked once for the line, not for each value.
+    escape_ = std::memchr(line.data(), '\\', line.size()) == nullptr ? Escape::kNone : Escape::kJson;
+    builder_.Begin(escape_, entry, batch);
     for (std::size_t i = 0; i < d_.slots.size(); ++i) {
-      const Slot& slot = d_.slots[i];
-      if (!values[i].present()) {
-        if (const char* reason = Missing(slot); reason != nullptr) return reason;
-      } else if (slot.bound) {
-        const std::string_view raw = escaped ? Unescaped(slot.rule.field, values[i].raw, batch) : values[i].raw;
-        if (const char* reason = Set(slot.rule, raw, entry); reason != nullptr) return reason;
+      const JsonReader::Value& value = reader_.value(i);
+      if (!value.present) {
+        if (const char* reason = Missing(d_.slots[i]); reason != nullptr) return reason;
+      } else if (d_.slots[i].bound) {
+        if (const char* reason = Set(d_.slots[i].rule, value, batch); reason != nullptr) return reason;
       }
     }
     if (const char* reason = builder_.Finish(); reason != nullptr) return reason;
     recognised_ = true;
+    entry->slow_path = reader_.mended();
     return nullptr;
   }
 
@@ -135,33 +142,20 @@ class JsonParser : public LineParser {
     return slot.required && !recognised_ ? "a member by which the format is recognised is missing" : nullptr;
   }
 
-  // The builder undoes the escapes of text itself, of text alone.
-  static std::string_view Unescaped(Field field, std::string_view raw, LogBatch* batch) {
-    const bool text =
-        field != Field::kTime && field != Field::kStatus && field != Field::kBytes && field != Field::kDuration;
-    if (text || raw.find('\\') == std::string_view::npos) return raw;
+  const char* Set(const FieldRule& rule, const JsonReader::Value& value, LogBatch* batch) {
+    const bool text = rule.field != Field::kTime && rule.field != Field::kStatus && rule.field != Field::kBytes &&
+                      rule.field != Field::kDuration;
+    if (text || escape_ == Escape::kNone || value.raw.find('\\') == std::string_view::npos)
+      return builder_.Set(rule, value.raw);
     std::string& decoded = batch->decoded.emplace_back();
-    AppendUnescaped(raw, Escape::kJson, &decoded);
-    return decoded;
-  }
-
-  const char* Set(const FieldRule& rule, std::string_view raw, LogEntry* entry) {
-    const bool stamp =
-        rule.field == Field::kTime && (rule.time.form == TimeForm::kIso || rule.time.form == TimeForm::kAny);
-    if (!stamp) return builder_.Set(rule, raw);
-    entry->time_is_end = rule.at_end;
-    if (stamps_.Read(raw, &entry->time)) return nullptr;
-    const char* reason = builder_.Set(rule, raw);
-    if (reason == nullptr) stamps_.Remember(raw, entry->time);
-    return reason;
+    AppendUnescaped(value.raw, Escape::kJson, &decoded);
+    return builder_.Set(rule, decoded);
   }
 
   const Definition& d_;
-  const JsonPaths paths_;
   JsonReader reader_;
-  JsonScanner scanner_;
   EntryBuilder builder_;
-  StampCache stamps_;
+  Escape escape_ = Escape::kJson;  // of the line
   bool recognised_;
 };
 

@@ -1,38 +1,50 @@
-// Finds a few members in JSON lines: what a JSON line is and says, by simdjson. The only user of simdjson.
+// Finds a few members in JSON lines. The only user of simdjson.
 #ifndef SOCKLOG_FORMAT_JSON_READER_H_
 #define SOCKLOG_FORMAT_JSON_READER_H_
 
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
-
-#include "format/json_paths.h"
 
 namespace socklog {
 
 // Reads the same members of one line after the other. Thread-compatible.
 class JsonReader {
  public:
-  // `paths` must outlive the reader.
-  explicit JsonReader(const JsonPaths& paths);
+  // One for each value that is wanted: dotted paths, the best first. "a.b" is the member b of the object a, or a member
+  // called "a.b".
+  explicit JsonReader(const std::vector<std::vector<std::string>>& slots);
   ~JsonReader();
+
+  struct Value {
+    std::string_view
+        raw;  // part of the line: a string without its quotes, with its escapes; a number, true or false as it stands
+    bool present = false;  // false also for null and for objects; of an array the first element counts
+    bool is_string = false;
+  };
 
   // Returns nullptr, or why the line is no JSON object; static storage.
   const char* Read(std::string_view line);
-  // Of the last line that was read, one for each slot: views into it. Of an array the first element counts.
-  const std::vector<JsonValue>& values() const { return values_; }
+
+  // Lines one after the other, which is faster: Begin takes whole lines, each with its newline, that 64 readable bytes
+  // follow; they must live until the last ReadNext. ReadNext reads the next of them, given without its newline. True:
+  // exactly what Read would have read. False: it says nothing of this line nor of those after it; Read tells.
+  void Begin(std::string_view lines);
+  bool ReadNext(std::string_view line);
+
+  // Of the last line that was read; views into it.
+  const Value& value(std::size_t slot) const { return values_[slot]; }
   // Whether that line was not quite JSON: raw control bytes, or bytes that are not UTF-8, in its strings.
   bool mended() const { return mended_; }
 
  private:
   struct Impl;
-  std::vector<JsonValue> values_;
+  std::vector<Value> values_;
   bool mended_ = false;
   std::unique_ptr<Impl> impl_;
 };
-
-// Whether all of `text` is UTF-8.
-bool IsUtf8(std::string_view text);
 
 }  // namespace socklog
 

@@ -15,15 +15,14 @@ std::string_view Trim(std::string_view line) {
   return line;
 }
 
-// The line at `offset` of the text, without its newline.
+}  // namespace
+
 std::string_view LineAt(const Block& block, std::uint32_t offset) {
   const char* begin = block.text.data() + offset;
   const std::size_t rest = block.text.size() - offset;
   const void* end = std::memchr(begin, '\n', rest);
   return {begin, end == nullptr ? rest : static_cast<std::size_t>(static_cast<const char*>(end) - begin)};
 }
-
-}  // namespace
 
 bool LineParser::ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch) {
   const std::string_view raw = LineAt(block, cursor->offset);

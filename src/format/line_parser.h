@@ -38,6 +38,9 @@ class LineParser {
   bool ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch);
 };
 
+// The line at `offset` of the block's text, without its newline.
+std::string_view LineAt(const Block& block, std::uint32_t offset);
+
 // Whether a batch has room and the block has lines.
 inline bool HasNextLine(const Block& block, const BlockCursor& cursor, const LogBatch& batch) {
   return cursor.offset < block.text.size() && batch.entries.size() + batch.malformed.size() < LogBatch::kMaxLines;
@@ -56,8 +59,8 @@ struct ScanKernel;
 struct FormatContext {
   FormatRequest request;
   std::shared_ptr<const TimeZone> zone;
-  const ScanKernel* kernel =
-      nullptr;  // of the scanner; nullptr: every line is read by the format's regular expressions
+  // For the scanner. nullptr: every line is read on its own, text by the format's regular expressions: the reference.
+  const ScanKernel* kernel = nullptr;
 };
 
 using LineFormatResult = Result<std::unique_ptr<LineFormat>>;

@@ -11,6 +11,17 @@ namespace {
 constexpr std::size_t kClfDateSize = 11;  // 17/May/2015
 constexpr std::size_t kClfSize = std::string_view("17/May/2015:10:05:03").size();
 
+constexpr std::size_t kIsoSize = std::string_view("2015-05-17T10:05:03").size();
+
+// Tells kIso from other forms.
+bool IsIso(std::string_view text) { return text.size() >= 5 && text[4] == '-'; }
+
+// Whether the separators are where an ISO time stamp has them.
+bool HasIsoShape(std::string_view text) {
+  return text.size() >= kIsoSize && text[4] == '-' && text[7] == '-' &&
+         (text[10] == 'T' || text[10] == ' ' || text[10] == 't') && text[13] == ':' && text[16] == ':';
+}
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Numbers are taken for seconds up to the year 5138, and so on by powers of a thousand.
@@ -121,14 +132,20 @@ bool TimeReader::ReadClf(std::string_view text, Micros* time) {
   const char* p = text.data();
   std::int64_t days = 0;
   if (!ReadClfDate(p, &days) || p[11] != ':' || p[14] != ':' || p[17] != ':') return false;
-  const int hour = FixedNumber(p + 12, 2);
-  const int minute = FixedNumber(p + 15, 2);
-  const int second = FixedNumber(p + 18, 2);
+  return ReadTimeOfDay(p + 12, text.substr(kClfSize), days, time);
+}
+
+// `text`: "10:05:03", its separators checked; `tail`: what follows.
+bool TimeReader::ReadTimeOfDay(const char* text, std::string_view tail, std::int64_t days, Micros* time) {
+  const int hour = FixedNumber(text, 2);
+  const int minute = FixedNumber(text + 3, 2);
+  const int second = FixedNumber(text + 6, 2);
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return false;
-  CivilParts tail;
-  if (!ReadTail(text.substr(kClfSize), &tail)) return false;
+  CivilParts parts;
+  if (!ReadTail(tail, &parts)) return false;
   const std::int64_t local = days * 86400 + hour * 3600 + minute * 60 + second;
-  *time = (tail.offset != CivilParts::kNoOffset ? local - tail.offset : zone_->ToUtc(local)) * kSecond + tail.fraction;
+  const bool has_zone = parts.offset != CivilParts::kNoOffset;
+  *time = (has_zone ? local - parts.offset : zone_->ToUtc(local)) * kSecond + parts.fraction;
   return IsLogTime(*time);
 }
 
@@ -150,20 +167,36 @@ bool TimeReader::ReadTail(std::string_view tail, CivilParts* parts) {
   return parts->offset != CivilParts::kNoOffset;
 }
 
+bool TimeReader::ReadIsoDate(const char* text, std::int64_t* days) {
+  if (std::memcmp(text, iso_date_, sizeof(iso_date_)) == 0) {
+    *days = iso_days_;
+    return true;
+  }
+  const int year = FixedNumber(text, 4);
+  const int month = FixedNumber(text + 5, 2);
+  const int day = FixedNumber(text + 8, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month)) return false;
+  *days = iso_days_ = DaysFromCivil(year, month, day);
+  std::memcpy(iso_date_, text, sizeof(iso_date_));
+  return true;
+}
+
+bool TimeReader::ReadIsoTime(std::string_view text, Micros* time) {
+  std::int64_t days = 0;
+  return HasIsoShape(text) && ReadIsoDate(text.data(), &days) &&
+         ReadTimeOfDay(text.data() + 11, text.substr(kIsoSize), days, time);
+}
+
 bool TimeReader::ReadIso(std::string_view text, CivilParts* parts) {
-  constexpr std::string_view kShape = "2015-05-17T10:05:03";
-  if (text.size() < kShape.size()) return false;
+  if (!HasIsoShape(text)) return false;
   const char* p = text.data();
-  const bool separated =
-      p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == ' ' || p[10] == 't') && p[13] == ':' && p[16] == ':';
-  if (!separated) return false;
   parts->year = FixedNumber(p, 4);
   parts->month = FixedNumber(p + 5, 2);
   parts->day = FixedNumber(p + 8, 2);
   parts->hour = FixedNumber(p + 11, 2);
   parts->minute = FixedNumber(p + 14, 2);
   parts->second = FixedNumber(p + 17, 2);
-  return ReadTail(text.substr(kShape.size()), parts);
+  return ReadTail(text.substr(kIsoSize), parts);
 }
 
 bool TimeReader::ReadPart(const TimeSpelling& spelling, std::string_view text, CivilParts* parts) {
@@ -186,7 +219,7 @@ bool TimeReader::ReadPart(const TimeSpelling& spelling, std::string_view text, C
     case TimeForm::kClf:
       return ReadClf(text, &parts->epoch);
     case TimeForm::kAny:
-      if (text.size() >= 5 && text[4] == '-') return ReadIso(text, parts);
+      if (IsIso(text)) return ReadIso(text, parts);
       if (text.find('/') != std::string_view::npos) return ReadClf(text, &parts->epoch);
       return ReadEpoch(text, GuessEpochExponent(text), parts);
   }
@@ -195,6 +228,8 @@ bool TimeReader::ReadPart(const TimeSpelling& spelling, std::string_view text, C
 
 bool TimeReader::Read(const TimeSpelling& spelling, std::string_view text, Micros* time) {
   if (spelling.form == TimeForm::kClf) return ReadClf(text, time);
+  if (spelling.form == TimeForm::kIso || (spelling.form == TimeForm::kAny && IsIso(text)))
+    return ReadIsoTime(text, time);
   CivilParts parts;
   return ReadPart(spelling, text, &parts) && parts.ToTime(*zone_, time);
 }

@@ -48,12 +48,17 @@ class TimeReader {
  private:
   bool ReadClf(std::string_view text, Micros* time);
   bool ReadClfDate(const char* text, std::int64_t* days);
+  bool ReadTimeOfDay(const char* text, std::string_view tail, std::int64_t days, Micros* time);
+  bool ReadIsoTime(std::string_view text, Micros* time);
+  bool ReadIsoDate(const char* text, std::int64_t* days);
   bool ReadIso(std::string_view text, CivilParts* parts);
   bool ReadTail(std::string_view tail, CivilParts* parts);
 
   std::shared_ptr<const TimeZone> zone_;
   char clf_date_[11] = {};  // "17/May/2015", or zeros
   std::int64_t clf_days_ = 0;
+  char iso_date_[10] = {};  // "2015-05-17", or zeros
+  std::int64_t iso_days_ = 0;
 };
 
 // What is wrong with a time stamp that Read refused; static storage.

@@ -1,6 +1,7 @@
 #include "format/scan/kernel_list.h"
 #include "format/scan/lines.h"
 #include "format/scan/simd_avx2.h"
+#include "format/scan/structure_finder.h"
 
 namespace socklog {
 

@@ -23,50 +23,10 @@
 
 #include "format/family_names.h"
 #include "format/request_line.h"
-#include "format/scan/bits.h"
 #include "format/scan/kernel.h"
 
 namespace socklog {
 namespace {
-
-// Stage 1. Simd::Structure has the masks of 64 bytes, bit i of byte i.
-template <typename Simd>
-class StructureFinder {
- public:
-  static void Find(const char* chunk, std::size_t size, StructuralIndex* index) {
-    std::uint16_t* quotes = index->quotes.get();
-    std::uint16_t* newlines = index->newlines.get();
-    std::uint16_t* backslashes = index->backslashes.get();
-    for (std::size_t at = 0; at < size; at += 64) {
-      Structure found = Simd::Find(chunk + at);
-      if (size - at < 64) {
-        const std::uint64_t inside = (std::uint64_t{1} << (size - at)) - 1;
-        found.quotes &= inside;
-        found.newlines &= inside;
-        found.backslashes &= inside;
-      }
-      const auto base = static_cast<std::uint16_t>(at);
-      quotes = Simd::Append(found.quotes, base, quotes);
-      newlines = AppendFew(found.newlines, base, newlines);
-      if (found.backslashes != 0) backslashes = AppendFew(found.backslashes, base, backslashes);
-    }
-    index->newline_count = static_cast<std::size_t>(newlines - index->newlines.get());
-    *newlines = *backslashes = StructuralIndex::kNone;
-    for (std::size_t i = 0; i < StructuralIndex::kEndMarks; ++i) quotes[i] = StructuralIndex::kNone;
-  }
-
- private:
-  // At most one as a rule.
-  static std::uint16_t* AppendFew(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
-    const auto position = [base](std::uint64_t left) {
-      return static_cast<std::uint16_t>(base + __builtin_ctzll(left));
-    };
-    *out = position(mask | std::uint64_t{1} << 63);
-    out += mask != 0;
-    for (mask &= mask - 1; mask != 0; mask &= mask - 1) *out++ = position(mask);
-    return out;
-  }
-};
 
 inline std::uint64_t Load64(const char* p) {
   std::uint64_t value;
@@ -296,11 +256,12 @@ class LineScanner {
     if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = protocol;
   }
 
+  // A fourth digit is no start of what follows.
   bool TakeStatus(const char** value_end) {
     const unsigned hundreds = static_cast<unsigned char>(p_[0] - '0');
     const unsigned tens = static_cast<unsigned char>(p_[1] - '0');
     const unsigned ones = static_cast<unsigned char>(p_[2] - '0');
-    if ((hundreds > 9) | (tens > 9) | (ones > 9) | IsDigitByte(p_[3])) return false;
+    if ((hundreds > 9) | (tens > 9) | (ones > 9)) return false;
     const unsigned status = 100 * hundreds + 10 * tens + ones;
     entry_.status = static_cast<std::uint16_t>(status - 100 < 500 ? status : 0);
     *value_end = p_ + 3;

@@ -53,6 +53,9 @@ inline constexpr ScannedFormat kScannedFormats[] = {
     {R"([$time_local] $msec $remote_addr:$remote_port $server_name $request_method $uri$is_args$args $status)"},
     {R"(goaccess:%v %h %e [%d:%t %^] "%r" %s %b "%R" "%u" %L)", kFieldDuration},
     {R"(goaccess:%h %^[%x] "%m %U %H" %s %b "%R" "%u")"},
+    {"nginx-json"},
+    {"caddy", kFieldDuration | kFieldUserHeader, "X-User"},
+    {"json:time=ts|t.x:ms,status=s,method=m,target=p,user=u.name,duration=d:us"},
 };
 
 inline Block ScanBlock(std::string_view text) {
@@ -82,13 +85,13 @@ class ScanCheck {
   std::string Compare(std::size_t i, std::string_view text) const {
     const Block block = ScanBlock(text);
     const Formats& formats = formats_[i];
-    const std::string wanted = Read(*formats.reference, block, nullptr);
     std::string slow, first_slow;
+    const std::string wanted = Read(*formats.reference, block, &first_slow);
     for (std::size_t k = 0; k < formats.scanning.size(); ++k) {
       const std::string got = Read(*formats.scanning[k], block, &slow);
       const char* kernel = ScanKernels()[k]->name;
       if (got != wanted) return std::string(kernel) + ": " + formats.scanned->format + Difference(wanted, got);
-      if (k == 0) first_slow = slow;
+      if (k == 0 && !IsJson(*formats.scanned)) first_slow = slow;
       if (slow != first_slow) return std::string(kernel) + ": other lines than elsewhere took the slow path";
     }
     return {};
@@ -107,6 +110,12 @@ class ScanCheck {
       return static_cast<std::size_t>(std::count(slow.begin(), slow.end(), '1'));
     };
     return {count(scanner), count(expressions)};
+  }
+
+  // Whether there is but one parser: then only lines that are not quite JSON are slow.
+  static bool IsJson(const ScannedFormat& scanned) {
+    const std::string_view format = scanned.format;
+    return format == "nginx-json" || format == "caddy" || format.substr(0, 5) == "json:";
   }
 
  private:

@@ -63,7 +63,50 @@ TEST_CASE("the scanner takes what a server writes", "[format][scan]") {
     CHECK(check.Compare(i, text) == "");
     const ScanCheck::SlowLines slow = check.CountSlow(i, text);
     CHECK(slow.scanner == slow.expressions);
-    CHECK(slow.scanner < 500);
+    CHECK(slow.scanner < 500);  // targets with blanks, in formats that do not quote them
+  }
+}
+
+// JSON that is whole only over several lines, or shares its line: simdjson alone would not mind.
+TEST_CASE("damaged JSON lines do not damage their neighbours", "[format][scan]") {
+  const ScanCheck check;
+  const std::string good = R"({"ts":1,"s":200,"m":"GET","p":"/","u":{"name":"ann"}})"
+                           "\n";
+  const std::string damaged[] = {
+      "{\"ts\":1,\"s\":200,\"x\":\n{\"a\":1}\n}\n",
+      "{\"ts\":1,\"s\":200,\"x\":[\n]}\n",
+      "{\"ts\":1,\"s\":200\n,\"m\":\"GET\"}\n",
+      "{\"ts\":1,\"s\":200}{\"ts\":2,\"s\":200}\n",
+      "{\"ts\":1,\"s\":200} {\n\"ts\":2,\"s\":200}\n",
+      "{\"ts\":1,\"s\":200},\n",
+      "{\"ts\":1,\"s\":200}}\n",
+      "{\"ts\":1,\"s\":200\n",
+      "{\"ts\":1,\"s\":200]\n",
+      "{\"ts\":1,\"s\":200,\"u\":{\"name\":\"b\"}\n",
+      "[" + good,
+      "\n",
+      " \t" + good,
+      "\xEF\xBB\xBF" + good,
+      "{\"ts\":1,\"s\":200,\"x\":\"a\n",
+      "{\"ts\":1,\"s\":200,\"x\":\"a\x01\xff\"}\n",
+      "{\"ts\":1,\"s\":200,\"x\":nul}\n",
+      "{\"ts\":1,\"s\":200,\"m\":\"G\\u0045T\",\"p\":\"/\",\"p\":\"/2\"}\r\n",
+      "{\"ts\":1,\"s\":200}\v\n",
+      "{\"ts\":1,\"s\":200} // x\n",
+      "x\n",
+  };
+  for (std::size_t i = 0; i < check.size(); ++i) {
+    if (std::string_view(check.format(i).format).substr(0, 5) != "json:") continue;
+    for (const std::string& one : damaged) {
+      for (const std::string& text : {good + good + one + good + good, one + good, good + one}) {
+        INFO(text);
+        CHECK(check.Compare(i, text) == "");
+      }
+      for (const std::string& other : damaged) {
+        INFO(one << other);
+        CHECK(check.Compare(i, good + one + other + good) == "");
+      }
+    }
   }
 }
 

@@ -12,11 +12,16 @@ bool MoreAbnormal(const SeriesScore* a, const SeriesScore* b) {
   return a->score != b->score ? a->score > b->score : a->key < b->key;
 }
 
+bool ByMetric(const SeriesScore& a, const SeriesScore& b) { return a.metric < b.metric; }
+
+// `judged` is in the order of metrics.
 void WriteTop(const std::vector<SeriesScore>& judged, std::uint32_t metric, std::uint32_t top, JsonWriter* json) {
+  SeriesScore wanted;
+  wanted.metric = metric;
+  const auto [first, end] = std::equal_range(judged.begin(), judged.end(), wanted, ByMetric);
   std::vector<const SeriesScore*> series;
-  for (const SeriesScore& score : judged) {
-    if (score.metric == metric) series.push_back(&score);
-  }
+  series.reserve(static_cast<std::size_t>(end - first));
+  for (auto score = first; score != end; ++score) series.push_back(&*score);
   const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(top, series.size()));
   std::partial_sort(series.begin(), series.begin() + shown, series.end(), MoreAbnormal);
   json->Key("top").BeginArray();

@@ -66,8 +66,9 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
 }
 
 void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t dimension) {
-  for (const Request& request : requests) space_saving_->PrefetchIndex(request.keys[dimension].hash);
-  for (const Request& request : requests) space_saving_->PrefetchEntry(request.keys[dimension].hash);
+  for (const Request& request : requests) space_saving_->PrefetchIndex(request.keys[dimension]);
+  for (const Request& request : requests) space_saving_->PrefetchEntry(request.keys[dimension]);
+  for (const Request& request : requests) space_saving_->PrefetchVictimIndex(request.keys[dimension]);
   for (const Request& request : requests) {
     const Key& key = request.keys[dimension];
     if (Counts(request, key)) space_saving_->Add(key, kCells[request.outcome]);

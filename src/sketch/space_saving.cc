@@ -17,8 +17,9 @@ std::uint64_t SpaceSaving::MemoryBound(std::uint64_t max_keys) {
   const SpaceSaving sample(max_keys);
   const std::uint64_t keys = sample.limits_.keys * kShards;
   const std::uint64_t index = std::bit_ceil(2 * (keys + 1)) * sizeof(std::uint32_t);
-  const std::uint64_t members_and_free = 4 * keys * sizeof(std::uint32_t);
-  return sizeof(SpaceSaving) + keys * sizeof(Entry) + index + members_and_free + sample.arena_limit_;
+  const std::uint64_t free = 2 * keys * sizeof(std::uint32_t);
+  return sizeof(SpaceSaving) + keys * (sizeof(Entry) + sizeof(Node) + sizeof(std::uint32_t)) + index + free +
+         sample.arena_limit_;
 }
 
 std::size_t SpaceSaving::Probe(const Key& key) const {
@@ -41,7 +42,26 @@ void SpaceSaving::Add(const Key& key, const Cell& delta) {
   Entry& entry = entries_[index_[slot] - 1];
   entry.cell += delta;
   Shard& shard = shards_[entry.shard];
-  if (shard.is_heap) SiftDown(&shard, entry.heap_slot);
+  if (!shard.is_heap) return;
+  const std::uint32_t heap_slot = heap_slots_[index_[slot] - 1];
+  shard.members[heap_slot].count = CountOf(entry);
+  SiftDown(&shard, heap_slot);
+}
+
+// The entry that makes room for the key, if the key is new and its shard full; nullptr where that is unlikely.
+const SpaceSaving::Entry* SpaceSaving::VictimOf(const Key& key) const {
+  if (index_[HomeOf(key.hash)] != 0) return nullptr;
+  const Shard& shard = shards_[ShardOf(key.text())];
+  return shard.is_heap && !shard.members.empty() ? &entries_[shard.members.front().entry] : nullptr;
+}
+
+void SpaceSaving::PrefetchEntry(const Key& key) const {
+  const std::uint32_t number = index_[HomeOf(key.hash)];
+  __builtin_prefetch(number != 0 ? &entries_[number - 1] : VictimOf(key));
+}
+
+void SpaceSaving::PrefetchVictimIndex(const Key& key) const {
+  if (const Entry* victim = VictimOf(key)) __builtin_prefetch(&index_[HomeOf(victim->hash)]);
 }
 
 void SpaceSaving::Admit(const Key& key, const Cell& delta) {
@@ -53,22 +73,25 @@ void SpaceSaving::Admit(const Key& key, const Cell& delta) {
   if (free_.empty()) {
     number = static_cast<std::uint32_t>(entries_.size());
     if (entries_.size() == entries_.capacity()) {  // doubling, but never beyond what can be needed
-      entries_.reserve(std::min<std::size_t>(std::max<std::size_t>(64, 2 * entries_.size()), limits_.keys * kShards));
+      const std::size_t most = limits_.keys * kShards;
+      entries_.reserve(std::min(std::max<std::size_t>(64, 2 * entries_.size()), most));
+      heap_slots_.reserve(entries_.capacity());
     }
     entries_.emplace_back();
+    heap_slots_.push_back(0);
   } else {
     number = free_.back();
     free_.pop_back();
   }
   const std::uint32_t text = StoreText(key.text());
-  Entry& entry = entries_[number];
-  entry =
-      Entry{delta, shard.largest_evicted, key.hash, text, static_cast<std::uint16_t>(key.size), shard_number, true, 0};
+  entries_[number] =
+      Entry{delta, shard.largest_evicted, key.hash, text, static_cast<std::uint16_t>(key.size), shard_number, true};
   shard.text_bytes += key.size;
   ++live_;
-  shard.members.push_back(number);
-  entry.heap_slot = static_cast<std::uint32_t>(shard.members.size() - 1);
-  if (shard.is_heap) SiftUp(&shard, entry.heap_slot);
+  if (shard.members.size() == shard.members.capacity())
+    shard.members.reserve(std::min<std::size_t>(std::max<std::size_t>(4, 2 * shard.members.size()), limits_.keys));
+  shard.members.push_back({0, 0, number});
+  if (shard.is_heap) PushHeap(&shard);
   IndexInsert(number);
 }
 
@@ -82,7 +105,7 @@ void SpaceSaving::MakeRoom(Shard* shard, std::size_t size) {
 }
 
 void SpaceSaving::EvictSmallest(Shard* shard) {
-  const std::uint32_t victim = shard->members.front();
+  const std::uint32_t victim = shard->members.front().entry;
   IndexErase(victim);
   Entry& entry = entries_[victim];
   shard->largest_evicted = CountOf(entry);  // counts never fall below what a newcomer inherits, so it only grows
@@ -92,13 +115,7 @@ void SpaceSaving::EvictSmallest(Shard* shard) {
   --live_;
   ++evicted_;
   free_.push_back(victim);
-
-  const std::uint32_t last = shard->members.back();
-  shard->members.pop_back();
-  if (!shard->members.empty()) {
-    Place(shard, 0, last);
-    SiftDown(shard, 0);
-  }
+  PopHeap(shard);
 }
 
 void SpaceSaving::IndexInsert(std::uint32_t number) {
@@ -164,49 +181,6 @@ void SpaceSaving::CompactText() {
   arena_ = std::move(packed);
 }
 
-bool SpaceSaving::Less(std::uint32_t a, std::uint32_t b) const {
-  const std::uint64_t count_a = CountOf(entries_[a]);
-  const std::uint64_t count_b = CountOf(entries_[b]);
-  return count_a != count_b ? count_a < count_b : TextOf(entries_[a]) < TextOf(entries_[b]);
-}
-
-void SpaceSaving::Place(Shard* shard, std::uint32_t slot, std::uint32_t entry) {
-  shard->members[slot] = entry;
-  entries_[entry].heap_slot = slot;
-}
-
-void SpaceSaving::SiftDown(Shard* shard, std::uint32_t slot) {
-  std::vector<std::uint32_t>& heap = shard->members;
-  const std::uint32_t moving = heap[slot];
-  for (;;) {
-    std::uint32_t child = 2 * slot + 1;
-    if (child >= heap.size()) break;
-    if (child + 1 < heap.size() && Less(heap[child + 1], heap[child])) ++child;
-    if (!Less(heap[child], moving)) break;
-    Place(shard, slot, heap[child]);
-    slot = child;
-  }
-  Place(shard, slot, moving);
-}
-
-void SpaceSaving::SiftUp(Shard* shard, std::uint32_t slot) {
-  std::vector<std::uint32_t>& heap = shard->members;
-  const std::uint32_t moving = heap[slot];
-  while (slot > 0) {
-    const std::uint32_t parent = (slot - 1) / 2;
-    if (!Less(moving, heap[parent])) break;
-    Place(shard, slot, heap[parent]);
-    slot = parent;
-  }
-  Place(shard, slot, moving);
-}
-
-void SpaceSaving::MakeHeap(Shard* shard) {
-  for (std::size_t i = shard->members.size() / 2; i-- > 0;) SiftDown(shard, static_cast<std::uint32_t>(i));
-  for (std::uint32_t i = 0; i < shard->members.size(); ++i) entries_[shard->members[i]].heap_slot = i;
-  shard->is_heap = true;
-}
-
 const Cell* SpaceSaving::Find(const Key& key, std::uint64_t* missing) const {
   const std::size_t slot = Probe(key);
   if (index_[slot] != 0) {
@@ -220,6 +194,7 @@ const Cell* SpaceSaving::Find(const Key& key, std::uint64_t* missing) const {
 
 void SpaceSaving::Clear() {
   entries_.clear();
+  heap_slots_.clear();
   free_.clear();
   std::fill(index_.begin(), index_.end(), 0);
   arena_.clear();
@@ -230,6 +205,7 @@ void SpaceSaving::Clear() {
     shard.members.clear();
     shard.text_bytes = 0;
     shard.largest_evicted = 0;
+    shard.shared = 0;
     shard.is_heap = false;
   }
 }

@@ -29,13 +29,12 @@ class SpaceSaving {
 
   // Adds requests to the key. REQUIRES: key.size <= kLargestKey, delta.requests > 0
   void Add(const Key& key, const Cell& delta);
-  // Called for some keys that will be added soon, these let the waits for memory overlap: first the one, then the
-  // other.
-  void PrefetchIndex(std::uint64_t hash) const { __builtin_prefetch(&index_[hash & (index_.size() - 1)]); }
-  void PrefetchEntry(std::uint64_t hash) const {
-    const std::uint32_t number = index_[hash & (index_.size() - 1)];
-    if (number != 0) __builtin_prefetch(&entries_[number - 1]);
-  }
+  // A look-up waits for memory several times, each time for what the last tells. Called for some keys that will be
+  // added soon, one function after the other, these let the waits overlap.
+  void PrefetchIndex(const Key& key) const { __builtin_prefetch(&index_[HomeOf(key.hash)]); }
+  // Of the key, or of the one that will probably make room for it.
+  void PrefetchEntry(const Key& key) const;
+  void PrefetchVictimIndex(const Key& key) const;
 
   std::size_t size() const { return live_; }
   std::uint64_t evicted() const { return evicted_; }
@@ -67,21 +66,33 @@ class SpaceSaving {
     std::uint16_t size = 0;
     std::uint8_t shard = 0;
     bool live = false;
-    std::uint32_t heap_slot = 0;  // in its shard's members
   };
 
-  // Members of a shard: in order of admission, and a binary heap (smallest first) from the first eviction on.
+  // What decides about evictions, apart from the entry: a look at a few nodes side by side instead of at entries and
+  // texts all over memory.
+  struct Node {
+    std::uint64_t count = 0;  // CountOf the entry
+    std::uint64_t part = 0;   // PartOf its text: decides between equal counts, unless it is equal too
+    std::uint32_t entry = 0;
+  };
+
+  // Members of a shard: in order of admission, and a heap (smallest first) from the first eviction on. Until
+  // then only `entry` is set in the nodes.
   struct Shard {
-    std::vector<std::uint32_t> members;
+    std::vector<Node> members;
     std::uint64_t text_bytes = 0;
     std::uint64_t largest_evicted = 0;  // count; no key that is not there had more requests
     bool is_heap = false;
+    std::size_t shared = 0;  // so many first bytes are the same in all members:
+    std::array<char, kLargestKey> shared_text{};
   };
 
   std::string_view TextOf(const Entry& entry) const { return {arena_.data() + entry.text, entry.size}; }
   Key KeyOf(const Entry& entry) const { return {arena_.data() + entry.text, entry.size, entry.hash}; }
   static std::uint64_t CountOf(const Entry& entry) { return entry.inherited + entry.cell.requests; }
 
+  std::size_t HomeOf(std::uint64_t hash) const { return hash & (index_.size() - 1); }
+  const Entry* VictimOf(const Key& key) const;
   std::size_t Probe(const Key& key) const;
   void Admit(const Key& key, const Cell& delta);
   void MakeRoom(Shard* shard, std::size_t size);
@@ -92,15 +103,20 @@ class SpaceSaving {
   std::uint32_t StoreText(std::string_view key);
   void CompactText();
 
-  bool Less(std::uint32_t a, std::uint32_t b) const;
-  void Place(Shard* shard, std::uint32_t slot, std::uint32_t entry);
-  void SiftDown(Shard* shard, std::uint32_t slot);
-  void SiftUp(Shard* shard, std::uint32_t slot);
+  static std::uint64_t PartOf(std::string_view text, std::size_t shared);
+  bool Less(const Node& a, const Node& b) const;
+  void Place(Shard* shard, std::size_t slot, const Node& node);
+  void SiftDown(Shard* shard, std::size_t slot);
+  void SiftUp(Shard* shard, std::size_t slot);
   void MakeHeap(Shard* shard);
+  void PushHeap(Shard* shard);
+  void PopHeap(Shard* shard);
+  static std::size_t SharedWith(const Shard& shard, std::string_view text);
 
   const ShardLimits limits_;
   const std::uint64_t arena_limit_;  // live text and half as much garbage
   std::vector<Entry> entries_;
+  std::vector<std::uint32_t> heap_slots_;  // by entry: its place in its shard's heap
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> index_;  // entry + 1, 0: empty; linear probing, at most half full
   std::vector<char> arena_;           // a vector, since a string's reserve takes more than it is asked for

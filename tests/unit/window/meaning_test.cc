@@ -389,6 +389,16 @@ TEST_CASE("a run outside --since and --until tells no time") {
   CHECK(partition.Add(requests, {block, 0}, kNever).tells_time);
 }
 
+TEST_CASE("what tables may take, at the defaults") {
+  WindowShape shape;
+  shape.max_keys = 100'000;
+  CHECK(WindowAggregator::MemoryBound(shape, 1) == 0);
+  shape.dimensions = {true, true, true, true};
+  const std::uint64_t one = WindowAggregator::MemoryBound(shape, 1);
+  CHECK(one <= std::uint64_t{256} << 20);
+  CHECK(WindowAggregator::MemoryBound(shape, 2) > one);
+}
+
 TEST_CASE("an error of the receiver ends the closing") {
   WindowAggregator aggregator(BareShape(), false);
   PartitionWindows& partition = aggregator.AddPartition();

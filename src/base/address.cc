@@ -18,6 +18,43 @@ void ClearBitsFrom(int bits, std::array<std::uint8_t, 16>* bytes) {
   }
 }
 
+// Digits of a group at the front of `text`, at most five.
+std::size_t GroupSize(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && size < 5) {
+    const char c = text[size];
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) break;
+    ++size;
+  }
+  return size;
+}
+
+// Whether inet_ntop would write a group so, and never leave it out.
+bool IsCanonicalGroup(std::string_view group) {
+  return group[0] != '0' && std::all_of(group.begin(), group.end(), [](char c) { return c < 'A' || c > 'F'; });
+}
+
+// How servers write nearly every IPv6 address: the size of its first four groups, where these are all there and
+// canonical. 0 for any other text.
+std::size_t NetworkSize(std::string_view text) {
+  std::size_t groups = 0;
+  std::size_t network = 0;
+  bool compressed = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = GroupSize(text.substr(at));
+    if (size == 0 || size > 4 || (groups < 4 && !IsCanonicalGroup(text.substr(at, size)))) return 0;
+    at += size;
+    if (++groups == 4) network = at;
+    if (at == text.size()) break;
+    if (text[at++] != ':' || at == text.size()) return 0;
+    if (text[at] != ':') continue;
+    if (compressed || groups < 4) return 0;
+    compressed = true;
+    ++at;
+  }
+  return (compressed ? groups <= 7 : groups == 8) ? network : 0;
+}
+
 }  // namespace
 
 std::optional<Address> ParseAddress(std::string_view text) {
@@ -80,21 +117,27 @@ bool AddressRange::Contains(const Address& address) const {
   return bytes == first_.bytes;
 }
 
-std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, std::string* scratch) {
+std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, TextArena* texts) {
   if (text.find(':') == std::string_view::npos) return text;
+  if (const std::size_t network = ipv6_prefix == 64 ? NetworkSize(text) : 0; network > 0) {
+    constexpr std::string_view kRest = "::/64";
+    char* key = texts->Allocate(network + kRest.size());
+    text.copy(key, network);
+    kRest.copy(key + network, kRest.size());
+    return {key, network + kRest.size()};
+  }
   std::optional<Address> address = ParseAddress(text);
   if (!address) return text;
   std::array<char, kLongestText> buffer{};
   if (address->is_v4) {
     inet_ntop(AF_INET, address->bytes.data() + 12, buffer.data(), buffer.size());
-    *scratch = buffer.data();
-    return *scratch;
+    return texts->Add(buffer.data());
   }
   ClearBitsFrom(ipv6_prefix, &address->bytes);
   inet_ntop(AF_INET6, address->bytes.data(), buffer.data(), buffer.size());
-  *scratch = buffer.data();
-  if (ipv6_prefix < 128) *scratch += '/' + std::to_string(ipv6_prefix);
-  return *scratch;
+  std::string key = buffer.data();
+  if (ipv6_prefix < 128) key += '/' + std::to_string(ipv6_prefix);
+  return texts->Add(key);
 }
 
 }  // namespace socklog

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text_arena.h"
+
 namespace socklog {
 
 // An IPv4 or IPv6 address; IPv4 and IPv4-mapped IPv6 are the same.
@@ -36,8 +38,8 @@ class AddressRange {
 };
 
 // The key of a client: an IPv6 address cut to `ipv6_prefix` bits ("2001:db8:1:2::/64"), an IPv4-mapped one as IPv4,
-// anything else (a host name) as it is. The view is `text` itself or *scratch.
-std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, std::string* scratch);
+// anything else (a host name) as it is. The view is `text` itself or put into *texts.
+std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, TextArena* texts);
 
 }  // namespace socklog
 

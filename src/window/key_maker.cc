@@ -7,7 +7,6 @@ namespace socklog {
 namespace {
 
 constexpr std::size_t kUrlCacheEntries = 100'000;
-constexpr std::size_t kRememberedClients = 8192;  // a power of two
 
 // Text that is printable already, cut to the longest key.
 std::string CutKey(std::string printable) {
@@ -152,24 +151,15 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
 
-void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) {
+void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const {
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
     key->size = 0;
-    return;
+  } else if (PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) {
+    Set(MakeKey(client, true, texts), key);
+  } else {
+    Set(MakeKey(ClientAddressKey(client, rules_.options().ipv6_prefix, texts), texts), key);
   }
-  if (PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) return Set(MakeKey(client, true, texts), key);
-  if (clients_.empty()) clients_.resize(kRememberedClients);
-  RememberedClient& remembered = clients_[hash_(client) % kRememberedClients];
-  if (remembered.address != client) {
-    std::string scratch;
-    Set(MakeKey(ClientAddressKey(client, rules_.options().ipv6_prefix, &scratch), texts), key);
-    remembered = {std::string(client), std::string(key->text()), key->hash};
-    return;
-  }
-  key->data = texts->Add(remembered.key).data();
-  key->size = static_cast<std::uint32_t>(remembered.key.size());
-  key->hash = remembered.hash;
 }
 
 void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const {

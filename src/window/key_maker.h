@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "base/hash.h"
 #include "base/key_hash.h"
@@ -37,23 +36,15 @@ class KeyMaker {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return Hash64(text, RandomSeed()); }
   };
-  // The key of an address that is not its own key (IPv6). A place is overwritten by the next one with its hash.
-  struct RememberedClient {
-    std::string address;
-    std::string key;
-    std::uint64_t hash = 0;  // of the key
-  };
-
   std::string_view UrlKey(const LogEntry& entry, TextArena* texts, std::uint64_t* ignored_by);
   const UrlFacts& FactsOf(std::string_view url);
-  void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key);
+  void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const;
   void SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const;
   void Set(std::string_view text, Key* key) const;
 
   const KeyRules& rules_;
   const KeyHash hash_;
   std::unordered_map<std::string, UrlFacts, UrlHash, std::equal_to<>> url_cache_;
-  std::vector<RememberedClient> clients_;  // empty until the first
 };
 
 }  // namespace socklog

@@ -1,5 +1,10 @@
 #include "base/address.h"
 
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
@@ -36,8 +41,45 @@ TEST_CASE("clients as keys") {
       {std::string(300, ':'), 64, std::string(300, ':')},
   }));
   CAPTURE(test.text, test.prefix);
-  std::string scratch = "left over";
-  CHECK(ClientAddressKey(test.text, test.prefix, &scratch) == test.key);
+  TextArena texts;
+  CHECK(ClientAddressKey(test.text, test.prefix, &texts) == test.key);
+}
+
+TEST_CASE("the network of an address as it is usually written is that of the parsed address") {
+  SplitMix64 random(1);
+  TextArena texts;
+  int networks = 0;
+  const std::string seeds[] = {"2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "fe80:1:20:300:4000::", "a:b:c:d:e:f:1::"};
+  constexpr std::string_view kBytes = "0123456789abcdefF::::.g";
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text = seeds[random.Below(std::size(seeds))];
+    for (std::uint64_t changes = random.Below(4); changes > 0; --changes) {
+      const std::size_t at = random.Below(text.size());
+      const char byte = kBytes[random.Below(kBytes.size())];
+      switch (random.Below(3)) {
+        case 0:
+          text[at] = byte;
+          break;
+        case 1:
+          text.insert(at, 1, byte);
+          break;
+        default:
+          text.erase(at, 1);
+      }
+    }
+    std::string expected = text;
+    if (std::optional<Address> address = ParseAddress(text); address && !address->is_v4) {
+      std::fill(address->bytes.begin() + 8, address->bytes.end(), std::uint8_t{0});
+      char buffer[INET6_ADDRSTRLEN];
+      inet_ntop(AF_INET6, address->bytes.data(), buffer, sizeof(buffer));
+      expected = std::string(buffer) + "/64";
+      ++networks;
+    }
+    if (text.find('.') != std::string::npos) continue;  // IPv4-mapped or none: not written with four groups
+    CAPTURE(text);
+    REQUIRE(ClientAddressKey(text, 64, &texts) == expected);
+  }
+  CHECK(networks > 50'000);
 }
 
 TEST_CASE("ranges of addresses") {

@@ -244,20 +244,6 @@ TEST_CASE("more distinct URLs than are remembered") {
   CHECK(same);
 }
 
-TEST_CASE("more clients than are remembered") {
-  const auto rules = Rules();
-  KeyMaker maker(*rules);
-  bool same = true;
-  for (int i = 0; i < 60'000; ++i) {
-    const std::string network = "2001:db8:" + std::to_string(i % 9999 + 1) + ":" + std::to_string(i % 7 + 1);
-    LogEntry entry = Get("/");
-    const std::string client = network + "::1";
-    entry.client = client;
-    same = same && KeyOf(maker, entry, Dimension::kClient) == network + "::/64";
-  }
-  CHECK(same);
-}
-
 TEST_CASE("users") {
   struct Case {
     std::string option, user, header, key;

@@ -120,6 +120,7 @@ class LineScanner {
     const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline;
     if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
     newline_ = newline;
+    entry_ = LogEntry();
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       if (step->field == ScanField::kMayEnd && p_ == end_) break;

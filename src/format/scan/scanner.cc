@@ -14,12 +14,12 @@ void Scanner::ParseLines(const Block& block, LineParser* reference, BlockCursor*
   std::size_t count = batch->entries.size();
   while (cursor->offset < block.text.size() && count + batch->malformed.size() < LogBatch::kMaxLines) {
     if (ParseChunk(block, reference, cursor, batch, &count)) continue;
-    batch->entries.resize(count + 1);
-    LogEntry* entry = &batch->entries.back();
+    batch->entries.ResizeForOverwrite(count + 1);
+    LogEntry* entry = &batch->entries[count];
     ParseSlowly(block, reference, cursor, batch, &entry);
     count = static_cast<std::size_t>(entry - batch->entries.data());
   }
-  batch->entries.resize(count);
+  batch->entries.ResizeForOverwrite(count);
 }
 
 bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
@@ -38,8 +38,7 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
   }
   line_bytes_ = std::max<std::size_t>(64, size / index_.newline_count);
 
-  batch->entries.resize(*count);
-  batch->entries.resize(*count + std::min(room, index_.newline_count));
+  batch->entries.ResizeForOverwrite(*count + std::min(room, index_.newline_count));
   job.plan = &plan_;
   job.steps = plan_.steps.data();
   job.steps_end = job.steps + plan_.steps.size();
@@ -70,11 +69,7 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
 void Scanner::ParseSlowly(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
                           LogEntry** entry) {
   **entry = LogEntry();
-  const bool well_formed = reference->ParseNextLine(block, cursor, *entry, batch);
-  if (!well_formed) {
-    **entry = LogEntry();
-    return;
-  }
+  if (!reference->ParseNextLine(block, cursor, *entry, batch)) return;
   (*entry)->slow_path = true;
   ++*entry;
 }

@@ -36,7 +36,7 @@ inline LogBatch ParseAll(const LogFormat& format, const Block& block) {
   LogBatch all, batch;
   for (BlockCursor cursor; cursor.offset < block.text.size();) {
     parser->Parse(block, &cursor, &batch);
-    all.entries.insert(all.entries.end(), batch.entries.begin(), batch.entries.end());
+    for (const LogEntry& entry : batch.entries) all.entries.push_back(entry);
     all.malformed.insert(all.malformed.end(), batch.malformed.begin(), batch.malformed.end());
   }
   all.decoded = std::move(batch.decoded);

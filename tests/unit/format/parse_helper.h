@@ -53,7 +53,7 @@ class Parsed {
     LogBatch batch;
     for (BlockCursor cursor; cursor.offset < block_.text.size();) {
       parser_->Parse(block_, &cursor, &batch);
-      batch_.entries.insert(batch_.entries.end(), batch.entries.begin(), batch.entries.end());
+      for (const LogEntry& entry : batch.entries) batch_.entries.push_back(entry);
       batch_.malformed.insert(batch_.malformed.end(), batch.malformed.begin(), batch.malformed.end());
     }
     batch_.decoded = std::move(batch.decoded);

@@ -1,7 +1,6 @@
 #include "sketch/key_dictionary.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace socklog {
@@ -9,27 +8,36 @@ namespace {
 
 constexpr std::size_t kSmallestSlots = 1024;
 
-std::uint64_t SlotsFor(std::uint64_t max_keys) { return std::bit_ceil(2 * max_keys); }
+// A table of so many slots may hold so many keys: fuller than others, since a look-up that goes on meets its next slots
+// in the same or the next cache line.
+constexpr std::uint64_t KeysIn(std::uint64_t slots) { return slots * 4 / 5; }
+
+// The least power of two that will do.
+std::uint64_t SlotsFor(std::uint64_t keys) {
+  std::uint64_t slots = 1;
+  while (KeysIn(slots) < keys) slots *= 2;
+  return slots;
+}
 
 }  // namespace
 
 KeyDictionary::KeyDictionary(std::uint64_t max_keys)
-    : max_ids_(SlotsFor(max_keys) / 2), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
-  FillSlots(std::min<std::size_t>(kSmallestSlots, 2 * max_ids_));
+    : max_ids_(KeysIn(SlotsFor(max_keys))), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
+  FillSlots(std::min<std::size_t>(kSmallestSlots, SlotsFor(max_keys)));
 }
 
 std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
   const std::uint64_t slots = SlotsFor(max_keys);
-  return sizeof(KeyDictionary) + slots * sizeof(Slot) + slots / 2 * (sizeof(Id) + kTextBytesPerKey) + 2 * kLargestKey;
+  return sizeof(KeyDictionary) + slots * sizeof(Slot) + KeysIn(slots) * (sizeof(Id) + kTextBytesPerKey) +
+         2 * kLargestKey;
 }
 
 std::uint32_t KeyDictionary::Intern(const Key& key) {
   const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
-  std::size_t at = key.hash & mask_;
+  std::size_t at = Home(key.hash);
   for (; slots_[at].number != 0; at = (at + 1) & mask_) {
     const Slot& slot = slots_[at];
-    if (slot.tag == tag && slot.size == key.size && SameBytes(text_.data() + slot.text, key.data, key.size))
-      return slot.number - 1;
+    if (slot.tag == tag && slot.size == key.size && Holds(slot, key)) return slot.number - 1;
   }
   return Insert(key, at);
 }
@@ -37,17 +45,22 @@ std::uint32_t KeyDictionary::Intern(const Key& key) {
 std::uint32_t KeyDictionary::Insert(const Key& key, std::size_t slot) {
   if (!MakeRoom(key.size)) return kNone;
   const auto id = static_cast<std::uint32_t>(ids_.size());
-  const auto offset = static_cast<std::uint32_t>(text_.size());
+  ids_.push_back(
+      {key.hash, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint16_t>(key.size), ShardOf(key.text())});
   text_.insert(text_.end(), key.data, key.data + key.size);
-  const auto size = static_cast<std::uint16_t>(key.size);
-  const std::uint8_t shard = ShardOf(key.text());
-  ids_.push_back({key.hash, offset, size, shard});
-  if (2 * ids_.size() > slots_.size()) {
+  if (ids_.size() > KeysIn(slots_.size())) {
     FillSlots(2 * slots_.size());  // takes in the new one, too
   } else {
-    slots_[slot] = {static_cast<std::uint32_t>(key.hash >> 32), id + 1, offset, size, shard};
+    FillSlot(id, slot);
   }
   return id;
+}
+
+void KeyDictionary::FillSlot(std::uint32_t id, std::size_t at) {
+  const Id& known = ids_[id];
+  Slot& slot = slots_[at];
+  slot = {static_cast<std::uint32_t>(known.hash >> 32), id + 1, known.text, known.size, known.shard, {}};
+  std::memcpy(slot.head.data(), text_.data() + known.text, std::min<std::size_t>(kHead, known.size));
 }
 
 // Vectors double, but never beyond what can be needed.
@@ -67,10 +80,9 @@ void KeyDictionary::FillSlots(std::size_t count) {
   slots_.assign(count, Slot());
   mask_ = count - 1;
   for (std::uint32_t id = 0; id < ids_.size(); ++id) {
-    const Id& known = ids_[id];
-    std::size_t at = known.hash & mask_;
+    std::size_t at = Home(ids_[id].hash);
     while (slots_[at].number != 0) at = (at + 1) & mask_;
-    slots_[at] = {static_cast<std::uint32_t>(known.hash >> 32), id + 1, known.text, known.size, known.shard};
+    FillSlot(id, at);
   }
 }
 

@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 #define SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -25,30 +26,29 @@ class KeyDictionary {
   // The key's id, a new one if it has none yet; kNone where there is no room for a new one.
   std::uint32_t Intern(const Key& key);
 
-  // A look-up touches three places in memory, each known from the one before. Done in steps for many keys at a time,
-  // the waits overlap: PrefetchSlot, then Look, then Holds.
-  void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  // A look-up waits for memory again and again. Done in steps for many keys at a time, the waits overlap: PrefetchSlot,
+  // then Look, then Holds.
+  void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
   // What is the key, but for hashes that share 32 bits.
   struct Candidate {
     std::uint32_t id = kNone;
-    std::uint32_t text = 0;  // where it is kept
-    std::uint8_t shard = 0;
+    std::uint8_t shard = 0;  // ShardOf the key
+    std::size_t slot = 0;
   };
   Candidate Look(const Key& key) const {
     const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
-    for (std::size_t at = key.hash & mask_; slots_[at].number != 0; at = (at + 1) & mask_) {
+    for (std::size_t at = Home(key.hash); slots_[at].number != 0; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.tag != tag || slot.size != key.size) continue;
-      const char* text = text_.data() + slot.text;
-      __builtin_prefetch(text);
-      __builtin_prefetch(text + slot.size - 1);
-      return {slot.number - 1, slot.text, slot.shard};
+      if (slot.size > kHead) __builtin_prefetch(text_.data() + slot.text + kHead);
+      return {slot.number - 1, slot.shard, at};
     }
     return {};
   }
   // Whether the candidate is the key. It may be as old as the last Keep.
   bool Holds(const Candidate& candidate, const Key& key) const {
-    return candidate.id != kNone && SameBytes(text_.data() + candidate.text, key.data, key.size);
+    const Slot& slot = slots_[candidate.slot];
+    return slot.number - 1 == candidate.id && candidate.id != kNone && Holds(slot, key);
   }
 
   std::size_t size() const { return ids_.size(); }
@@ -66,13 +66,16 @@ class KeyDictionary {
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
 
  private:
-  // What a look-up compares, in one piece.
-  struct Slot {
+  static constexpr std::size_t kHead = 16;
+
+  // What a look-up compares, two to a cache line: users and addresses are seldom longer than that.
+  struct alignas(32) Slot {
     std::uint32_t tag = 0;     // upper half of the hash
     std::uint32_t number = 0;  // id + 1; 0: empty
     std::uint32_t text = 0;    // offset in text_
     std::uint16_t size = 0;
     std::uint8_t shard = 0;
+    std::array<char, kHead> head{};  // the first bytes of the text
   };
   struct Id {
     std::uint64_t hash = 0;
@@ -81,15 +84,24 @@ class KeyDictionary {
     std::uint8_t shard = 0;
   };
 
+  // The first slot of a cache line.
+  std::size_t Home(std::uint64_t hash) const { return hash & mask_ & ~std::size_t{1}; }
   static bool SameBytes(const char* a, const char* b, std::size_t size);
+  // REQUIRES: they have the same size.
+  bool Holds(const Slot& slot, const Key& key) const {
+    if (key.size <= kHead) return SameBytes(slot.head.data(), key.data, key.size);
+    return SameBytes(slot.head.data(), key.data, kHead) &&
+           SameBytes(text_.data() + slot.text + kHead, key.data + kHead, key.size - kHead);
+  }
   std::uint32_t Insert(const Key& key, std::size_t slot);
   bool MakeRoom(std::size_t size);
   void FillSlots(std::size_t count);
+  void FillSlot(std::uint32_t id, std::size_t at);
 
   std::uint64_t max_ids_;
   std::uint64_t max_text_;
   std::size_t mask_;
-  std::vector<Slot> slots_;  // linear probing, at most half full
+  std::vector<Slot> slots_;  // linear probing, at most four fifths full
   std::vector<Id> ids_;
   std::vector<char> text_;  // a vector, since a string's reserve takes more than it is asked for
 };

@@ -95,6 +95,12 @@ struct LogEntry {
   bool request_valid = true;  // false: the request line was no HTTP request (TLS hello, empty, "-")
   bool time_is_end = false;   // `time` is when the request ended, not when it began
   bool slow_path = false;     // only the reference parser could read it
+
+  // What a parser happens to know of the bytes, so that nobody looks at them again; 0 and false where it does not.
+  std::uint32_t path_size =
+      0;                      // bytes of `target` up to '?', '#', ';' or its end; it begins with '/', and all is plain
+  bool plain_client = false;  // `client` is plain (base/byte_scan.h) and without ':'
+  bool plain_user = false;    // `user` is plain
 };
 
 // A line that is no log line of its format.

@@ -26,8 +26,10 @@ class DenseCells {
     words_.resize(size, 0);
   }
 
-  void Prefetch(std::uint32_t id) const {
+  // What Add or cell() will need.
+  void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
     if (id < words_.size()) __builtin_prefetch(&words_[id], 1);
+    if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) __builtin_prefetch(&others_[id], 1);
   }
   // Whether a request was added to it. True only for ids below size().
   bool has(std::uint32_t id) const { return id < words_.size() && words_[id] != 0; }

@@ -5,8 +5,6 @@
 namespace socklog {
 namespace {
 
-constexpr std::size_t kAhead = 64;  // requests whose places in memory are fetched together
-
 constexpr std::array<Cell, kOutcomes> kCells = [] {
   std::array<Cell, kOutcomes> cells;
   for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome)
@@ -31,28 +29,30 @@ std::uint64_t KeyTable::MemoryBound(std::uint64_t max_keys) {
 }
 
 void KeyTable::Add(std::span<const Request> requests, Dimension dimension) {
-  const std::size_t index = KeyedIndex(dimension);
-  while (!requests.empty()) {
-    const std::span<const Request> some = requests.first(std::min(requests.size(), kAhead));
-    if (is_exact() && requests_ + some.size() > most_requests_) BecomeSpaceSaving();
-    is_exact() ? AddExactly(some, index) : AddApproximately(some, index);
-    requests = requests.subspan(some.size());
-  }
+  if (is_exact() && requests_ + requests.size() > most_requests_) BecomeSpaceSaving();
+  is_exact() ? AddExactly(requests, KeyedIndex(dimension)) : AddApproximately(requests, KeyedIndex(dimension));
 }
 
-// In steps, each for all requests, so that their waits for memory overlap.
+// A pipeline: while one request is added, what later ones need is on its way from memory.
 void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension) {
+  constexpr std::size_t kLooked = 16;  // requests between the last two steps, and as many between the first two
+  std::array<KeyDictionary::Candidate, kLooked> candidates;
   requests_ += requests.size();
-  std::array<KeyDictionary::Candidate, kAhead> candidates;
-  for (const Request& request : requests) dictionary_.PrefetchSlot(request.keys[dimension].hash);
+  const auto look = [&](std::size_t i) {
+    if (i + kLooked < requests.size()) dictionary_.PrefetchSlot(requests[i + kLooked].keys[dimension].hash);
+    if (i >= requests.size()) return;
+    KeyDictionary::Candidate& candidate = candidates[i % kLooked];
+    candidate = dictionary_.Look(requests[i].keys[dimension]);
+    cells_.Prefetch(candidate.id, requests[i].outcome);
+  };
+  for (std::size_t i = 0; i < std::min(kLooked, requests.size()); ++i)
+    dictionary_.PrefetchSlot(requests[i].keys[dimension].hash);
+  for (std::size_t i = 0; i < kLooked; ++i) look(i);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    candidates[i] = dictionary_.Look(requests[i].keys[dimension]);
-    cells_.Prefetch(candidates[i].id);
-  }
-  for (std::size_t i = 0; i < requests.size(); ++i) {
+    KeyDictionary::Candidate found = candidates[i % kLooked];
+    look(i + kLooked);
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
-    KeyDictionary::Candidate found = candidates[i];
     if (!dictionary_.Holds(found, key)) {
       found.id = dictionary_.Intern(key);
       if (found.id != KeyDictionary::kNone) found.shard = dictionary_.shard(found.id);

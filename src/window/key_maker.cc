@@ -83,6 +83,10 @@ std::string_view TargetPath(const LogEntry& entry, bool* plain) {
   const bool is_path = entry.request_valid && !path.empty() && path.front() == '/' && entry.method != "CONNECT";
   if (!is_path) [[unlikely]]
     return OddTargetPath(entry, plain);
+  if (entry.path_size > 0) {
+    *plain = true;
+    return path.substr(0, entry.path_size);
+  }
   *plain = CutPath(&path);
   return path;
 }
@@ -155,6 +159,8 @@ void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) c
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
     key->size = 0;
+  } else if (entry.plain_client && !rules_.reads(kFieldClientHeader)) {
+    Set(MakeKey(client, true, texts), key);
   } else if (PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) {
     Set(MakeKey(client, true, texts), key);
   } else {
@@ -168,7 +174,8 @@ void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) con
     key->size = 0;
     return;
   }
-  Set(MakeKey(user, texts), key);
+  const bool plain = entry.plain_user && !rules_.reads(kFieldUserHeader);
+  Set(plain ? MakeKey(user, true, texts) : MakeKey(user, texts), key);
 }
 
 }  // namespace socklog

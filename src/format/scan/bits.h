@@ -12,6 +12,7 @@ namespace {
 //
 //   Structure Find(p)                 64 bytes
 //   uint64_t Equal(p, c)              64 bytes: which are c
+//   uint64_t Odd(p)                   64 bytes: which are not plain (base/byte_scan.h)
 //   uint16_t* Append(mask, base, out) base + i for each bit i of the mask, in order; may write 64 positions.
 //                                     Returns the end of those that count.
 //   unsigned DigitRun(p)              16 bytes: how many digits there are before the first other byte; 16 if all are

@@ -121,6 +121,7 @@ class LineScanner {
     if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
     newline_ = newline;
     entry_ = LogEntry();
+    if (plan_.is_family && ReadUsualFamilyLine()) return true;
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       if (step->field == ScanField::kMayEnd && p_ == end_) break;
@@ -133,6 +134,63 @@ class LineScanner {
     if (p_ != end_) return false;
     job_.quote = quote_;
     return !plan_.uses_builder || job_.builder->Finish() == nullptr;
+  }
+
+  // The family's lines as they nearly always are, without steps: what the plan says is known here. False: it is another
+  // line, of which some values may have been set; the steps set all again.
+  bool ReadUsualFamilyLine() {
+    constexpr std::ptrdiff_t kStampAndAround = 29;  // [17/May/2015:10:05:03 +0000] "
+    const char* const start = p_;
+    const char* const quote = job_.chunk + quote_[0];
+    const char* const bracket = quote - kStampAndAround;
+    const std::ptrdiff_t names_size = bracket - start;
+    if (names_size < 6 || names_size > 64 || quote >= end_ || *bracket != '[') return false;
+    if (!SetUsualNames(start, names_size)) return false;
+    const char* value_end = nullptr;
+    p_ = bracket + 1;
+    const bool has_stamp = TakeStamp(job_.steps[1], &value_end) && value_end == quote - 2 && quote[-2] == ']';
+    const char* const request_end = job_.chunk + quote_[1];
+    p_ = quote + 1;
+    if (!has_stamp || quote[-1] != ' ' || request_end[1] != ' ') return Restart(start);
+    if ((plan_.fields & (kFieldTarget | kFieldProtocol)) != 0) TakeRequest(request_end);
+    p_ = request_end + 2;
+    if (!TakeStatus(&value_end) || *value_end != ' ') return Restart(start);
+    p_ = value_end + 1;
+    if (!TakeNumber(&value_end, (plan_.fields & kFieldBytes) != 0)) return Restart(start);
+    unsigned quotes = 2;
+    if (value_end != end_) {  // then come referer and agent
+      const std::uint16_t* const q = quote_;
+      const char* const tail = job_.chunk + q[5] + 1;
+      const bool fits = (value_end[0] == ' ') & (job_.chunk + q[2] == value_end + 1) & (q[4] == q[3] + 2) &
+                        (q[5] < newline_) & (job_.chunk[q[3] + 1] == ' ');
+      if (!fits || (tail != end_ && *tail != ' ')) return Restart(start);
+      quotes = 6;
+    }
+    job_.quote = quote_ + quotes;
+    return true;
+  }
+
+  bool Restart(const char* start) {
+    p_ = start;
+    entry_ = LogEntry();
+    return false;
+  }
+
+  // "client identity user ".
+  bool SetUsualNames(const char* start, std::ptrdiff_t size) {
+    const std::uint64_t inside = ~std::uint64_t{0} >> (64 - size);
+    std::uint64_t blanks = Simd::Equal(start, ' ') & inside;
+    if (__builtin_popcountll(blanks) != 3 || (blanks >> (size - 1)) == 0) return false;
+    const char* const client_end = start + __builtin_ctzll(blanks);
+    blanks &= blanks - 1;
+    const char* const identity_end = start + __builtin_ctzll(blanks);
+    const char* const user_end = start + size - 1;
+    if (client_end == start || identity_end == client_end + 1 || user_end == identity_end + 1) return false;
+    SetClientAndUser(start, client_end, identity_end + 1, user_end);
+    const bool plain = (Simd::Odd(start) & inside) == 0;
+    entry_.plain_user = plain;
+    entry_.plain_client = plain && Colons(start, client_end) == 0;
+    return true;
   }
 
   const char* NextQuote() const { return job_.chunk + *quote_; }
@@ -233,6 +291,17 @@ class LineScanner {
   }
 
   // "GET /a HTTP/1.1" at once, whatever else by ParseRequestLine.
+  // As LogEntry::path_size.
+  static std::uint32_t PathSize(const char* begin, const char* end) {
+    if (*begin != '/') return 0;
+    const std::uint64_t ends = Simd::Equal(begin, '?') | Simd::Equal(begin, '#') | Simd::Equal(begin, ';');
+    const auto size = static_cast<std::size_t>(end - begin);
+    const std::uint64_t inside = ~std::uint64_t{0} >> (size < 64 ? 64 - size : 0);
+    const std::uint64_t path = (ends & inside) == 0 ? inside : (ends & -ends) - 1;
+    const bool whole = size <= 64 || (ends & inside) != 0;
+    return whole && (Simd::Odd(begin) & path) == 0 ? static_cast<std::uint32_t>(__builtin_popcountll(path)) : 0;
+  }
+
   void TakeRequest(const char* end) {
     const unsigned method_size = Simd::UpperRun(p_);
     const char* target = p_ + method_size + 1;
@@ -241,6 +310,7 @@ class LineScanner {
     const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
                        (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
     if (plain && *target != ' ' && target_end[-1] != ' ') {
+      entry_.path_size = PathSize(target, target_end);
       SetRequest(View(p_, target - 1), View(target, target_end), View(end - 8, end));
       return;
     }

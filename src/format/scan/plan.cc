@@ -278,6 +278,7 @@ ScanPlan MakeFamilyPlan(const FamilyRules& rules, std::uint32_t fields) {
   SetField(rules.agent, add(ScanExtent::kQuote, ScanField::kSkip, "\""));
   add(ScanExtent::kNone, ScanField::kMayExtra, "");
   for (const ScanStep& step : plan.steps) plan.uses_builder |= step.field == ScanField::kRules;
+  plan.is_family = rules.referer.empty() && rules.agent.empty();
   return plan;
 }
 

@@ -86,6 +86,7 @@ struct ScanPlan {
   std::uint8_t quotes = 0;    // in a line
   bool exact_quotes = true;   // false: or more
   bool uses_builder = false;  // a step is kRules
+  bool is_family = false;     // of MakeFamilyPlan, and referer and agent are not asked for
 };
 
 // Whether `value` has the shape.

@@ -23,6 +23,17 @@ struct Avx2 {
 
   static std::uint64_t Equal(const char* p, char c) { return Equal(Load(p), Load(p + 32), c); }
 
+  static std::uint64_t Odd(const char* p) {
+    const auto mask = [](__m256i bytes) {
+      // Signed: bytes from 0x80 on are below, too.
+      const __m256i below = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes);
+      const __m256i others = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x7F)),
+                                             _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+      return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(below, others)));
+    };
+    return mask(Load(p)) | static_cast<std::uint64_t>(mask(Load(p + 32))) << 32;
+  }
+
   static Structure Find(const char* p) {
     const __m256i low = Load(p);
     const __m256i high = Load(p + 32);

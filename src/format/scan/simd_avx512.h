@@ -16,6 +16,13 @@ struct Avx512 {
     return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8(c));
   }
 
+  static std::uint64_t Odd(const char* p) {
+    const __m512i bytes = _mm512_loadu_si512(p);
+    const __m512i above_blank = _mm512_sub_epi8(bytes, _mm512_set1_epi8(' '));
+    return _mm512_cmpgt_epu8_mask(above_blank, _mm512_set1_epi8('~' - ' ')) |
+           _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
+  }
+
   static Structure Find(const char* p) {
     const __m512i bytes = _mm512_loadu_si512(p);
     return {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')),

@@ -29,6 +29,14 @@ struct Neon {
                 vceqq_u8(Load(p + 48), wanted));
   }
 
+  static std::uint64_t Odd(const char* p) {
+    const auto odd = [](uint8x16_t bytes) {
+      const uint8x16_t beyond = vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(' ')), vdupq_n_u8('~' - ' '));
+      return vorrq_u8(beyond, vceqq_u8(bytes, vdupq_n_u8('\\')));
+    };
+    return Mask(odd(Load(p)), odd(Load(p + 16)), odd(Load(p + 32)), odd(Load(p + 48)));
+  }
+
   static Structure Find(const char* p) { return {Equal(p, '"'), Equal(p, '\n'), Equal(p, '\\')}; }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {

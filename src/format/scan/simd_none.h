@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/byte_scan.h"
 #include "format/scan/bits.h"
 
 namespace socklog {
@@ -15,6 +16,12 @@ struct NoSimd {
   static std::uint64_t Equal(const char* p, char c) {
     std::uint64_t mask = 0;
     for (unsigned i = 0; i < 8; ++i) mask |= EqualOfEight(p + 8 * i, c) << (8 * i);
+    return mask;
+  }
+
+  static std::uint64_t Odd(const char* p) {
+    std::uint64_t mask = 0;
+    for (unsigned i = 0; i < 64; ++i) mask |= std::uint64_t{!IsPlainByte(p[i])} << i;
     return mask;
   }
 

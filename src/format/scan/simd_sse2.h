@@ -22,6 +22,19 @@ struct Sse2 {
     return mask;
   }
 
+  static std::uint64_t Odd(const char* p) {
+    std::uint64_t mask = 0;
+    for (int i = 0; i < 4; ++i) {
+      const __m128i bytes = Load(p + 16 * i);
+      // Signed: bytes from 0x80 on are below, too.
+      const __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+      const __m128i others =
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+      mask |= Mask(_mm_or_si128(below, others)) << (16 * i);
+    }
+    return mask;
+  }
+
   static Structure Find(const char* p) {
     Structure found;
     for (int i = 0; i < 4; ++i) {

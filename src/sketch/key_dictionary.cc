@@ -1,107 +1,115 @@
 #include "sketch/key_dictionary.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace socklog {
 namespace {
 
-constexpr std::size_t kSmallestSlots = 1024;
+constexpr std::size_t kSmallest = 512;  // ids for which there is room at first
 
-// A table of so many slots may hold so many keys: fuller than others, since a look-up that goes on meets its next slots
-// in the same or the next cache line.
-constexpr std::uint64_t KeysIn(std::uint64_t slots) { return slots * 4 / 5; }
+std::uint64_t IdsFor(std::uint64_t max_keys) { return max_keys + max_keys / 4; }
 
-// The least power of two that will do.
-std::uint64_t SlotsFor(std::uint64_t keys) {
-  std::uint64_t slots = 1;
-  while (KeysIn(slots) < keys) slots *= 2;
-  return slots;
-}
+// So few ids to a bucket that hardly one is full.
+std::uint64_t BucketsFor(std::uint64_t ids) { return std::bit_ceil((ids + 7) / 8); }
 
 }  // namespace
 
 KeyDictionary::KeyDictionary(std::uint64_t max_keys)
-    : max_ids_(KeysIn(SlotsFor(max_keys))), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
-  FillSlots(std::min<std::size_t>(kSmallestSlots, SlotsFor(max_keys)));
+    : max_ids_(IdsFor(max_keys)), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
+  FillBuckets(BucketsFor(std::min<std::uint64_t>(kSmallest, max_ids_)));
 }
 
 std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
-  const std::uint64_t slots = SlotsFor(max_keys);
-  return sizeof(KeyDictionary) + slots * sizeof(Slot) + KeysIn(slots) * (sizeof(Id) + kTextBytesPerKey) +
-         2 * kLargestKey;
+  const std::uint64_t ids = IdsFor(max_keys);
+  return sizeof(KeyDictionary) + BucketsFor(ids) * sizeof(Bucket) +
+         ids * (sizeof(StoredKey) + sizeof(std::uint64_t) + kTextBytesPerKey) + 2 * kLargestKey;
+}
+
+std::uint32_t KeyDictionary::Find(const Key& key) const {
+  const std::uint8_t tag = TagOf(key.hash);
+  for (std::size_t at = key.hash & mask_;; at = (at + 1) & mask_) {
+    const Bucket& bucket = buckets_[at];
+    for (std::uint32_t places = bucket.PlacesOf(tag); places != 0; places &= places - 1) {
+      const std::uint32_t id = bucket.ids[static_cast<std::size_t>(std::countr_zero(places))];
+      if (IsKey(keys_[id], key)) return id;
+    }
+    if (!bucket.is_full()) return kNone;
+  }
 }
 
 std::uint32_t KeyDictionary::Intern(const Key& key) {
-  const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
-  std::size_t at = Home(key.hash);
-  for (; slots_[at].number != 0; at = (at + 1) & mask_) {
-    const Slot& slot = slots_[at];
-    if (slot.tag == tag && slot.size == key.size && Holds(slot, key)) return slot.number - 1;
-  }
-  return Insert(key, at);
+  const std::uint32_t id = Find(key);
+  return id != kNone ? id : Insert(key);
 }
 
-std::uint32_t KeyDictionary::Insert(const Key& key, std::size_t slot) {
+std::uint32_t KeyDictionary::Insert(const Key& key) {
   if (!MakeRoom(key.size)) return kNone;
-  const auto id = static_cast<std::uint32_t>(ids_.size());
-  ids_.push_back(
-      {key.hash, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint16_t>(key.size), ShardOf(key.text())});
+  const auto id = static_cast<std::uint32_t>(keys_.size());
+  StoredKey& stored = keys_.emplace_back();
+  stored.text = static_cast<std::uint32_t>(text_.size());
+  stored.size = static_cast<std::uint16_t>(key.size);
+  stored.shard = ShardOf(key.text());
+  std::memcpy(stored.head.data(), key.data, std::min<std::size_t>(kHead, key.size));
+  hashes_.push_back(key.hash);
   text_.insert(text_.end(), key.data, key.data + key.size);
-  if (ids_.size() > KeysIn(slots_.size())) {
-    FillSlots(2 * slots_.size());  // takes in the new one, too
+  if (BucketsFor(keys_.size()) > buckets_.size()) {
+    FillBuckets(2 * buckets_.size());  // takes in the new one, too
   } else {
-    FillSlot(id, slot);
+    PutInBucket(id);
   }
   return id;
 }
 
-void KeyDictionary::FillSlot(std::uint32_t id, std::size_t at) {
-  const Id& known = ids_[id];
-  Slot& slot = slots_[at];
-  slot = {static_cast<std::uint32_t>(known.hash >> 32), id + 1, known.text, known.size, known.shard, {}};
-  std::memcpy(slot.head.data(), text_.data() + known.text, std::min<std::size_t>(kHead, known.size));
-}
-
 // Vectors double, but never beyond what can be needed.
 bool KeyDictionary::MakeRoom(std::size_t size) {
-  if (ids_.size() == max_ids_ || text_.size() + size > max_text_) return false;
-  if (ids_.size() == ids_.capacity())
-    ids_.reserve(std::min<std::size_t>(max_ids_, std::max(2 * ids_.size(), kSmallestSlots / 2)));
+  if (keys_.size() == max_ids_ || text_.size() + size > max_text_) return false;
+  if (keys_.size() == keys_.capacity()) {
+    keys_.reserve(std::min<std::size_t>(max_ids_, std::max(2 * keys_.size(), kSmallest)));
+    hashes_.reserve(keys_.capacity());
+  }
   if (text_.size() + size > text_.capacity()) {
     text_.reserve(std::min<std::size_t>(
-        max_text_, std::max(2 * (text_.size() + size), kSmallestSlots / 2 * std::size_t{kTextBytesPerKey})));
+        max_text_, std::max(2 * (text_.size() + size), kSmallest * std::size_t{kTextBytesPerKey})));
   }
   return true;
 }
 
-void KeyDictionary::FillSlots(std::size_t count) {
-  if (slots_.size() != count) slots_ = std::vector<Slot>();
-  slots_.assign(count, Slot());
+void KeyDictionary::FillBuckets(std::size_t count) {
+  if (buckets_.size() != count) buckets_ = std::vector<Bucket>();
+  buckets_.assign(count, Bucket());
   mask_ = count - 1;
-  for (std::uint32_t id = 0; id < ids_.size(); ++id) {
-    std::size_t at = Home(ids_[id].hash);
-    while (slots_[at].number != 0) at = (at + 1) & mask_;
-    FillSlot(id, at);
-  }
+  for (std::uint32_t id = 0; id < keys_.size(); ++id) PutInBucket(id);
+}
+
+void KeyDictionary::PutInBucket(std::uint32_t id) {
+  std::size_t at = hashes_[id] & mask_;
+  while (buckets_[at].is_full()) at = (at + 1) & mask_;
+  Bucket& bucket = buckets_[at];
+  const auto place = static_cast<std::size_t>(std::countr_zero(bucket.PlacesOf(0)));
+  bucket.tags[place] = TagOf(hashes_[id]);
+  bucket.ids[place] = id;
 }
 
 std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {
-  std::vector<std::uint32_t> renamed(ids_.size(), kNone);
+  std::vector<std::uint32_t> renamed(keys_.size(), kNone);
   std::uint32_t kept = 0;
   std::size_t end = 0;  // of the text that is kept; ids and text are in the same order, so both move down in place
-  for (std::size_t id = 0; id < ids_.size(); ++id) {
+  for (std::size_t id = 0; id < keys_.size(); ++id) {
     if (!used[id]) continue;
-    Id moved = ids_[id];
+    StoredKey moved = keys_[id];
     std::memmove(text_.data() + end, text_.data() + moved.text, moved.size);
     moved.text = static_cast<std::uint32_t>(end);
     end += moved.size;
-    ids_[kept] = moved;
+    keys_[kept] = moved;
+    hashes_[kept] = hashes_[id];
     renamed[id] = kept++;
   }
-  ids_.resize(kept);
+  keys_.resize(kept);
+  hashes_.resize(kept);
   text_.resize(end);
-  FillSlots(slots_.size());
+  FillBuckets(buckets_.size());
   return renamed;
 }
 

@@ -3,10 +3,15 @@
 #define SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "sketch/shard.h"
 #include "socklog/request.h"
@@ -19,45 +24,42 @@ class KeyDictionary {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
 
-  // Room for at least `max_keys` ids, at most twice as many, with kTextBytesPerKey bytes of text each on average.
+  // Room for a quarter more than `max_keys` ids, with kTextBytesPerKey bytes of text each on average.
   // Starts small. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
   explicit KeyDictionary(std::uint64_t max_keys);
 
   // The key's id, a new one if it has none yet; kNone where there is no room for a new one.
   std::uint32_t Intern(const Key& key);
 
-  // A look-up waits for memory again and again. Done in steps for many keys at a time, the waits overlap: PrefetchSlot,
-  // then Look, then Holds.
-  void PrefetchSlot(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
-  // What is the key, but for hashes that share 32 bits.
-  struct Candidate {
-    std::uint32_t id = kNone;
-    std::uint8_t shard = 0;  // ShardOf the key
-    std::size_t slot = 0;
-  };
-  Candidate Look(const Key& key) const {
-    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
-    for (std::size_t at = Home(key.hash); slots_[at].number != 0; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.tag != tag || slot.size != key.size) continue;
-      if (slot.size > kHead) __builtin_prefetch(text_.data() + slot.text + kHead);
-      return {slot.number - 1, slot.shard, at};
+  // A look-up waits for memory again and again. Done in steps for many keys at a time, the waits overlap:
+  // PrefetchBucket, then Look, then PrefetchText, then Holds.
+  void PrefetchBucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[hash & mask_]); }
+  // The id of what is the key, but for hashes that share a few bits; kNone: it has none, or another id.
+  std::uint32_t Look(std::uint64_t hash) const {
+    const std::uint8_t tag = TagOf(hash);
+    for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
+      const Bucket& bucket = buckets_[at];
+      if (const std::uint32_t places = bucket.PlacesOf(tag); places != 0) {
+        const std::uint32_t id = bucket.ids[static_cast<std::size_t>(std::countr_zero(places))];
+        __builtin_prefetch(&keys_[id]);
+        return id;
+      }
+      if (!bucket.is_full()) return kNone;
     }
-    return {};
   }
-  // Whether the candidate is the key. It may be as old as the last Keep.
-  bool Holds(const Candidate& candidate, const Key& key) const {
-    const Slot& slot = slots_[candidate.slot];
-    return slot.number - 1 == candidate.id && candidate.id != kNone && Holds(slot, key);
+  void PrefetchText(std::uint32_t id) const {
+    if (id != kNone && keys_[id].size > kHead) __builtin_prefetch(text_.data() + keys_[id].text + kHead);
   }
+  // Whether the key has that id, which may be kNone.
+  bool Holds(std::uint32_t id, const Key& key) const { return id != kNone && IsKey(keys_[id], key); }
 
-  std::size_t size() const { return ids_.size(); }
+  std::size_t size() const { return keys_.size(); }
   std::uint64_t max_ids() const { return max_ids_; }
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
-  Key key(std::uint32_t id) const { return {text_.data() + ids_[id].text, ids_[id].size, ids_[id].hash}; }
-  std::uint8_t shard(std::uint32_t id) const { return ids_[id].shard; }  // ShardOf the key
+  Key key(std::uint32_t id) const { return {text_.data() + keys_[id].text, keys_[id].size, hashes_[id]}; }
+  std::uint8_t shard(std::uint32_t id) const { return keys_[id].shard; }  // ShardOf the key
 
-  void PrefetchKey(std::uint32_t id) const { __builtin_prefetch(&ids_[id]); }
+  void PrefetchKey(std::uint32_t id) const { __builtin_prefetch(&keys_[id]); }
 
   // Forgets all ids but those in `used` (by id). Returns the new id of each old one; kNone of those that are gone.
   std::vector<std::uint32_t> Keep(const std::vector<bool>& used);
@@ -67,42 +69,59 @@ class KeyDictionary {
 
  private:
   static constexpr std::size_t kHead = 16;
+  static constexpr std::size_t kPlaces = 12;
 
-  // What a look-up compares, two to a cache line: users and addresses are seldom longer than that.
-  struct alignas(32) Slot {
-    std::uint32_t tag = 0;     // upper half of the hash
-    std::uint32_t number = 0;  // id + 1; 0: empty
-    std::uint32_t text = 0;    // offset in text_
+  // A cache line of places for ids, with some bits of their keys' hashes; 0: the place is free, and so are those after
+  // it.
+  struct alignas(64) Bucket {
+    std::array<std::uint8_t, 16> tags{};  // of kPlaces only
+    std::array<std::uint32_t, kPlaces> ids{};
+
+    // Bit i: place i has that tag.
+    std::uint32_t PlacesOf(std::uint8_t tag) const {
+#ifdef __SSE2__
+      const __m128i all = _mm_load_si128(reinterpret_cast<const __m128i*>(tags.data()));
+      const __m128i same = _mm_cmpeq_epi8(all, _mm_set1_epi8(static_cast<char>(tag)));
+      return static_cast<std::uint32_t>(_mm_movemask_epi8(same)) & ((1u << kPlaces) - 1);
+#else
+      std::uint32_t places = 0;
+      for (std::size_t i = 0; i < kPlaces; ++i) places |= static_cast<std::uint32_t>(tags[i] == tag) << i;
+      return places;
+#endif
+    }
+    bool is_full() const { return tags[kPlaces - 1] != 0; }
+  };
+  // What is compared with a key: users and addresses are seldom longer than their first bytes.
+  struct StoredKey {
+    std::uint32_t text = 0;  // offset in text_
     std::uint16_t size = 0;
     std::uint8_t shard = 0;
-    std::array<char, kHead> head{};  // the first bytes of the text
-  };
-  struct Id {
-    std::uint64_t hash = 0;
-    std::uint32_t text = 0;
-    std::uint16_t size = 0;
-    std::uint8_t shard = 0;
+    std::array<char, kHead> head{};
   };
 
-  // The first slot of a cache line.
-  std::size_t Home(std::uint64_t hash) const { return hash & mask_ & ~std::size_t{1}; }
-  static bool SameBytes(const char* a, const char* b, std::size_t size);
-  // REQUIRES: they have the same size.
-  bool Holds(const Slot& slot, const Key& key) const {
-    if (key.size <= kHead) return SameBytes(slot.head.data(), key.data, key.size);
-    return SameBytes(slot.head.data(), key.data, kHead) &&
-           SameBytes(text_.data() + slot.text + kHead, key.data + kHead, key.size - kHead);
+  static std::uint8_t TagOf(std::uint64_t hash) {
+    const auto tag = static_cast<std::uint8_t>(hash >> 56);
+    return tag == 0 ? 1 : tag;
   }
-  std::uint32_t Insert(const Key& key, std::size_t slot);
+  static bool SameBytes(const char* a, const char* b, std::size_t size);
+  bool IsKey(const StoredKey& stored, const Key& key) const {
+    if (stored.size != key.size) return false;
+    if (key.size <= kHead) return SameBytes(stored.head.data(), key.data, key.size);
+    return SameBytes(stored.head.data(), key.data, kHead) &&
+           SameBytes(text_.data() + stored.text + kHead, key.data + kHead, key.size - kHead);
+  }
+  std::uint32_t Find(const Key& key) const;
+  std::uint32_t Insert(const Key& key);
   bool MakeRoom(std::size_t size);
-  void FillSlots(std::size_t count);
-  void FillSlot(std::uint32_t id, std::size_t at);
+  void FillBuckets(std::size_t count);
+  void PutInBucket(std::uint32_t id);
 
   std::uint64_t max_ids_;
   std::uint64_t max_text_;
   std::size_t mask_;
-  std::vector<Slot> slots_;  // linear probing, at most four fifths full
-  std::vector<Id> ids_;
+  std::vector<Bucket> buckets_;  // by hash; a full one goes on in the next
+  std::vector<StoredKey> keys_;  // by id
+  std::vector<std::uint64_t> hashes_;
   std::vector<char> text_;  // a vector, since a string's reserve takes more than it is asked for
 };
 

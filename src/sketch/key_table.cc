@@ -35,33 +35,34 @@ void KeyTable::Add(std::span<const Request> requests, Dimension dimension) {
 
 // A pipeline: while one request is added, what later ones need is on its way from memory.
 void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension) {
-  constexpr std::size_t kLooked = 16;  // requests between the last two steps, and as many between the first two
-  std::array<KeyDictionary::Candidate, kLooked> candidates;
+  constexpr std::size_t kApart = 8;  // requests between two steps
+  std::array<std::uint32_t, 4 * kApart> ids;
   requests_ += requests.size();
-  const auto look = [&](std::size_t i) {
-    if (i + kLooked < requests.size()) dictionary_.PrefetchSlot(requests[i + kLooked].keys[dimension].hash);
-    if (i >= requests.size()) return;
-    KeyDictionary::Candidate& candidate = candidates[i % kLooked];
-    candidate = dictionary_.Look(requests[i].keys[dimension]);
-    cells_.Prefetch(candidate.id, requests[i].outcome);
+  const std::size_t count = requests.size();
+  const auto advance = [&](std::size_t i) {  // what lies before the last step, for the request that is there at `i`
+    if (i + 3 * kApart < count) dictionary_.PrefetchBucket(requests[i + 3 * kApart].keys[dimension].hash);
+    if (const std::size_t next = i + 2 * kApart; next < count) {
+      const std::uint32_t id = dictionary_.Look(requests[next].keys[dimension].hash);
+      ids[next % ids.size()] = id;
+      cells_.Prefetch(id, requests[next].outcome);
+    }
+    if (i + kApart < count) dictionary_.PrefetchText(ids[(i + kApart) % ids.size()]);
   };
-  for (std::size_t i = 0; i < std::min(kLooked, requests.size()); ++i)
-    dictionary_.PrefetchSlot(requests[i].keys[dimension].hash);
-  for (std::size_t i = 0; i < kLooked; ++i) look(i);
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    KeyDictionary::Candidate found = candidates[i % kLooked];
-    look(i + kLooked);
+  for (std::size_t i = 0; i < std::min(2 * kApart, count); ++i) {
+    ids[i] = dictionary_.Look(requests[i].keys[dimension].hash);
+    cells_.Prefetch(ids[i], requests[i].outcome);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    advance(i);
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
-    if (!dictionary_.Holds(found, key)) {
-      found.id = dictionary_.Intern(key);
-      if (found.id != KeyDictionary::kNone) found.shard = dictionary_.shard(found.id);
-    }
-    if (!cells_.has(found.id) && !Admit(found.id, found.shard, key.size)) {
+    std::uint32_t id = ids[i % ids.size()];
+    if (!dictionary_.Holds(id, key)) id = dictionary_.Intern(key);
+    if (!cells_.has(id) && !Admit(id, key.size)) {
       BecomeSpaceSaving();
       return AddApproximately(requests.subspan(i), dimension);
     }
-    cells_.Add(found.id, requests[i].outcome);
+    cells_.Add(id, requests[i].outcome);
   }
 }
 
@@ -76,9 +77,9 @@ void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t d
 }
 
 // False where a SpaceSaving would have to evict, or the dictionary is full.
-bool KeyTable::Admit(std::uint32_t id, std::uint8_t shard_number, std::uint32_t size) {
+bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
   if (id == KeyDictionary::kNone) return false;
-  ShardUse& shard = shards_[shard_number];
+  ShardUse& shard = shards_[dictionary_.shard(id)];
   if (shard.keys == limits_.keys || shard.text + size > limits_.text) return false;
   ++shard.keys;
   shard.text += size;

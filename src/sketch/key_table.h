@@ -79,7 +79,7 @@ class KeyTable {
 
   void AddExactly(std::span<const Request> requests, std::size_t dimension);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
-  bool Admit(std::uint32_t id, std::uint8_t shard_number, std::uint32_t size);
+  bool Admit(std::uint32_t id, std::uint32_t size);
   void BecomeSpaceSaving();
   void Forget();
 

@@ -1,3 +1,5 @@
+#if defined(__x86_64__)
+
 #include "format/scan/kernel_list.h"
 #include "format/scan/lines.h"
 #include "format/scan/simd_avx512.h"
@@ -8,3 +10,5 @@ namespace socklog {
 const ScanKernel kScanAvx512 = {"avx512", StructureFinder<Avx512>::Find, LineScanner<Avx512>::Scan};
 
 }  // namespace socklog
+
+#endif  // __x86_64__

@@ -1,3 +1,5 @@
+#if defined(__aarch64__)
+
 #include "format/scan/kernel_list.h"
 #include "format/scan/lines.h"
 #include "format/scan/simd_neon.h"
@@ -8,3 +10,5 @@ namespace socklog {
 const ScanKernel kScanNeon = {"neon", StructureFinder<Neon>::Find, LineScanner<Neon>::Scan};
 
 }  // namespace socklog
+
+#endif  // __aarch64__

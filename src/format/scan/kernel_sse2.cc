@@ -1,3 +1,5 @@
+#if defined(__x86_64__)
+
 #include "format/scan/kernel_list.h"
 #include "format/scan/lines.h"
 #include "format/scan/simd_sse2.h"
@@ -8,3 +10,5 @@ namespace socklog {
 const ScanKernel kScanSse2 = {"sse2", StructureFinder<Sse2>::Find, LineScanner<Sse2>::Scan};
 
 }  // namespace socklog
+
+#endif  // __x86_64__

@@ -11,6 +11,7 @@ Scanner::Scanner(const ScanPlan& plan, const ScanKernel& kernel, const FormatCon
       stamp_(MakeStampCache(plan.stamp)) {}
 
 void Scanner::ParseLines(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch) {
+  if (index_ == nullptr) index_ = std::make_unique<StructuralIndex>();
   std::size_t count = batch->entries.size();
   while (cursor->offset < block.text.size() && count + batch->malformed.size() < LogBatch::kMaxLines) {
     if (ParseChunk(block, reference, cursor, batch, &count)) continue;
@@ -30,22 +31,22 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
   job.chunk = block.text.data() + cursor->offset;
   job.chunk_offset = cursor->offset;
   std::size_t size = std::min({StructuralIndex::kChunk, left, (room + 1) * line_bytes_});
-  kernel_.index(job.chunk, size, &index_);
-  if (index_.newline_count == 0) {
+  kernel_.index(job.chunk, size, index_.get());
+  if (index_->newline_count == 0) {
     size = std::min(StructuralIndex::kChunk, left);
-    kernel_.index(job.chunk, size, &index_);
-    if (index_.newline_count == 0) return false;
+    kernel_.index(job.chunk, size, index_.get());
+    if (index_->newline_count == 0) return false;
   }
-  line_bytes_ = std::max<std::size_t>(64, size / index_.newline_count);
+  line_bytes_ = std::max<std::size_t>(64, size / index_->newline_count);
 
-  batch->entries.ResizeForOverwrite(*count + std::min(room, index_.newline_count));
+  batch->entries.ResizeForOverwrite(*count + std::min(room, index_->newline_count));
   job.plan = &plan_;
   job.steps = plan_.steps.data();
   job.steps_end = job.steps + plan_.steps.size();
   job.line = cursor->line;
-  job.quote = index_.quotes.get();
-  job.newline = index_.newlines.get();
-  job.backslash = index_.backslashes.get();
+  job.quote = index_->quotes.get();
+  job.newline = index_->newlines.get();
+  job.backslash = index_->backslashes.get();
   job.entry = batch->entries.data() + *count;
   job.entries_end = batch->entries.data() + batch->entries.size();
   job.batch = batch;

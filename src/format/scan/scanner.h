@@ -33,8 +33,8 @@ class Scanner {
   const ScanKernel& kernel_;
   EntryBuilder builder_;
   StampCache stamp_;
-  StructuralIndex index_;
-  std::size_t line_bytes_ = 256;  // a guess at the length of the lines to come
+  std::unique_ptr<StructuralIndex> index_;  // from the first line on
+  std::size_t line_bytes_ = 256;            // a guess at the length of the lines to come
 };
 
 }  // namespace socklog

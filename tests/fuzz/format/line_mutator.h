@@ -58,9 +58,9 @@ class LineMutator {
 
   // Bytes that mean something to a format come often.
   char Byte() {
-    constexpr std::string_view kSpecial("\"\"  \\-[]{}:|;/+.,09AZz\t\r\0\n\x7f\x80\xff\xef", 31);
+    constexpr char kSpecial[] = "\"\"  \\-[]{}:|;/+.,09AZz\t\r\0\n\x7f\x80\xff\xef";
     if (Below(4) == 0) return static_cast<char>(Below(256));
-    return kSpecial[static_cast<std::size_t>(Below(static_cast<std::int64_t>(kSpecial.size())))];
+    return kSpecial[Below(sizeof(kSpecial) - 1)];
   }
 
   void DamageOnce(std::string* line) {

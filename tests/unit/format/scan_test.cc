@@ -26,14 +26,20 @@ std::string DamagedLines(LogWriter* writer, LineMutator* mutator, int count, int
   return text;
 }
 
+// What ScanCheck::Compare gave.
+void CheckSame(const std::string& difference) {
+  INFO(difference);
+  CHECK(difference.empty());
+}
+
 void CompareDamaged(const ScanCheck& check, std::uint32_t seed) {
   for (std::size_t i = 0; i < check.size(); ++i) {
     LineMutator mutator(seed * 1000 + static_cast<std::uint32_t>(i));
     const std::unique_ptr<LogWriter> writer = WriterOf(check.format(i));
     const std::string text = DamagedLines(writer.get(), &mutator, 300, 4);
     const std::string difference = check.Compare(i, text);
-    INFO("seed " << seed << ", format " << i);
-    REQUIRE(difference == "");
+    INFO("seed " << seed << ", format " << i << ": " << difference);
+    REQUIRE(difference.empty());
   }
 }
 
@@ -60,7 +66,7 @@ TEST_CASE("the scanner takes what a server writes", "[format][scan]") {
     const std::unique_ptr<LogWriter> writer = WriterOf(check.format(i));
     INFO(check.format(i).format);
     const std::string text = DamagedLines(writer.get(), &mutator, 1000, 0);
-    CHECK(check.Compare(i, text) == "");
+    CheckSame(check.Compare(i, text));
     const ScanCheck::SlowLines slow = check.CountSlow(i, text);
     CHECK(slow.scanner == slow.expressions);
     CHECK(slow.scanner < 500);  // targets with blanks, in formats that do not quote them
@@ -100,11 +106,11 @@ TEST_CASE("damaged JSON lines do not damage their neighbours", "[format][scan]")
     for (const std::string& one : damaged) {
       for (const std::string& text : {good + good + one + good + good, one + good, good + one}) {
         INFO(text);
-        CHECK(check.Compare(i, text) == "");
+        CheckSame(check.Compare(i, text));
       }
       for (const std::string& other : damaged) {
         INFO(one << other);
-        CHECK(check.Compare(i, good + one + other + good) == "");
+        CheckSame(check.Compare(i, good + one + other + good));
       }
     }
   }

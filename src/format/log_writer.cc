@@ -54,29 +54,44 @@ struct WriterMaker {
 
 }  // namespace
 
-void AppendNumber(std::int64_t value, std::string* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out->append(digits, end);
+void AppendNumber(std::int64_t value, TextBuffer* out) {
+  constexpr std::size_t kLongest = 20;
+  char* const begin = out->Room(kLongest);
+  out->Grow(static_cast<std::size_t>(std::to_chars(begin, begin + kLongest, value).ptr - begin));
 }
 
-void AppendScaled(Micros value, int exponent, int decimals, std::string* out) {
-  if (value < 0) {
-    out->push_back('-');  // also the sign of "unknown"
-    return;
-  }
+void AppendScaled(Micros value, int exponent, int decimals, TextBuffer* out) {
+  if (value < 0) return out->Append("-");  // also the sign of "unknown"
   std::int64_t unit = 1;
   for (int i = 0; i < exponent; ++i) unit *= 10;
   AppendNumber(value / unit, out);
-  for (int i = exponent; i < 0; ++i) out->push_back('0');
+  for (int i = exponent; i < 0; ++i) out->Append("0");
   if (decimals == 0) return;
-  out->push_back('.');
+  out->Append(".");
   std::int64_t rest = value % unit;
   for (int i = 0; i < decimals; ++i) {
     unit /= 10;
-    out->push_back(static_cast<char>('0' + rest / unit));
+    const char digit = static_cast<char>('0' + rest / unit);
+    out->Append({&digit, 1});
     rest %= unit;
   }
+}
+
+TimeText::TimeText(TimeSpelling spelling) : spelling_(std::move(spelling)) {
+  std::string first;
+  std::string last;
+  AppendTime(spelling_, 0, &first);
+  AppendTime(spelling_, kSecond - 1, &last);
+  whole_seconds_ = first == last;
+}
+
+std::string_view TimeText::At(Micros time) {
+  const Micros second = time / kSecond;
+  if (whole_seconds_ && second == second_ && time >= 0) return text_;  // before 1970 some forms round down, some up
+  second_ = time >= 0 ? second : kNoTime;
+  text_.clear();
+  AppendTime(spelling_, time, &text_);
+  return text_;
 }
 
 std::unique_ptr<LogWriter> MakeEnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner) {

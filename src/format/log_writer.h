@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "format/format.h"
 #include "format/json_map.h"
 #include "format/template.h"
+#include "format/timestamp.h"
+#include "socklog/text_buffer.h"
+#include "socklog/time.h"
 
 namespace socklog {
 
@@ -17,9 +21,23 @@ std::unique_ptr<LogWriter> MakeJsonMapWriter(const JsonMap& map);
 // Puts the lines of `inner` into the member `name` of a JSON object.
 std::unique_ptr<LogWriter> MakeEnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner);
 
-void AppendNumber(std::int64_t value, std::string* out);
+void AppendNumber(std::int64_t value, TextBuffer* out);
 // Microseconds in units of 10^exponent of them, with `decimals` digits after the point; cut off, not rounded.
-void AppendScaled(Micros value, int exponent, int decimals, std::string* out);
+void AppendScaled(Micros value, int exponent, int decimals, TextBuffer* out);
+
+// Time stamps of one spelling; those without a fraction of a second are made once a second. Thread-compatible.
+class TimeText {
+ public:
+  explicit TimeText(TimeSpelling spelling);
+  // Valid until the next call.
+  std::string_view At(Micros time);
+
+ private:
+  TimeSpelling spelling_;
+  bool whole_seconds_;
+  Micros second_ = kNoTime;  // of text_
+  std::string text_;
+};
 
 }  // namespace socklog
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "format/format_spec.h"
 #include "format/line_parser.h"
 
@@ -78,20 +79,45 @@ void AppendScaled(Micros value, int exponent, int decimals, TextBuffer* out) {
 }
 
 TimeText::TimeText(TimeSpelling spelling) : spelling_(std::move(spelling)) {
-  std::string first;
-  std::string last;
-  AppendTime(spelling_, 0, &first);
-  AppendTime(spelling_, kSecond - 1, &last);
-  whole_seconds_ = first == last;
+  const auto spelled = [this](Micros time) {
+    std::string text;
+    AppendTime(spelling_, time, &text);
+    return text;
+  };
+  constexpr Micros kLast = kSecond - 1;
+  whole_seconds_ = spelled(0) == spelled(kLast);
+  fraction_last_ = spelled(0) == FormatTime(0) && spelled(kLast) == FormatTime(kLast);
 }
 
 std::string_view TimeText::At(Micros time) {
-  const Micros second = time / kSecond;
-  if (whole_seconds_ && second == second_ && time >= 0) return text_;  // before 1970 some forms round down, some up
-  second_ = time >= 0 ? second : kNoTime;
-  text_.clear();
-  AppendTime(spelling_, time, &text_);
+  // Before 1970 some forms round up, some down.
+  if (time < 0 || !(whole_seconds_ || fraction_last_)) {
+    second_ = kNoTime;
+    text_.clear();
+    AppendTime(spelling_, time, &text_);
+    return text_;
+  }
+  if (const Micros second = time / kSecond; second != second_) {
+    second_ = second;
+    text_.clear();
+    AppendTime(spelling_, second * kSecond, &text_);
+    whole_size_ = text_.size() - 1;
+  }
+  if (fraction_last_) {
+    text_.resize(whole_size_);
+    AppendFraction(time % kSecond);
+  }
   return text_;
+}
+
+// As FormatTime: as many digits as are not 0, and the zone.
+void TimeText::AppendFraction(Micros fraction) {
+  if (fraction != 0) text_ += '.';
+  for (Micros unit = kSecond / 10; fraction != 0; unit /= 10) {
+    text_ += static_cast<char>('0' + fraction / unit);
+    fraction %= unit;
+  }
+  text_ += 'Z';
 }
 
 std::unique_ptr<LogWriter> MakeEnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner) {

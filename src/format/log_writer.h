@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_FORMAT_LOG_WRITER_H_
 #define SOCKLOG_FORMAT_LOG_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,7 +26,8 @@ void AppendNumber(std::int64_t value, TextBuffer* out);
 // Microseconds in units of 10^exponent of them, with `decimals` digits after the point; cut off, not rounded.
 void AppendScaled(Micros value, int exponent, int decimals, TextBuffer* out);
 
-// Time stamps of one spelling; those without a fraction of a second are made once a second. Thread-compatible.
+// Time stamps of one spelling, made once a second where no fraction of it is told, or all but the fraction.
+// Thread-compatible.
 class TimeText {
  public:
   explicit TimeText(TimeSpelling spelling);
@@ -33,9 +35,13 @@ class TimeText {
   std::string_view At(Micros time);
 
  private:
+  void AppendFraction(Micros fraction);
+
   TimeSpelling spelling_;
-  bool whole_seconds_;
-  Micros second_ = kNoTime;  // of text_
+  bool whole_seconds_;          // no fraction is told
+  bool fraction_last_;          // spelled as FormatTime does
+  Micros second_ = kNoTime;     // of text_
+  std::size_t whole_size_ = 0;  // of text_ without fraction and zone
   std::string text_;
 };
 

@@ -162,14 +162,15 @@ TEST_CASE("text that is said to be plain is written as it would be without that"
 
 TEST_CASE("time stamps go on from second to second, and before 1970", "[format]") {
   for (const char* format :
-       {"%t %s", "%{sec}t.%{msec_frac}t %s", "%{%T %s}t %s", "nginx:$time_iso8601 $status", "nginx:$msec $status"}) {
+       {"%t %s", "%{sec}t.%{msec_frac}t %s", "%{%T %s}t %s", "nginx:$time_iso8601 $status", "nginx:$msec $status",
+        "ecs", "caddy", "json:time=t,status=s", "json:time=t:ms,status=s"}) {
     FormatOptions options;
     options.log_format = format;
     auto once = MakeLogWriter(options);
     INFO(format);
     REQUIRE(once.ok());
     WrittenRequest request;
-    for (request.time = -2 * kSecond; request.time < 2 * kSecond; request.time += kSecond / 4) {
+    for (request.time = -2 * kSecond; request.time < 2 * kSecond; request.time += 123'400) {
       std::string line;
       once.value()->Write(request, &line);
       std::string alone;

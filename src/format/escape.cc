@@ -1,5 +1,6 @@
 #include "format/escape.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace socklog {
@@ -114,11 +115,6 @@ std::size_t UnescapeOne(std::string_view text, std::size_t at, Escape escape, st
   return 1;
 }
 
-void AppendHex(unsigned char byte, const char* digits, std::string* out) {
-  out->push_back(digits[byte >> 4]);
-  out->push_back(digits[byte & 15]);
-}
-
 constexpr const char* kLowerHex = "0123456789abcdef";
 constexpr const char* kUpperHex = "0123456789ABCDEF";
 
@@ -151,6 +147,27 @@ bool NeedsEscape(unsigned char byte, Escape escape) {
   return byte >= 0x7F && escape != Escape::kJson;
 }
 
+// Returns the end of what it put at `at`.
+char* PutEscaped(char c, Escape escape, char* at) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (!NeedsEscape(byte, escape)) {
+    *at++ = c;
+    return at;
+  }
+  *at++ = '\\';
+  const char letter = escape == Escape::kNginx ? '\0' : LetterFor(byte, escape);
+  if (letter != '\0') {
+    *at++ = letter;
+    return at;
+  }
+  const std::string_view prefix = escape == Escape::kJson ? "u00" : "x";
+  at = std::copy(prefix.begin(), prefix.end(), at);
+  const char* digits = escape == Escape::kApache ? kLowerHex : kUpperHex;
+  *at++ = digits[byte >> 4];
+  *at++ = digits[byte & 15];
+  return at;
+}
+
 }  // namespace
 
 void AppendUnescaped(std::string_view text, Escape escape, std::string* out) {
@@ -167,30 +184,16 @@ void AppendUnescaped(std::string_view text, Escape escape, std::string* out) {
   }
 }
 
-void AppendEscaped(std::string_view text, Escape escape, std::string* out) {
+void AppendEscaped(std::string_view text, Escape escape, TextBuffer* out) {
   if (escape == Escape::kNone) {
-    out->append(text);
+    out->Append(text);
     return;
   }
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (!NeedsEscape(byte, escape)) continue;
-    out->append(text.substr(start, i - start));
-    start = i + 1;
-    const char letter = escape == Escape::kNginx ? '\0' : LetterFor(byte, escape);
-    out->push_back('\\');
-    if (letter != '\0') {
-      out->push_back(letter);
-    } else if (escape == Escape::kJson) {
-      out->append("u00");
-      AppendHex(byte, kUpperHex, out);
-    } else {
-      out->push_back('x');
-      AppendHex(byte, escape == Escape::kApache ? kLowerHex : kUpperHex, out);
-    }
-  }
-  out->append(text.substr(start));
+  constexpr std::size_t kLongest = 6;  // \u0001
+  char* const begin = out->Room(kLongest * text.size());
+  char* end = begin;
+  for (const char c : text) end = PutEscaped(c, escape, end);
+  out->Grow(static_cast<std::size_t>(end - begin));
 }
 
 }  // namespace socklog

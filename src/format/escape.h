@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "socklog/text_buffer.h"
+
 namespace socklog {
 
 enum class Escape {
@@ -19,7 +21,7 @@ enum class Escape {
 void AppendUnescaped(std::string_view text, Escape escape, std::string* out);
 
 // Appends `text` as the server would log it.
-void AppendEscaped(std::string_view text, Escape escape, std::string* out);
+void AppendEscaped(std::string_view text, Escape escape, TextBuffer* out);
 
 }  // namespace socklog
 

@@ -65,6 +65,8 @@ struct WrittenRequest {
   std::int64_t bytes = 0;
   int status = 200;
   std::string_view client, user, method, target, protocol, host, referer, agent;  // empty user, referer, agent: "-"
+  // A promise of the maker: all text is printable ASCII without `"` and `\`, which no format escapes.
+  bool plain = false;
 };
 
 // Writes lines of one format. Thread-compatible.

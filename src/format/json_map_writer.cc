@@ -1,8 +1,12 @@
 // JSON lines, written by a map of members to fields.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "format/log_writer.h"
+#include "socklog/text_buffer.h"
 
 namespace socklog {
 namespace {
@@ -34,76 +38,90 @@ Node* NodeAt(Node* root, std::string_view path) {
   return Child(node, path);
 }
 
-std::string RequestLineOf(const WrittenRequest& request) {
-  std::string line(request.method);
-  line.append(" ").append(request.target);
-  if (!request.protocol.empty()) line.append(" ").append(request.protocol);
-  return line;
-}
-
 class JsonMapWriter : public LogWriter {
  public:
-  explicit JsonMapWriter(const JsonMap& map) : map_(map) {
-    for (const auto& [path, text] : map_.constants) NodeAt(&root_, path)->text = text;
-    for (const JsonMember& member : map_.members) NodeAt(&root_, member.paths[0])->member = &member;
+  explicit JsonMapWriter(const JsonMap& map) {
+    Node root;
+    for (const auto& [path, text] : map.constants) NodeAt(&root, path)->text = text;
+    for (const JsonMember& member : map.members) NodeAt(&root, member.paths[0])->member = &member;
+    JsonWriter json(&tail_);
+    AddObject(root, &json);
+    tail_ += '\n';
   }
 
   void Write(const WrittenRequest& request, std::string* out) override {
-    JsonWriter json(out);
-    WriteObject(root_, request, &json);
-    out->push_back('\n');
+    line_.clear();
+    for (Step& step : steps_) {
+      line_.Append(step.before);
+      WriteValue(&step, request);
+    }
+    line_.Append(tail_);
+    out->append(line_.view());
   }
 
  private:
-  void WriteObject(const Node& node, const WrittenRequest& request, JsonWriter* json) {
+  // A value and the constant text before it.
+  struct Step {
+    std::string before;
+    FieldRule rule;
+    bool number;
+    TimeText time;
+  };
+
+  // `json` writes to tail_, from which each step takes what is there.
+  void AddObject(const Node& node, JsonWriter* json) {
     json->BeginObject();
     for (const Node& child : node.children) {
       json->Key(child.key);
       if (!child.children.empty()) {
-        WriteObject(child, request, json);
+        AddObject(child, json);
       } else if (child.member == nullptr) {
         json->String(child.text);
       } else {
         if (child.member->array) json->BeginArray();
-        WriteValue(*child.member, request, json);
+        AddStep(*child.member, json);
         if (child.member->array) json->EndArray();
       }
     }
     json->EndObject();
   }
 
-  void WriteValue(const JsonMember& member, const WrittenRequest& request, JsonWriter* json) {
-    const FieldRule& rule = member.rule;
-    switch (rule.field) {
+  void AddStep(const JsonMember& member, JsonWriter* json) {
+    json->Null();  // stands for the value, so that the commas are right
+    tail_.resize(tail_.size() - std::string_view("null").size());
+    steps_.push_back({std::exchange(tail_, {}), member.rule, member.number, TimeText(member.rule.time)});
+  }
+
+  void WriteValue(Step* step, const WrittenRequest& request) {
+    switch (step->rule.field) {
       case Field::kTime:
       case Field::kTimePart:
-        return WriteTime(member, request.time, json);
+        return WriteTime(step, request.time);
       case Field::kStatus:
-        return WriteCount(request.status, json);
+        return WriteCount(request.status);
       case Field::kBytes:
-        return WriteCount(request.bytes, json);
+        return WriteCount(request.bytes);
       case Field::kDuration:
-        return WriteDuration(rule, request.duration, json);
+        return WriteDuration(step->rule, request.duration);
+      case Field::kRequest:
+        return WriteRequestLine(request);
       default:
-        json->String(Text(rule.field, request));
+        return WriteString(Text(step->rule.field, request), request.plain);
     }
   }
 
-  // The text of a field; may be kept in text_.
-  std::string_view Text(Field field, const WrittenRequest& request) {
-    const std::size_t mark = request.target.find('?');
+  static std::string_view Text(Field field, const WrittenRequest& request) {
     switch (field) {
-      case Field::kRequest:
-        text_ = RequestLineOf(request);
-        return text_;
       case Field::kMethod:
         return request.method;
       case Field::kTarget:
         return request.target;
       case Field::kPath:
-        return request.target.substr(0, mark);
-      case Field::kQuery:
+        return request.target.substr(0, request.target.find('?'));
+      case Field::kQuery: {
+        const std::size_t mark = request.target.find('?');
         return mark == std::string_view::npos ? std::string_view() : request.target.substr(mark + 1);
+      }
       case Field::kProtocol:
         return request.protocol;
       case Field::kHost:
@@ -122,35 +140,53 @@ class JsonMapWriter : public LogWriter {
     }
   }
 
-  static void WriteCount(std::int64_t value, JsonWriter* json) {
-    json->Unsigned(value < 0 ? 0 : static_cast<std::uint64_t>(value));
+  void WriteString(std::string_view text, bool plain) {
+    if (plain) {
+      line_.Append("\"");
+      line_.Append(text);
+      line_.Append("\"");
+      return;
+    }
+    text_.clear();
+    JsonWriter(&text_).String(text);
+    line_.Append(text_);
   }
 
-  static void WriteDuration(const FieldRule& rule, Micros duration, JsonWriter* json) {
+  void WriteRequestLine(const WrittenRequest& request) {
+    request_line_.assign(request.method).append(" ").append(request.target);
+    if (!request.protocol.empty()) request_line_.append(" ").append(request.protocol);
+    WriteString(request_line_, request.plain);
+  }
+
+  void WriteCount(std::int64_t value) { AppendNumber(std::max<std::int64_t>(value, 0), &line_); }
+
+  void WriteDuration(const FieldRule& rule, Micros duration) {
     if (duration < 0) {
-      json->Null();
+      line_.Append("null");
     } else if (rule.exponent == 6) {
-      json->Double(static_cast<double>(duration) / 1e6);
+      line_.Append(FormatDouble(static_cast<double>(duration) / 1e6));
     } else {
-      WriteCount(rule.exponent == -3 ? duration * 1000 : rule.exponent == 3 ? duration / 1000 : duration, json);
+      WriteCount(rule.exponent == -3 ? duration * 1000 : rule.exponent == 3 ? duration / 1000 : duration);
     }
   }
 
-  void WriteTime(const JsonMember& member, Micros time, JsonWriter* json) {
-    if (member.number && member.rule.exponent == 6) {
-      json->Double(static_cast<double>(time) / 1e6);
-    } else if (member.number) {
-      WriteDuration(member.rule, time, json);
+  void WriteTime(Step* step, Micros time) {
+    if (step->number && step->rule.exponent == 6) {
+      line_.Append(FormatDouble(static_cast<double>(time) / 1e6));
+    } else if (step->number) {
+      WriteDuration(step->rule, time);
     } else {
-      text_.clear();
-      AppendTime(member.rule.time, time, &text_);
-      json->String(text_);
+      line_.Append("\"");
+      line_.Append(step->time.At(time));
+      line_.Append("\"");
     }
   }
 
-  const JsonMap map_;  // members are pointed to by the nodes
-  Node root_;
-  std::string text_;  // reused
+  std::vector<Step> steps_;
+  std::string tail_;  // after the last value, with the newline
+  TextBuffer line_;   // reused, as are these
+  std::string text_;
+  std::string request_line_;
 };
 
 }  // namespace

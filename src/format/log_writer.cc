@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "format/format_spec.h"
 #include "format/line_parser.h"
 
@@ -54,29 +55,69 @@ struct WriterMaker {
 
 }  // namespace
 
-void AppendNumber(std::int64_t value, std::string* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out->append(digits, end);
+void AppendNumber(std::int64_t value, TextBuffer* out) {
+  constexpr std::size_t kLongest = 20;
+  char* const begin = out->Room(kLongest);
+  out->Grow(static_cast<std::size_t>(std::to_chars(begin, begin + kLongest, value).ptr - begin));
 }
 
-void AppendScaled(Micros value, int exponent, int decimals, std::string* out) {
-  if (value < 0) {
-    out->push_back('-');  // also the sign of "unknown"
-    return;
-  }
+void AppendScaled(Micros value, int exponent, int decimals, TextBuffer* out) {
+  if (value < 0) return out->Append("-");  // also the sign of "unknown"
   std::int64_t unit = 1;
   for (int i = 0; i < exponent; ++i) unit *= 10;
   AppendNumber(value / unit, out);
-  for (int i = exponent; i < 0; ++i) out->push_back('0');
+  for (int i = exponent; i < 0; ++i) out->Append("0");
   if (decimals == 0) return;
-  out->push_back('.');
+  out->Append(".");
   std::int64_t rest = value % unit;
   for (int i = 0; i < decimals; ++i) {
     unit /= 10;
-    out->push_back(static_cast<char>('0' + rest / unit));
+    const char digit = static_cast<char>('0' + rest / unit);
+    out->Append({&digit, 1});
     rest %= unit;
   }
+}
+
+TimeText::TimeText(TimeSpelling spelling) : spelling_(std::move(spelling)) {
+  const auto spelled = [this](Micros time) {
+    std::string text;
+    AppendTime(spelling_, time, &text);
+    return text;
+  };
+  constexpr Micros kLast = kSecond - 1;
+  whole_seconds_ = spelled(0) == spelled(kLast);
+  fraction_last_ = spelled(0) == FormatTime(0) && spelled(kLast) == FormatTime(kLast);
+}
+
+std::string_view TimeText::At(Micros time) {
+  // Before 1970 some forms round up, some down.
+  if (time < 0 || !(whole_seconds_ || fraction_last_)) {
+    second_ = kNoTime;
+    text_.clear();
+    AppendTime(spelling_, time, &text_);
+    return text_;
+  }
+  if (const Micros second = time / kSecond; second != second_) {
+    second_ = second;
+    text_.clear();
+    AppendTime(spelling_, second * kSecond, &text_);
+    whole_size_ = text_.size() - 1;
+  }
+  if (fraction_last_) {
+    text_.resize(whole_size_);
+    AppendFraction(time % kSecond);
+  }
+  return text_;
+}
+
+// As FormatTime: as many digits as are not 0, and the zone.
+void TimeText::AppendFraction(Micros fraction) {
+  if (fraction != 0) text_ += '.';
+  for (Micros unit = kSecond / 10; fraction != 0; unit /= 10) {
+    text_ += static_cast<char>('0' + fraction / unit);
+    fraction %= unit;
+  }
+  text_ += 'Z';
 }
 
 std::unique_ptr<LogWriter> MakeEnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner) {

@@ -1,126 +1,147 @@
 // Lines of text formats, written.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "format/log_writer.h"
+#include "socklog/text_buffer.h"
 
 namespace socklog {
 namespace {
 
+bool IsConstant(Content content) {
+  return content == Content::kLiteral || content == Content::kOther || content == Content::kNumber;
+}
+
+std::string_view Header(std::string_view name, const WrittenRequest& request) {
+  if (name == "user-agent") return request.agent;
+  if (name == "referer") return request.referer;
+  if (name == "host") return request.host;
+  return name == "x-forwarded-for" || name == "x-real-ip" ? request.client : std::string_view();
+}
+
 class TextWriter : public LogWriter {
  public:
-  explicit TextWriter(Template format) : format_(std::move(format)), is_apache_(format_.escape == Escape::kApache) {}
+  explicit TextWriter(const Template& format)
+      : escape_(format.escape), dash_(format.escape == Escape::kApache || format.escape == Escape::kNginx) {
+    std::string constant;
+    for (const Element& element : format.elements) {
+      if (IsConstant(element.content)) {
+        constant += element.content == Content::kLiteral ? element.text : element.sample;
+      } else {
+        steps_.push_back({std::exchange(constant, {}), element, TimeText(element.time)});
+      }
+    }
+    tail_ = std::move(constant) + '\n';
+  }
 
   void Write(const WrittenRequest& request, std::string* out) override {
-    for (const Element& element : format_.elements) WriteElement(element, request, out);
-    out->push_back('\n');
+    line_.clear();
+    for (Step& step : steps_) {
+      line_.Append(step.before);
+      WriteValue(&step, request);
+    }
+    line_.Append(tail_);
+    out->append(line_.view());
   }
 
  private:
-  void WriteElement(const Element& element, const WrittenRequest& request, std::string* out) const {
+  // A value and the constant text before it.
+  struct Step {
+    std::string before;
+    Element element;
+    TimeText time;
+  };
+
+  void WriteValue(Step* step, const WrittenRequest& request) {
+    const Element& element = step->element;
     switch (element.content) {
-      case Content::kLiteral:
-        out->append(element.text);
-        return;
-      case Content::kOther:
-      case Content::kNumber:
-        out->append(element.sample);
-        return;
       case Content::kTime:
-        AppendTime(element.time, request.time + (element.at_end ? request.duration : 0), out);
-        return;
+        return line_.Append(step->time.At(request.time + (element.at_end ? request.duration : 0)));
       case Content::kStatus:
-        AppendNumber(request.status, out);
-        return;
-      case Content::kRequest:
-        WriteRequest(request, out);
-        return;
-      case Content::kMethod:
-        Text(request.method, out);
-        return;
-      case Content::kTarget:
-        Text(request.target, out);
-        return;
-      case Content::kPath:
-        Text(request.target.substr(0, request.target.find('?')), out);
-        return;
-      case Content::kQuery:
-        WriteQuery(request.target, out);
-        return;
-      case Content::kProtocol:
-        Text(request.protocol, out);
-        return;
-      case Content::kHost:
-        Text(request.host, out);
-        return;
-      case Content::kClient:
-        Text(request.client, out);
-        return;
-      case Content::kUser:
-        Text(request.user, out);
-        return;
-      case Content::kHeader:
-        Text(Header(element.name, request), out);
-        return;
+        return AppendNumber(request.status, &line_);
       case Content::kBytes:
-        WriteBytes(element, request.bytes, out);
-        return;
+        return WriteBytes(element, request.bytes);
       case Content::kDuration:
-        AppendScaled(request.duration, element.exponent, element.decimals, out);
-        return;
+        return AppendScaled(request.duration, element.exponent, element.decimals, &line_);
+      case Content::kRequest:
+        return WriteRequest(request);
+      case Content::kQuery:
+        return WriteQuery(request);
+      default:
+        return WriteOrDash(Text(element, request), request.plain);
+    }
+  }
+
+  static std::string_view Text(const Element& element, const WrittenRequest& request) {
+    switch (element.content) {
+      case Content::kMethod:
+        return request.method;
+      case Content::kTarget:
+        return request.target;
+      case Content::kPath:
+        return request.target.substr(0, request.target.find('?'));
+      case Content::kProtocol:
+        return request.protocol;
+      case Content::kHost:
+        return request.host;
+      case Content::kClient:
+        return request.client;
+      case Content::kUser:
+        return request.user;
+      case Content::kHeader:
+        return Header(element.name, request);
+      default:
+        return {};
+    }
+  }
+
+  void WriteText(std::string_view text, bool plain) {
+    if (plain) {
+      line_.Append(text);
+    } else {
+      AppendEscaped(text, escape_, &line_);
     }
   }
 
   // Servers write "-" for what is missing; nginx with escape=json or none writes nothing.
-  void Text(std::string_view text, std::string* out) const {
-    const bool dash = format_.escape == Escape::kApache || format_.escape == Escape::kNginx;
-    if (text.empty() && dash) {
-      out->push_back('-');
-    } else {
-      AppendEscaped(text, format_.escape, out);
-    }
+  void WriteOrDash(std::string_view text, bool plain) {
+    if (text.empty() && dash_) return line_.Append("-");
+    WriteText(text, plain);
   }
 
-  void WriteRequest(const WrittenRequest& request, std::string* out) const {
-    if (request.method.empty() && request.target.empty()) return Text({}, out);
-    AppendEscaped(request.method, format_.escape, out);
-    out->push_back(' ');
-    AppendEscaped(request.target, format_.escape, out);
+  void WriteRequest(const WrittenRequest& request) {
+    if (request.method.empty() && request.target.empty()) return WriteOrDash({}, request.plain);
+    WriteText(request.method, request.plain);
+    line_.Append(" ");
+    WriteText(request.target, request.plain);
     if (request.protocol.empty()) return;
-    out->push_back(' ');
-    AppendEscaped(request.protocol, format_.escape, out);
+    line_.Append(" ");
+    WriteText(request.protocol, request.plain);
   }
 
   // Apache's %q has its question mark, and is empty without a query.
-  void WriteQuery(std::string_view target, std::string* out) const {
-    const std::size_t mark = target.find('?');
-    if (is_apache_) {
-      if (mark != std::string_view::npos) AppendEscaped(target.substr(mark), format_.escape, out);
-    } else {
-      Text(mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1), out);
-    }
+  void WriteQuery(const WrittenRequest& request) {
+    std::string_view query = request.target.substr(std::min(request.target.find('?'), request.target.size()));
+    if (escape_ == Escape::kApache) return WriteText(query, request.plain);
+    query.remove_prefix(query.empty() ? 0 : 1);
+    WriteOrDash(query, request.plain);
   }
 
-  static std::string_view Header(std::string_view name, const WrittenRequest& request) {
-    if (name == "user-agent") return request.agent;
-    if (name == "referer") return request.referer;
-    if (name == "host") return request.host;
-    return name == "x-forwarded-for" || name == "x-real-ip" ? request.client : std::string_view();
+  void WriteBytes(const Element& element, std::int64_t bytes) {
+    if (bytes < 0 || (bytes == 0 && element.dash_for_zero)) return line_.Append("-");
+    AppendNumber(bytes, &line_);
   }
 
-  static void WriteBytes(const Element& element, std::int64_t bytes, std::string* out) {
-    if (bytes < 0 || (bytes == 0 && element.dash_for_zero)) {
-      out->push_back('-');
-    } else {
-      AppendNumber(bytes, out);
-    }
-  }
-
-  const Template format_;
-  const bool is_apache_;
+  const Escape escape_;
+  const bool dash_;
+  std::vector<Step> steps_;
+  std::string tail_;  // after the last value, with the newline
+  TextBuffer line_;   // reused
 };
 
 }  // namespace
 
-std::unique_ptr<LogWriter> MakeTextWriter(Template format) { return std::make_unique<TextWriter>(std::move(format)); }
+std::unique_ptr<LogWriter> MakeTextWriter(Template format) { return std::make_unique<TextWriter>(format); }
 
 }  // namespace socklog

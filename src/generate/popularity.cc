@@ -1,6 +1,7 @@
 #include "generate/popularity.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -11,6 +12,9 @@ __extension__ using Uint128 = unsigned __int128;
 
 constexpr std::uint64_t kUnit = std::uint64_t{1}
                                 << 36;  // weight of rank 1; sums of 10 million ranks stay far below 2^64
+
+// As many parts as slots or more, but at most 4 MiB of them.
+constexpr int kMaxPartBits = 20;
 
 // Of the `size` most popular ranks, the one whose weight is nearest to their mean. Chance would make or break the whole
 // share there: rank 1 alone may have a tenth of all requests.
@@ -38,10 +42,19 @@ Popularity::Popularity(std::uint32_t count, unsigned zipf_percent, SplitMix64* s
     const auto uniform = static_cast<std::uint64_t>((static_cast<Uint128>(slot + 1) << 64) / count / 100);
     end_.push_back(zipf * zipf_percent + uniform * (100 - zipf_percent));
   }
+  const int part_bits = std::min(static_cast<int>(std::bit_width(count)), kMaxPartBits);
+  part_shift_ = 64 - part_bits;
+  first_.resize(std::size_t{1} << part_bits);
+  std::uint32_t slot = 0;
+  for (std::uint64_t part = 0; part < first_.size(); ++part) {
+    while (slot < end_.size() && end_[slot] <= part << part_shift_) ++slot;
+    first_[part] = slot;
+  }
 }
 
 std::uint32_t Popularity::Pick(std::uint64_t random) const {
-  const auto slot = static_cast<std::uint32_t>(std::upper_bound(end_.begin(), end_.end(), random) - end_.begin());
+  std::uint32_t slot = first_[random >> part_shift_];
+  while (slot < end_.size() && end_[slot] <= random) ++slot;
   return items_.empty() ? slot : items_[slot];
 }
 

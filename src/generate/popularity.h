@@ -23,6 +23,8 @@ class Popularity {
 
  private:
   std::vector<std::uint64_t> end_;    // of each slot but the last, ascending
+  std::vector<std::uint32_t> first_;  // of each equal part of [0, 2^64), a power of two of them: the slot it begins in
+  int part_shift_ = 0;                // from a point to its part
   std::vector<std::uint32_t> items_;  // by slot; empty: the slot is the item
 };
 

@@ -112,12 +112,12 @@ std::vector<Page> MakePages(std::uint32_t count, SplitMix64* random) {
     Page& page = pages[i];
     const NamedPage named = NamedOrNone(i);
     page.kind = named.kind;
-    page.target = named.path.empty() ? InventedPath(i, &page.kind, random) : std::string(named.path);
-    page.path_size = page.target.size();
-    page.host = page.kind == PageKind::kApi ? kApiHost : kShop;
-    page.referer = "https://" + std::string(page.host) + page.target;
-    if (page.target.ends_with(".css") || page.target.ends_with(".js"))
-      page.target += "?v=" + std::to_string(10 + random->Below(90));
+    const std::string path = named.path.empty() ? InventedPath(i, &page.kind, random) : std::string(named.path);
+    const std::string_view host = page.kind == PageKind::kApi ? kApiHost : kShop;
+    page.url = "https://" + std::string(host) + path;
+    page.host_size = static_cast<std::uint32_t>(host.size());
+    page.path_size = static_cast<std::uint32_t>(path.size());
+    if (path.ends_with(".css") || path.ends_with(".js")) page.url += "?v=" + std::to_string(10 + random->Below(90));
     const Cost cost = CostOf(page.kind);
     page.bytes = Between(cost.min_bytes, cost.max_bytes, random);
     page.latency = Between(cost.min_latency, cost.max_latency, random);

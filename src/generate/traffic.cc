@@ -58,6 +58,8 @@ class ShopTraffic : public Traffic {
   std::uint64_t total() const override { return total_; }
 
  private:
+  void DrawNext();
+  void DrawUser();
   void StartSession(Session* session);
   // 0: the request succeeds.
   int PickFailure(Micros time, User* user, std::uint32_t page);
@@ -74,7 +76,7 @@ class ShopTraffic : public Traffic {
   SplitMix64 walk_;     // sessions
   SplitMix64 outcome_;  // failures
   SplitMix64 decks_;
-  std::uint64_t next_user_;
+  std::uint64_t user_point_;
 
   std::vector<Page> pages_;
   std::vector<User> users_;
@@ -82,6 +84,9 @@ class ShopTraffic : public Traffic {
   Popularity page_popularity_;
   Popularity user_popularity_;
   std::vector<Session> sessions_;
+  Session* next_session_ = nullptr;  // of the next request
+  std::uint32_t next_page_ = 0;      // of the next request, too
+  std::uint32_t next_user_ = 0;      // of the next session
   Incidents incidents_;
 };
 
@@ -99,7 +104,7 @@ ShopTraffic::ShopTraffic(const GenerateOptions& options, Micros start, std::uint
       walk_(StreamSeed(seed, 2)),
       outcome_(StreamSeed(seed, 3)),
       decks_(StreamSeed(seed, 4)),
-      next_user_(shape_.Next()),
+      user_point_(shape_.Next()),
       pages_(MakePages(options.urls, &shape_)),
       users_(options.users),
       addresses_(MakeAddresses(options.clients, &shape_)),
@@ -119,6 +124,8 @@ ShopTraffic::ShopTraffic(const GenerateOptions& options, Micros start, std::uint
   const auto failing_pages = static_cast<std::uint32_t>(std::llround(options.error_urls * options.urls));
   const std::vector<bool> page_fails = ChooseStratified(options.urls, failing_pages, &shape_);
   for (std::size_t i = 0; i < pages_.size(); ++i) pages_[i].fails = page_fails[i];
+  DrawUser();
+  DrawNext();
 }
 
 Status ShopTraffic::AddIncidents(const std::vector<Incident>& incidents, Micros start) {
@@ -128,9 +135,26 @@ Status ShopTraffic::AddIncidents(const std::vector<Incident>& incidents, Micros 
   return {};
 }
 
+// Memory is the slowest part of all: what the next request needs is on its way while this one is written.
+void ShopTraffic::DrawNext() {
+  next_session_ = &sessions_[walk_.Below(sessions_.size())];
+  next_page_ = page_popularity_.Pick(walk_.Next());
+  __builtin_prefetch(pages_[next_page_].url.data());
+  __builtin_prefetch(next_session_->client.data());
+  __builtin_prefetch(next_session_->user);
+  __builtin_prefetch(next_session_->referer.data());
+}
+
+// Likewise who comes next; it is some requests until then.
+void ShopTraffic::DrawUser() {
+  user_point_ += kGoldenStep;
+  next_user_ = user_popularity_.Pick(user_point_);
+  __builtin_prefetch(&users_[next_user_]);
+  __builtin_prefetch(&addresses_[next_user_ % addresses_.size()]);
+}
+
 void ShopTraffic::StartSession(Session* session) {
-  next_user_ += kGoldenStep;
-  const std::uint32_t number = user_popularity_.Pick(next_user_);
+  const std::uint32_t number = next_user_;
   const std::uint64_t random = walk_.Next();
   User& user = users_[number];
   // With more clients than users a user comes from one of several places, with fewer they share one.
@@ -143,6 +167,7 @@ void ShopTraffic::StartSession(Session* session) {
   session->agent = PickAgent(SplitMix64(place * users + number).Next());
   session->referer = PickEntry(random >> 32);
   session->steps_left = 1 + static_cast<std::uint32_t>((random & 7) + ((random >> 3) & 7));
+  DrawUser();
 }
 
 int ShopTraffic::PickFailure(Micros time, User* user, std::uint32_t page) {
@@ -180,28 +205,30 @@ void FillAnswer(const Page& page, std::int64_t random, WrittenRequest* request) 
 
 bool ShopTraffic::Next(WrittenRequest* request) {
   if (made_ >= total_) return false;
-  Session& session = sessions_[walk_.Below(sessions_.size())];
-  const std::uint32_t number = page_popularity_.Pick(walk_.Next());
+  Session& session = *next_session_;
+  const std::uint32_t number = next_page_;
+  const Page& page = pages_[number];
   const std::uint64_t details = walk_.Next();
   const std::uint64_t pace = walk_.Next();
   if (session.steps_left == 0) StartSession(&session);
   --session.steps_left;
 
-  const Page& page = pages_[number];
+  request->plain = true;
   request->time = schedule_.TimeOf(made_++);
   request->client = session.client;
   request->user = session.user->name;
   request->agent = session.agent;
   request->referer = session.referer;
-  request->host = page.host;
-  request->target = page.target;
+  request->host = page.host();
+  request->target = page.target();
   request->protocol = page.kind == PageKind::kApi ? "HTTP/1.1" : "HTTP/2.0";
   request->method = PickMethod(page.kind, details);
   request->duration = PickDuration(page.latency, pace);
   const int failure = PickFailure(request->time, session.user, number);
   request->status = failure != 0 ? failure : PickSuccessStatus(page.kind, request->method, details >> 16);
   FillAnswer(page, static_cast<std::int64_t>((details >> 32) & 0xffff), request);
-  if (page.kind == PageKind::kPage || page.kind == PageKind::kForm) session.referer = page.referer;
+  if (page.kind == PageKind::kPage || page.kind == PageKind::kForm) session.referer = page.referer();
+  DrawNext();
   return true;
 }
 

@@ -18,6 +18,9 @@ namespace {
 // A blocking pipe that is ready for writing takes this much without blocking (PIPE_BUF of Linux).
 constexpr std::size_t kSafeWrite = 4096;
 
+// Of a pipe that is written to: fewer changes between the two processes.
+constexpr int kPipeBytes = 1 << 20;
+
 // How often to look whether bytes have arrived, in milliseconds.
 constexpr int kAnswerPoll = 2;
 
@@ -96,6 +99,8 @@ std::unique_ptr<Channel> NewFdChannel(UniqueFd fd) {
       non_blocking = true;
     }
   }
+  if (known && S_ISFIFO(info.st_mode) && (flags & O_ACCMODE) == O_WRONLY)
+    fcntl(fd.get(), F_SETPIPE_SZ, kPipeBytes);  // fails where a user's pipes have a limit: it stays as it is
   return std::make_unique<FdChannel>(std::move(fd), non_blocking);
 }
 

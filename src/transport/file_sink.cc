@@ -96,12 +96,13 @@ Status FileSink::Write(std::string_view lines) {
     if (!TakeKept(lines.substr(0, size))) buffer_.append(lines.substr(0, size));
     lines.remove_prefix(size);
   }
+  if (buffer_.empty() && lines.size() >= kSinkBufferBytes) return Drain(lines);
   buffer_.append(lines);
-  return buffer_.size() >= kSinkBufferBytes ? Drain() : Status();
+  return buffer_.size() >= kSinkBufferBytes ? Drain(buffer_) : Status();
 }
 
-Status FileSink::Drain() {
-  std::string_view rest = buffer_;
+// `rest`: the buffer, or what is so much that it needs none.
+Status FileSink::Drain(std::string_view rest) {
   while (!rest.empty()) {
     const ssize_t written = pwrite(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(size_));
     if (written < 0 && errno == EINTR) continue;
@@ -115,7 +116,7 @@ Status FileSink::Drain() {
 
 Status FileSink::Flush(bool durable) {
   if (!failed_.ok()) return failed_;
-  if (Status status = Drain(); !status.ok() || !durable) return status;
+  if (Status status = Drain(buffer_); !status.ok() || !durable) return status;
   if (fsync(fd_.get()) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS) return Fail("cannot sync", errno);
   if (directory_synced_) return Status();
   directory_synced_ = true;

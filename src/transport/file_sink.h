@@ -36,7 +36,7 @@ class FileSink : public Sink {
   Status ReadKept(std::uint64_t from, std::uint64_t end);
   void Keep(std::string_view line, std::uint64_t offset);
   bool TakeKept(std::string_view line);
-  Status Drain();
+  Status Drain(std::string_view rest);
   Status Fail(std::string_view what, int error);
 
   struct KeptLine {

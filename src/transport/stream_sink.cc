@@ -36,9 +36,12 @@ StreamSink::~StreamSink() {
 
 Status StreamSink::Write(std::string_view lines) {
   if (!failed_.ok()) return failed_;
-  buffer_.append(lines);
-  if (buffer_.size() < kSinkBufferBytes) return Status();
-  if (Status status = Send(); !status.ok()) return failed_ = status;
+  if (!buffer_.empty() || lines.size() < kSinkBufferBytes) {
+    buffer_.append(lines);
+    if (buffer_.size() < kSinkBufferBytes) return Status();
+    lines = buffer_;
+  }
+  if (Status status = Send(lines); !status.ok()) return failed_ = status;
   Forget();
   return Status();
 }
@@ -46,10 +49,10 @@ Status StreamSink::Write(std::string_view lines) {
 Status StreamSink::Flush(bool) {
   if (!failed_.ok()) return failed_;
   for (;;) {
-    if (Status status = Send(); !status.ok()) return failed_ = status;
+    if (Status status = Send(buffer_); !status.ok()) return failed_ = status;
     const bool matters = connector_ != nullptr && !(reconnect_ && buffer_.empty());
     if (!matters || IsPeerThere(channel_->fd(), kAnswerPatience)) break;
-    if (Status status = PeerHasGone(); !status.ok()) return failed_ = status;
+    if (Status status = PeerHasGone(buffer_); !status.ok()) return failed_ = status;
     sent_ = 0;  // what of it has arrived is not known, and twice is better than never
   }
   Forget();
@@ -61,9 +64,9 @@ void StreamSink::Forget() {
   sent_ = 0;
 }
 
-Status StreamSink::Send() {
-  while (sent_ < buffer_.size()) {
-    IoResult io = channel_->Write(std::string_view(buffer_).substr(sent_));
+Status StreamSink::Send(std::string_view lines) {
+  while (sent_ < lines.size()) {
+    IoResult io = channel_->Write(lines.substr(sent_));
     switch (io.state) {
       case IoState::kDone:
         sent_ += io.bytes;
@@ -75,11 +78,11 @@ Status StreamSink::Send() {
         if (!ready.ok()) return ready.status();
         if (!*ready)
           return Status::Failed(name_ + ": its reader does not read; at the stop " +
-                                std::to_string(buffer_.size() - sent_) + " bytes were not written");
+                                std::to_string(lines.size() - sent_) + " bytes were not written");
         break;
       }
       case IoState::kEnd:
-        if (Status status = PeerHasGone(); !status.ok()) return status;
+        if (Status status = PeerHasGone(lines); !status.ok()) return status;
         break;
       case IoState::kCut:
       case IoState::kError:
@@ -89,15 +92,15 @@ Status StreamSink::Send() {
   return Status();
 }
 
-Status StreamSink::PeerHasGone() {
+Status StreamSink::PeerHasGone(std::string_view lines) {
   if (connector_ == nullptr) return Status(StatusCode::kBrokenPipe, name_ + ": the reader has gone");
-  if (reconnect_) return Reconnect();
+  if (reconnect_) return Reconnect(lines);
   return Status::Failed(name_ +
                         ": the peer closed the connection, lines may be lost; start it again, and give --reconnect to "
                         "connect again by itself");
 }
 
-Status StreamSink::Reconnect() {
+Status StreamSink::Reconnect(std::string_view lines) {
   LogNote(name_ + ": the connection has ended; connecting again, lines on their way may be lost");
   channel_.reset();
   connector_->Restart();
@@ -105,8 +108,8 @@ Status StreamSink::Reconnect() {
   if (!channel.ok()) return channel.status();
   channel_ = std::move(channel).value();
   // The new reader gets whole lines only.
-  const std::size_t newline = sent_ == 0 ? std::string::npos : buffer_.rfind('\n', sent_ - 1);
-  sent_ = newline == std::string::npos ? 0 : newline + 1;
+  const std::size_t newline = sent_ == 0 ? std::string_view::npos : lines.rfind('\n', sent_ - 1);
+  sent_ = newline == std::string_view::npos ? 0 : newline + 1;
   return Status();
 }
 

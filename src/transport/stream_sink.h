@@ -36,9 +36,10 @@ class StreamSink : public Sink {
   std::uint64_t length() const override { return 0; }
 
  private:
-  Status Send();
-  Status PeerHasGone();
-  Status Reconnect();
+  // `lines`: the buffer, or what is so much that it needs none; the first sent_ bytes of it have been sent.
+  Status Send(std::string_view lines);
+  Status PeerHasGone(std::string_view lines);
+  Status Reconnect(std::string_view lines);
   void Forget();
 
   const std::string name_;
@@ -46,7 +47,7 @@ class StreamSink : public Sink {
   std::unique_ptr<Connector> connector_;  // none: no connection
   const bool reconnect_ = false;
   std::string buffer_;
-  std::size_t sent_ = 0;  // bytes of buffer_
+  std::size_t sent_ = 0;  // bytes of what is being sent
   Status failed_;         // once and for all
 };
 

@@ -134,6 +134,52 @@ TEST_CASE("written lines are read back", "[format]") {
   }
 }
 
+TEST_CASE("text that is said to be plain is written as it would be without that", "[format]") {
+  WrittenRequest request;
+  request.time = 1431857103 * kSecond + 250000;
+  request.client = "192.0.2.1";
+  request.user = "ada";
+  request.method = "GET";
+  request.target = "/a?q=1";
+  request.host = "example.com";
+  for (const char* format :
+       {"combined", "common", "vhost_combined", "caddy", "traefik", "ecs", "nginx-json", "%U %q %H",
+        "nginx:$time_iso8601 $status $args \"$http_referer\"", "escape=json $msec $status \"$request\"",
+        "json:time=t,status=s,request=r,query=q,agent=a"}) {
+    FormatOptions options;
+    options.log_format = format;
+    auto writer = MakeLogWriter(options);
+    INFO(format);
+    REQUIRE(writer.ok());
+    std::string lines[2];
+    for (const bool plain : {false, true}) {
+      request.plain = plain;
+      writer.value()->Write(request, &lines[plain ? 1 : 0]);
+    }
+    CHECK(lines[0] == lines[1]);
+  }
+}
+
+TEST_CASE("time stamps go on from second to second, and before 1970", "[format]") {
+  for (const char* format :
+       {"%t %s", "%{sec}t.%{msec_frac}t %s", "%{%T %s}t %s", "nginx:$time_iso8601 $status", "nginx:$msec $status",
+        "ecs", "caddy", "json:time=t,status=s", "json:time=t:ms,status=s"}) {
+    FormatOptions options;
+    options.log_format = format;
+    auto once = MakeLogWriter(options);
+    INFO(format);
+    REQUIRE(once.ok());
+    WrittenRequest request;
+    for (request.time = -2 * kSecond; request.time < 2 * kSecond; request.time += 123'400) {
+      std::string line;
+      once.value()->Write(request, &line);
+      std::string alone;
+      MakeLogWriter(options).value()->Write(request, &alone);
+      CHECK(line == alone);
+    }
+  }
+}
+
 TEST_CASE("lines are written as servers write them", "[format]") {
   WrittenRequest request;
   request.time = 1431857103 * kSecond + 250000;

@@ -34,6 +34,27 @@ TEST_CASE("Shuffling changes where an item lies and not how often it is picked")
   CHECK(popularity.Pick(0) != 0);  // the seed above moves rank 1 away from the first place
 }
 
+TEST_CASE("Each item owns one interval, and these follow each other") {
+  for (const std::uint32_t count : {2u, 3u, 64u, 1000u, 20'000u}) {
+    const Popularity popularity(count, 60, nullptr);
+    SplitMix64 random(count);
+    std::vector<std::uint64_t> points(std::size_t{30} * count);
+    for (std::uint64_t& point : points) point = random.Next();
+    std::sort(points.begin(), points.end());
+    std::vector<bool> picked(count);
+    std::uint32_t last = 0;
+    bool ascending = popularity.Pick(0) == 0 && popularity.Pick(~std::uint64_t{0}) == count - 1;
+    for (const std::uint64_t point : points) {
+      const std::uint32_t item = popularity.Pick(point);
+      ascending = ascending && item >= last;
+      picked.at(last = item) = true;
+    }
+    CAPTURE(count);
+    CHECK(ascending);
+    CHECK(std::count(picked.begin(), picked.end(), false) < 10);
+  }
+}
+
 TEST_CASE("A single item is always picked") {
   const Popularity popularity(1, 60, nullptr);
   CHECK(popularity.Pick(0) == 0);

@@ -1,5 +1,6 @@
 #include "generate/traffic.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -270,6 +271,11 @@ TEST_CASE("Answers fit their status and method") {
     if (r.status == 201 && r.method != "POST") ++wrong["created by " + std::string(r.method)];
     if (!r.target.starts_with("/")) ++wrong[std::string(r.target)];
     if (!r.host.ends_with("shop.example")) ++wrong[std::string(r.host)];
+    if (!r.plain) ++wrong["not said to be plain"];
+    for (const std::string_view text : {r.client, r.user, r.method, r.target, r.protocol, r.host, r.referer, r.agent}) {
+      const auto is_odd = [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; };
+      if (std::any_of(text.begin(), text.end(), is_odd)) ++wrong["not plain: " + std::string(text)];
+    }
   }
   for (const auto& [what, count] : wrong) {
     CAPTURE(what);

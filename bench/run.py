@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Times socklog and what else is installed on the same logs, and writes the page of docs that tells of it. Started by scripts/bench."""
+import argparse
+import pathlib
+import socket
+import subprocess
+import sys
+
+import figures
+import inputs
+import measure
+import report
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--lines", type=int, default=5_000_000, help="lines of the logs (5000000)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured, in turn (5)")
+    parser.add_argument("--distinct", type=int, default=10_000_000, help="lines of the log without any two equal URLs (10000000)")
+    parser.add_argument("--directory", type=pathlib.Path, default=ROOT / "build/bench", help="where the logs are made (build/bench)")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="where socklog was built (build/release)")
+    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs", help="where benchmarks.md and benchmarks.svg go (docs)")
+    parser.add_argument("--only", default="", help="measure only cases whose name contains this, and write no page")
+    parser.add_argument("--dry-run", action="store_true", help="make the logs, compare what the programs count, and list what would be measured")
+    return parser.parse_args()
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def warm(logs, cases):
+    """Reads every file that a case names, so that none is read from the disk while it is timed."""
+    words = {word for case in cases for command in case.commands for word in command} | {case.feed[1] for case in cases if case.feed}
+    for path in sorted(word for word in words if word.startswith(str(logs.directory)) and pathlib.Path(word).exists()):
+        logs.warm(path)
+
+
+def measure_all(cases, rounds, directory):
+    """{name: samples of all rounds}. In each round every case has its turn, so that a change of the machine's pace hits all of them."""
+    samples = {case.name: [] for case in cases}
+    for number in range(rounds):
+        for case in cases:
+            sample = measure.run(case, directory / "output")
+            samples[case.name].append(sample)
+            print(f"{number + 1}/{rounds} {case.name:32} {sample.wall:9.3f} s  {sample.cpu:9.3f} s of CPU  {report.megabytes(sample.peak)}", flush=True)
+    return samples
+
+
+def main():
+    arguments = parse_arguments()
+    socklog = str(arguments.build / "socklog")
+    directory = arguments.directory.resolve()
+    print("making the logs", flush=True)
+    logs = inputs.Inputs(socklog, directory, arguments.lines)
+    subprocess.run([sys.executable, "-B", str(ROOT / "bench/checks.py"), socklog, logs.check, str(directory)], check=True)
+    cases = figures.cases(socklog, str(arguments.build / "bare_simdjson"), logs, arguments.distinct, free_port())
+    cases = [case for case in cases if arguments.only in case.name]
+    if arguments.dry_run:
+        for case in cases:
+            print(f"{case.name}: {case.shown()}")
+        return
+    once = [case for case in cases if case.name == figures.DISTINCT]
+    in_turn = [case for case in cases if case not in once]
+    warm(logs, in_turn)
+    samples = measure_all(in_turn, arguments.rounds, directory) | measure_all(once, 1, directory)
+    results = {case.name: figures.Result(case, measure.median_of(samples[case.name])) for case in cases}
+    if not arguments.only:
+        report.write(arguments.output, results, logs, arguments)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except measure.Failed as error:
+        sys.exit(f"scripts/bench: {error}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)

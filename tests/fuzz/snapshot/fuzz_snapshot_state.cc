@@ -2,12 +2,15 @@
 // on as a run would.
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "alert/alert_tracker.h"
 #include "base/hash.h"
+#include "base/key_hash.h"
+#include "base/text_arena.h"
 #include "metrics/registry.h"
 #include "pipeline/run_summary.h"
 #include "pipeline/state_file.h"
@@ -69,12 +72,15 @@ void GoOnWithWindows(std::string_view aggregator_bytes, const PartitionWindows::
   if (!reader.ok()) return;
   PartitionWindows& partition = windows.AddPartition();
   partition.Restore(saved);
-  CountedRequest request;
-  request.cell.requests = 1;
-  request.keys[static_cast<std::size_t>(Dimension::kUrl)] = "/a";
+  Block block;
+  block.text.Append("a line\n");
+  TextArena texts;
+  const std::string_view url = texts.Add("/a");
+  Request request;
+  request.keys[KeyedIndex(Dimension::kUrl)] = {url.data(), static_cast<std::uint32_t>(url.size()), KeyHash()(url)};
   request.time = saved.mark.maximum == kNoTime ? 0 : saved.mark.maximum;
   for (std::uint64_t i = 0; i < 20; ++i) {
-    partition.Add(request, {0, i}, saved.mark.line + i);
+    partition.Add({&request, 1}, {block, saved.mark.line + i}, std::numeric_limits<Micros>::max());
     request.time += 3 * kSecond;
   }
   SnapshotWriter written;

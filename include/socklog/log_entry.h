@@ -3,11 +3,11 @@
 #define SOCKLOG_LOG_ENTRY_H_
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "socklog/text_arena.h"
 #include "socklog/text_buffer.h"
 #include "socklog/time.h"
 
@@ -147,14 +147,13 @@ struct LogBatch {
 
   LogEntries entries;
   std::vector<MalformedLine> malformed;
-  // Owns text of all batches of the block, where escapes had to be undone; a deque, since views must stay valid.
-  std::deque<std::string> decoded;
+  TextArena decoded;  // of all batches of the block: texts whose escapes had to be undone
 
   // Before the first batch of a block.
   void clear() {
     entries.clear();
     malformed.clear();
-    decoded.clear();
+    decoded.Clear();
   }
 };
 

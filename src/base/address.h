@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 
 namespace socklog {
 

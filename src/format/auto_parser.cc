@@ -20,9 +20,9 @@ class EnvelopeParser : public LineParser {
     if (!value.present || !value.is_string) return "the envelope has no string of that name";
     std::string_view inner = value.raw;
     if (inner.find('\\') != std::string_view::npos) {
-      std::string& decoded = batch->decoded.emplace_back();
-      AppendUnescaped(inner, Escape::kJson, &decoded);
-      inner = decoded;
+      decoded_.clear();
+      AppendUnescaped(inner, Escape::kJson, &decoded_);
+      inner = batch->decoded.Add(decoded_);
     }
     inner = inner.substr(0, inner.find_last_not_of(" \t\r\n") + 1);
     return inner.empty() ? "the line in the envelope is empty" : inner_->Parse(inner, entry, batch);
@@ -34,6 +34,7 @@ class EnvelopeParser : public LineParser {
  private:
   JsonReader reader_;
   std::unique_ptr<LineParser> inner_;
+  std::string decoded_;
 };
 
 class EnvelopeFormat : public LineFormat {

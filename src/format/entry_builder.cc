@@ -115,9 +115,9 @@ void EntryBuilder::Begin(Escape escape, LogEntry* entry, LogBatch* batch) {
 std::string_view EntryBuilder::Text(std::string_view raw) {
   if (IsMissing(raw)) return {};
   if (escape_ == Escape::kNone || std::memchr(raw.data(), '\\', raw.size()) == nullptr) return raw;
-  std::string& decoded = batch_->decoded.emplace_back();
-  AppendUnescaped(raw, escape_, &decoded);
-  return decoded;
+  scratch_.clear();
+  AppendUnescaped(raw, escape_, &scratch_);
+  return batch_->decoded.Add(scratch_);
 }
 
 void EntryBuilder::SetRequest(std::string_view raw) {
@@ -220,11 +220,11 @@ std::string_view EntryBuilder::WithQuery() {
   if (query_.data() == end + (has_mark ? 0 : 1) && *end == '?') {
     return Text(std::string_view(path_.data(), static_cast<std::size_t>(query_.data() + query_.size() - path_.data())));
   }
-  std::string& joined = batch_->decoded.emplace_back();
-  AppendUnescaped(path_, escape_, &joined);
-  if (!has_mark) joined.push_back('?');
-  AppendUnescaped(query_, escape_, &joined);
-  return joined;
+  scratch_.clear();
+  AppendUnescaped(path_, escape_, &scratch_);
+  if (!has_mark) scratch_.push_back('?');
+  AppendUnescaped(query_, escape_, &scratch_);
+  return batch_->decoded.Add(scratch_);
 }
 
 const char* EntryBuilder::Finish() {

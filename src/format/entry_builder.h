@@ -3,6 +3,7 @@
 #define SOCKLOG_FORMAT_ENTRY_BUILDER_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "format/escape.h"
@@ -43,6 +44,7 @@ class EntryBuilder {
   bool has_target_ = false;
   bool has_method_ = false;
   std::string_view path_, query_;
+  std::string scratch_;
 };
 
 // The address of "192.0.2.1:4711", "[2001:db8::1]:4711", "[2001:db8::1]"; a bare IPv6 address is left as it is.

@@ -147,9 +147,9 @@ class JsonParser : public LineParser {
                       rule.field != Field::kDuration;
     if (text || escape_ == Escape::kNone || value.raw.find('\\') == std::string_view::npos)
       return builder_.Set(rule, value.raw);
-    std::string& decoded = batch->decoded.emplace_back();
+    std::string decoded;
     AppendUnescaped(value.raw, Escape::kJson, &decoded);
-    return builder_.Set(rule, decoded);
+    return builder_.Set(rule, batch->decoded.Add(decoded));
   }
 
   const Definition& d_;

@@ -21,8 +21,9 @@ template <typename Parse>
 bool TryUnquoted(std::string_view line, LogBatch* batch, Parse parse) {
   if (line.size() < 2 || line.front() != '"' || line.back() != '"') return false;
   for (const LineQuoting quoting : {LineQuoting::kBare, LineQuoting::kDoubled, LineQuoting::kBackslash}) {
-    std::string& store = batch->decoded.emplace_back();
-    const std::string_view inner = Unquote(line, quoting, &store);
+    std::string store;
+    std::string_view inner = Unquote(line, quoting, &store);
+    if (quoting != LineQuoting::kBare) inner = batch->decoded.Add(inner);
     if (!inner.empty() && parse(inner)) return true;
   }
   return false;

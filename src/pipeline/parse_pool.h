@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 #include "format/format.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"

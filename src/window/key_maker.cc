@@ -1,5 +1,7 @@
 #include "window/key_maker.h"
 
+#include <cstring>
+
 #include "base/byte_scan.h"
 #include "base/text.h"
 
@@ -41,6 +43,24 @@ constexpr char kInvalid[TextArena::kPadding * 2] = "(invalid)";
 constexpr char kConnect[TextArena::kPadding * 2] = "(connect)";
 constexpr char kStar[TextArena::kPadding * 2] = "(star)";
 constexpr char kRoot[TextArena::kPadding * 2] = "/";
+
+// Copies 64 bytes at a time: both texts are padded. REQUIRES: there is room for so many more.
+char* CopyPadded(std::string_view text, char* to) {
+  for (std::size_t i = 0; i < text.size(); i += TextArena::kPadding)
+    std::memcpy(to + i, text.data() + i, TextArena::kPadding);
+  return to + text.size();
+}
+
+// "host/path".
+std::string_view Join(std::string_view host, std::string_view path, TextArena* texts) {
+  const std::size_t slash = path.front() == '/' ? 0 : 1;
+  const std::size_t size = host.size() + slash + path.size();
+  char* joined = texts->Allocate(size);
+  char* end = CopyPadded(host, joined);
+  if (slash != 0) *end = '/';
+  CopyPadded(path, end + slash);
+  return {joined, size};
+}
 
 // What a folding rule made of a key: backslashes are escapes already, but a group may have cut a character in two.
 std::string MakeFoldedKey(std::string_view text) {
@@ -128,14 +148,8 @@ std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts, std::
   bool plain = true;
   std::string_view key = TargetPath(entry, &plain);
   if (!entry.host.empty()) {
-    const std::string_view host = entry.host;
-    const std::size_t slash = key.front() == '/' ? 0 : 1;
-    char* joined = texts->Allocate(host.size() + slash + key.size());
-    host.copy(joined, host.size());
-    if (slash != 0) joined[host.size()] = '/';
-    key.copy(joined + host.size() + slash, key.size());
-    plain = plain && PlainPrefix<StopAt::kOdd>(host) == host.size();
-    key = {joined, host.size() + slash + key.size()};
+    plain = plain && PlainPrefix<StopAt::kOdd>(entry.host) == entry.host.size();
+    key = Join(entry.host, key, texts);
   }
   key = MakeKey(key, plain, texts);
   if (!rules_.has_url_rules()) return key;

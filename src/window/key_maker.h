@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 #include "base/key_hash.h"
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"
 #include "window/key_rules.h"

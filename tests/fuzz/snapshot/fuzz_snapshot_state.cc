@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "alert/alert_tracker.h"
 #include "base/hash.h"
 #include "base/key_hash.h"
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 #include "metrics/registry.h"
 #include "pipeline/run_summary.h"
 #include "pipeline/state_file.h"

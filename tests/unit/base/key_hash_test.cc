@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 #include "support/catch.h"
 
 namespace socklog::testing {

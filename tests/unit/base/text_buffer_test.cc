@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "base/text_arena.h"
+#include "socklog/text_arena.h"
 #include "support/catch.h"
 
 namespace socklog::testing {

@@ -1,6 +1,6 @@
 // Memory for short texts that are dropped all at once.
-#ifndef SOCKLOG_BASE_TEXT_ARENA_H_
-#define SOCKLOG_BASE_TEXT_ARENA_H_
+#ifndef SOCKLOG_TEXT_ARENA_H_
+#define SOCKLOG_TEXT_ARENA_H_
 
 #include <cstddef>
 #include <cstring>
@@ -16,7 +16,7 @@ class TextArena {
  public:
   static constexpr std::size_t kPadding = 64;
 
-  // `size` bytes, not cleared.
+  // `size` bytes, not cleared. The kPadding bytes behind them may be written to until the next text.
   char* Allocate(std::size_t size) {
     if (size > left_) NextChunk(size);
     char* bytes = free_;
@@ -63,4 +63,4 @@ class TextArena {
 
 }  // namespace socklog
 
-#endif  // SOCKLOG_BASE_TEXT_ARENA_H_
+#endif  // SOCKLOG_TEXT_ARENA_H_

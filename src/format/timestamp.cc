@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kClfDateSize = 11;  // 17/May/2015
 constexpr std::size_t kClfSize = std::string_view("17/May/2015:10:05:03").size();
 
+constexpr std::size_t kIsoDateSize = 10;  // 2015-05-17
 constexpr std::size_t kIsoSize = std::string_view("2015-05-17T10:05:03").size();
 
 // Tells kIso from other forms.
@@ -168,7 +169,7 @@ bool TimeReader::ReadTail(std::string_view tail, CivilParts* parts) {
 }
 
 bool TimeReader::ReadIsoDate(const char* text, std::int64_t* days) {
-  if (std::memcmp(text, iso_date_, sizeof(iso_date_)) == 0) {
+  if (std::memcmp(text, iso_date_, kIsoDateSize) == 0) {
     *days = iso_days_;
     return true;
   }
@@ -177,7 +178,7 @@ bool TimeReader::ReadIsoDate(const char* text, std::int64_t* days) {
   const int day = FixedNumber(text + 8, 2);
   if (year < 0 || month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month)) return false;
   *days = iso_days_ = DaysFromCivil(year, month, day);
-  std::memcpy(iso_date_, text, sizeof(iso_date_));
+  std::memcpy(iso_date_, text, kIsoDateSize);
   return true;
 }
 

@@ -55,9 +55,10 @@ class TimeReader {
   bool ReadTail(std::string_view tail, CivilParts* parts);
 
   std::shared_ptr<const TimeZone> zone_;
-  char clf_date_[11] = {};  // "17/May/2015", or zeros
+  // The last dates, at first the epoch's: never bytes that are no date, or a line could hold just those.
+  char clf_date_[12] = "01/Jan/1970";
   std::int64_t clf_days_ = 0;
-  char iso_date_[10] = {};  // "2015-05-17", or zeros
+  char iso_date_[11] = "1970-01-01";
   std::int64_t iso_days_ = 0;
 };
 

@@ -119,6 +119,21 @@ TEST_CASE("ISO 8601 and epoch time stamps", "[format][time]") {
 }
 
 // A window that ends in the year 10000 could not be written.
+TEST_CASE("a first time stamp of NUL bytes is none", "[format][time]") {
+  Micros time = 0;
+  const std::string clf = std::string(11, '\0') + ":10:05:03 +0000";
+  const std::string iso = std::string(10, '\0') + "T10:05:03Z";
+  for (const auto& [form, text] : {std::pair{TimeForm::kClf, clf}, std::pair{TimeForm::kIso, iso}}) {
+    TimeSpelling spelling;
+    spelling.form = form;
+    CHECK_FALSE(TimeReader(TimeZone::Utc()).Read(spelling, text, &time));
+  }
+  TimeSpelling clf_spelling;
+  clf_spelling.form = TimeForm::kClf;
+  CHECK(TimeReader(TimeZone::Utc()).Read(clf_spelling, "01/Jan/1970:00:00:07 +0000", &time));
+  CHECK(time == 7 * kSecond);
+}
+
 TEST_CASE("times are in the years 1 to 9998", "[format][time]") {
   CHECK(Read(TimeForm::kEpoch, "253370764799.5") == "9998-12-31T23:59:59.5Z");
   CHECK(Read(TimeForm::kEpoch, "253370764800").empty());

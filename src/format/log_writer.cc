@@ -34,7 +34,7 @@ class EnvelopeWriter : public LogWriter {
 Result<std::unique_ptr<LogWriter>> MakeFamilyWriter(std::string_view name) {
   Result<Template> format = ParseApacheTemplate(FamilyString(name));
   if (!format.ok()) return format.status();
-  return MakeTextWriter(std::move(format).value());
+  return MakeTextWriter(*format);
 }
 
 // Makes the writer of whichever kind of specification it is called with.

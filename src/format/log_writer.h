@@ -17,7 +17,7 @@
 
 namespace socklog {
 
-std::unique_ptr<LogWriter> MakeTextWriter(Template format);
+std::unique_ptr<LogWriter> MakeTextWriter(const Template& format);
 std::unique_ptr<LogWriter> MakeJsonMapWriter(const JsonMap& map);
 // Puts the lines of `inner` into the member `name` of a JSON object.
 std::unique_ptr<LogWriter> MakeEnvelopeWriter(std::string name, std::unique_ptr<LogWriter> inner);

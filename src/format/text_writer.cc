@@ -142,6 +142,6 @@ class TextWriter : public LogWriter {
 
 }  // namespace
 
-std::unique_ptr<LogWriter> MakeTextWriter(Template format) { return std::make_unique<TextWriter>(format); }
+std::unique_ptr<LogWriter> MakeTextWriter(const Template& format) { return std::make_unique<TextWriter>(format); }
 
 }  // namespace socklog

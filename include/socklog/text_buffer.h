@@ -37,11 +37,14 @@ class TextBuffer {
     return bytes_.get() + kPadding + size_;
   }
   // REQUIRES: size is at most what Room was asked for.
-  void Grow(std::size_t size) { size_ += size; }
+  void Grow(std::size_t size) {
+    size_ += size;
+    std::memset(bytes_.get() + kPadding + size_, 0, kPadding);
+  }
   void Append(std::string_view text) {
     if (text.empty()) return;
     std::memcpy(Room(text.size()), text.data(), text.size());
-    size_ += text.size();
+    Grow(text.size());
   }
   // Keeps the first `size` bytes. REQUIRES: size <= size()
   void Truncate(std::size_t size) { size_ = size; }
@@ -54,9 +57,10 @@ class TextBuffer {
   }
 
  private:
+  // Memory that is not written to costs nothing yet: there may be thousands of these, of which most hold little.
   void Reserve(std::size_t capacity) {
-    // Zeros at first, so that no reader of the padding sees bytes that were never written.
-    auto bytes = std::make_unique<char[]>(capacity + 2 * kPadding);
+    auto bytes = std::make_unique_for_overwrite<char[]>(capacity + 2 * kPadding);
+    std::memset(bytes.get(), 0, kPadding);
     if (size_ > 0) std::memcpy(bytes.get() + kPadding, data(), size_);
     bytes_ = std::move(bytes);
     capacity_ = capacity;

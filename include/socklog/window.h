@@ -26,8 +26,8 @@ struct DimensionReport {
   std::uint64_t evicted = 0;  // keys that were pushed out, each time counted
 };
 
-// A closed window, or the rest of a long gap. Views and memory belong to the WindowAggregator and stay valid until it
-// closes the next window.
+// A closed window, or the rest of a long gap. Views and memory belong to the WindowAggregator and are valid while it is
+// handed out (WindowAggregator::OnWindow), no longer.
 struct WindowReport {
   Micros start = 0;           // aligned to the epoch
   Micros end = 0;             // exclusive

@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
-#include "socklog/text_arena.h"
 #include "format/format.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"
+#include "socklog/text_arena.h"
 #include "window/key_maker.h"
 
 namespace socklog {

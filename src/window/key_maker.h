@@ -8,9 +8,9 @@
 
 #include "base/hash.h"
 #include "base/key_hash.h"
-#include "socklog/text_arena.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"
+#include "socklog/text_arena.h"
 #include "window/key_rules.h"
 
 namespace socklog {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +10,10 @@
 #include "alert/alert_tracker.h"
 #include "base/hash.h"
 #include "base/key_hash.h"
-#include "socklog/text_arena.h"
 #include "metrics/registry.h"
 #include "pipeline/run_summary.h"
 #include "pipeline/state_file.h"
+#include "socklog/text_arena.h"
 #include "window/window_aggregator.h"
 
 namespace socklog {

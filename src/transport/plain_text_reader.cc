@@ -1,5 +1,7 @@
 #include "transport/plain_text_reader.h"
 
+#include <utility>
+
 namespace socklog {
 namespace {
 
@@ -27,10 +29,10 @@ IoResult PlainTextReader::Recognise(const RawRead& raw, TextBuffer* to) {
     const Recognised recognised = RecogniseCompression(first_bytes_);
     if (recognised.undecided && io.state == IoState::kDone) continue;
     decided_ = true;
-    input_ = std::move(first_bytes_);
+    input_ = std::exchange(first_bytes_, std::string());
     if (recognised.undecided || recognised.compression == Compression::kNone) {
       to->Append(input_);
-      return {IoState::kDone, input_.size(), {}};
+      return {IoState::kDone, std::exchange(input_, std::string()).size(), {}};
     }
     decoder_ = NewDecoder(recognised.compression);
     pending_ = input_;

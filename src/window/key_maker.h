@@ -23,7 +23,7 @@ class KeyMaker {
   // Borrowed.
   explicit KeyMaker(const KeyRules& rules);
 
-  // Keys that are not in the line as they stand are put into *texts.
+  // Keys that are not in the line as they stand are put into *texts, where nothing of the entry may be.
   void Apply(const LogEntry& entry, TextArena* texts, Request* request);
 
  private:

@@ -29,17 +29,28 @@ LogEntry Get(std::string_view target) {
   return entry;
 }
 
+// The entry with its texts in padded memory, as parsers give it.
+LogEntry Padded(const LogEntry& entry, TextArena* texts) {
+  LogEntry padded = entry;
+  for (const auto text : {&LogEntry::method, &LogEntry::target, &LogEntry::host, &LogEntry::client, &LogEntry::user,
+                          &LogEntry::agent, &LogEntry::user_header, &LogEntry::client_header})
+    padded.*text = texts->Add(entry.*text);
+  return padded;
+}
+
 Request Apply(const KeyRules& rules, const LogEntry& entry) {
   TextArena texts;  // keys are not looked at
   Request request;
-  KeyMaker(rules).Apply(entry, &texts, &request);
+  TextArena lines;
+  KeyMaker(rules).Apply(Padded(entry, &lines), &texts, &request);
   return request;
 }
 
 std::string KeyOf(KeyMaker& keys, const LogEntry& entry, Dimension dimension) {
   TextArena texts;
   Request request;
-  keys.Apply(entry, &texts, &request);
+  TextArena lines;
+  keys.Apply(Padded(entry, &lines), &texts, &request);
   const Key& key = request.keys[KeyedIndex(dimension)];
   if (key.size > 0) CHECK(key.hash == KeyHash()(texts.Add(key.text())));
   return std::string(key.text());

@@ -185,9 +185,10 @@ class LineScanner {
     unsigned quotes = 2;
     if (value_end != end_) {  // then come referer and agent
       const std::uint16_t* const q = quote_;
+      if (q[5] >= newline_) return Restart(start);  // the index may end before them
       const char* const tail = job_.chunk + q[5] + 1;
       const bool fits = (value_end[0] == ' ') & (job_.chunk + q[2] == value_end + 1) & (q[4] == q[3] + 2) &
-                        (q[5] < newline_) & (job_.chunk[q[3] + 1] == ' ');
+                        (job_.chunk[q[3] + 1] == ' ');
       if (!fits || (tail != end_ && *tail != ' ')) return Restart(start);
       quotes = 6;
     }

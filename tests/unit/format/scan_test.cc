@@ -73,6 +73,18 @@ TEST_CASE("the scanner takes what a server writes", "[format][scan]") {
   }
 }
 
+// The last line of a block, where the list of quotes ends with it.
+TEST_CASE("lines with fewer quotes than a format has", "[format][scan]") {
+  const ScanCheck check;
+  const std::string start = R"(192.0.2.1 - ann [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 5)";
+  for (const char* rest : {"", " x", " \"", " \"-", " \"-\"", " \"-\" ", " \"-\" \"", " \"-\" \"a", " \"-\" \"a\"",
+                           " \"-\" \"a\" x", " \"-\"  \"a\"", " \"-\"x\"a\"", " \"-\" \"a\"x", " \"-\" \"a\" \"b\""}) {
+    const std::string text = start + rest + "\n";
+    INFO(text);
+    for (std::size_t i = 0; i < check.size(); ++i) CheckSame(check.Compare(i, text));
+  }
+}
+
 // JSON that is whole only over several lines, or shares its line: simdjson alone would not mind.
 TEST_CASE("damaged JSON lines do not damage their neighbours", "[format][scan]") {
   const ScanCheck check;

@@ -84,11 +84,11 @@ Result<Progress> FilePartition::Read(Block* block) {
     if (context_.stopping.load(std::memory_order_relaxed)) return Progress::kIdle;
     IoResult io;
     if (!splitter_.Begin(block)) io = stream_.Read(&block->text);
+    if (io.bytes > 0 && rotated_since_ >= 0) last_data_ = context_.clock.Monotonic();
     splitter_.Cut(block);
     if (!block->text.empty()) return Progress::kMore;
     switch (io.state) {
       case IoState::kDone:
-        if (rotated_since_ >= 0) last_data_ = context_.clock.Monotonic();
         break;
       case IoState::kCut:
         LogWarning(stream_.path() + ": " + io.error.message() + "; what could be read of it was used");

@@ -5,6 +5,7 @@
 
 #include "compress.h"
 #include "support/catch.h"
+#include "support/manual_clock.h"
 #include "testing.h"
 
 namespace socklog {
@@ -90,6 +91,32 @@ TEST_CASE("Rotation by renaming and compressing") {
   std::filesystem::remove(dir / "access.log.1");
   WriteFile(dir / "access.log", Lines(111, 120));
   CHECK(reader.ReadUntilText(Lines(1, 120)));
+}
+
+TEST_CASE("A renamed log is read until nothing came for a second, however long that takes") {
+  const TempDir dir;
+  WriteFile(dir / "access.log", "1\n");
+  testing::ManualClock clock;
+  std::vector<PartitionId> resumed;
+  Result<std::unique_ptr<Source>> source = OpenSource({testing::At(dir / "access.log")}, Follow(), clock, &resumed);
+  REQUIRE(source.ok());
+  const auto read = [&] {
+    Block block;
+    std::string text;
+    while (*(*source)->Read(0, &block) == Progress::kMore) text += block.text.view();
+    return text;
+  };
+  CHECK(read() == "1\n");
+  Rename(dir / "access.log", dir / "access.log.1");
+  WriteFile(dir / "access.log", "6\n");
+  CHECK(read().empty());
+  for (const std::string line : {"2\n", "3\n", "4\n", "5\n"}) {
+    clock.Turn(700 * kMillisecond);
+    AppendFile(dir / "access.log.1", line);
+    CHECK(read() == line);
+  }
+  clock.Turn(kSecond);
+  CHECK(read() == "6\n");
 }
 
 TEST_CASE("Several rotations while nobody read") {

@@ -31,6 +31,7 @@ void LineSplitter::Cut(Block* block) {
 }
 
 void LineSplitter::Finish(Block* block) {
+  Begin(block);
   if (!block->text.empty() && block->text.view().back() != '\n') block->text.Append("\n");
   Cut(block);
 }

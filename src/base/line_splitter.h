@@ -12,8 +12,8 @@ namespace socklog {
 // Holds what is behind the last newline from block to block, so that bytes are read straight into blocks. The lines
 // that come out, and which of them are too long, do not depend on how the bytes were cut. Thread-compatible.
 //
-// For each block: Begin, then whatever the stream gives is appended to block->text, then Cut; at the end of the stream
-// Finish, again and again until the block stays empty.
+// For each block: Begin, then whatever the stream gives is appended to block->text, then Cut. At the end of the stream
+// Finish instead, again and again until the block stays empty.
 class LineSplitter {
  public:
   // `position`: of the first byte that will come.
@@ -29,7 +29,7 @@ class LineSplitter {
   // REQUIRES: at most kMaxLineBytes were appended since Begin.
   void Cut(Block* block);
 
-  // As Cut; but the stream has ended, so that what is left is a line without newline, and gets one.
+  // The stream has ended: replaces the block by what is left, a line without newline, which gets one.
   void Finish(Block* block);
 
  private:

@@ -134,7 +134,6 @@ Result<Progress> FilePartition::AtEnd(Block* block, bool* again) {
 
 // The last line of the segment before has no newline, or there is none.
 void FilePartition::BeginSegment(Block* block) {
-  splitter_.Begin(block);
   splitter_.Finish(block);
   splitter_ = LineSplitter();
 }
@@ -143,10 +142,7 @@ Result<Progress> FilePartition::Finish(Block* block) {
   // Somebody is just writing this line; its end is beyond what was to be read, or comes later.
   const bool half_written =
       !stream_.compressed() && ((options_.until_end && stream_.has_more()) || options_.leave_partial_line);
-  if (!half_written) {
-    splitter_.Begin(block);
-    splitter_.Finish(block);
-  }
+  if (!half_written) splitter_.Finish(block);
   ended_ = true;
   return block->text.empty() ? Progress::kEnd : Progress::kMore;
 }

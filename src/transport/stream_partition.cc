@@ -82,7 +82,6 @@ Result<Progress> StreamPartition::AfterLastLine(Block* block) {
 }
 
 Result<Progress> StreamPartition::Ended(Block* block) {
-  splitter_.Begin(block);
   splitter_.Finish(block);
   channel_.reset();
   if (!reconnect_) {

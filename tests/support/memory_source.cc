@@ -90,7 +90,7 @@ Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
   LineSplitter splitter(partition.offset);
   splitter.Begin(block);
   block->text.Append(step.text);
-  splitter.Finish(block);
+  splitter.Cut(block);
   partition.offset += step.text.size();
   return Progress::kMore;
 }

@@ -40,7 +40,6 @@ Lines Split(std::string_view text, std::size_t most, std::uint64_t seed, std::ui
     Collect(block, &lines);
   }
   do {
-    splitter.Begin(&block);
     splitter.Finish(&block);
     Collect(block, &lines);
   } while (!block.text.empty());

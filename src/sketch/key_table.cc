@@ -39,21 +39,16 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
   std::array<std::uint32_t, 4 * kApart> ids;
   requests_ += requests.size();
   const std::size_t count = requests.size();
-  const auto advance = [&](std::size_t i) {  // what lies before the last step, for the request that is there at `i`
-    if (i + 3 * kApart < count) dictionary_.PrefetchBucket(requests[i + 3 * kApart].keys[dimension].hash);
-    if (const std::size_t next = i + 2 * kApart; next < count) {
-      const std::uint32_t id = dictionary_.Look(requests[next].keys[dimension].hash);
-      ids[next % ids.size()] = id;
-      cells_.Prefetch(id, requests[next].outcome);
-    }
-    if (i + kApart < count) dictionary_.PrefetchText(ids[(i + kApart) % ids.size()]);
+  const auto look = [&](std::size_t i) {
+    const std::uint32_t id = dictionary_.Look(requests[i].keys[dimension].hash);
+    ids[i % ids.size()] = id;
+    cells_.Prefetch(id, requests[i].outcome);
   };
-  for (std::size_t i = 0; i < std::min(2 * kApart, count); ++i) {
-    ids[i] = dictionary_.Look(requests[i].keys[dimension].hash);
-    cells_.Prefetch(ids[i], requests[i].outcome);
-  }
+  for (std::size_t i = 0; i < std::min(2 * kApart, count); ++i) look(i);
   for (std::size_t i = 0; i < count; ++i) {
-    advance(i);
+    if (i + 3 * kApart < count) dictionary_.PrefetchBucket(requests[i + 3 * kApart].keys[dimension].hash);
+    if (i + 2 * kApart < count) look(i + 2 * kApart);
+    if (i + kApart < count) dictionary_.PrefetchText(ids[(i + kApart) % ids.size()]);
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
     std::uint32_t id = ids[i % ids.size()];
@@ -67,12 +62,17 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
 }
 
 void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t dimension) {
-  for (const Request& request : requests) space_saving_->PrefetchIndex(request.keys[dimension]);
-  for (const Request& request : requests) space_saving_->PrefetchEntry(request.keys[dimension]);
-  for (const Request& request : requests) space_saving_->PrefetchVictimIndex(request.keys[dimension]);
-  for (const Request& request : requests) {
-    const Key& key = request.keys[dimension];
-    if (Counts(request, key)) space_saving_->Add(key, kCells[request.outcome]);
+  constexpr std::size_t kAhead = 64;  // more would push each other out of the cache before they are used
+  while (!requests.empty()) {
+    const std::span<const Request> some = requests.first(std::min(requests.size(), kAhead));
+    for (const Request& request : some) space_saving_->PrefetchIndex(request.keys[dimension]);
+    for (const Request& request : some) space_saving_->PrefetchEntry(request.keys[dimension]);
+    for (const Request& request : some) space_saving_->PrefetchVictimIndex(request.keys[dimension]);
+    for (const Request& request : some) {
+      const Key& key = request.keys[dimension];
+      if (Counts(request, key)) space_saving_->Add(key, kCells[request.outcome]);
+    }
+    requests = requests.subspan(some.size());
   }
 }
 

@@ -54,8 +54,7 @@ void Scorer::ScoreCell(std::uint32_t index, const KeyedCell& keyed, std::vector<
   judged->push_back({index, keyed.key, value, score, n, keyed.count_error});
 }
 
-void Scorer::ScoreKeys(std::uint32_t index, const std::vector<KeyedCell>& keys,
-                       std::vector<SeriesScore>* judged) const {
+void Scorer::ScoreKeys(std::uint32_t index, std::span<const KeyedCell> keys, std::vector<SeriesScore>* judged) const {
   const auto denominator = metrics_[index].metric->denominator;
   const std::uint64_t least = std::max<std::uint64_t>(1, metrics_[index].min_samples);
   for (const KeyedCell& keyed : keys) {
@@ -72,8 +71,7 @@ void Scorer::Score(const WindowReport& report, std::vector<SeriesScore>* judged)
       continue;
     }
     const KeyedCell total{{}, report.total, 0};
-    if (metrics_[index].metric->denominator(report.total) >= std::max<std::uint64_t>(1, metrics_[index].min_samples))
-      ScoreCell(index, total, judged);
+    ScoreKeys(index, {&total, 1}, judged);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -48,7 +49,7 @@ class Scorer {
   // Most counts of one key in one window are small, so their rates are looked up.
   static constexpr std::size_t kKnownRates = 256;
 
-  void ScoreKeys(std::uint32_t index, const std::vector<KeyedCell>& keys, std::vector<SeriesScore>* judged) const;
+  void ScoreKeys(std::uint32_t index, std::span<const KeyedCell> keys, std::vector<SeriesScore>* judged) const;
   void ScoreCell(std::uint32_t index, const KeyedCell& keyed, std::vector<SeriesScore>* judged) const;
   double RateOf(std::uint64_t count) const;
   double RoundedRateOf(std::uint64_t count) const {

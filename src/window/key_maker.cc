@@ -34,9 +34,7 @@ std::string_view MakeKey(std::string_view text, bool plain, TextArena* texts) {
   return MakeOddKey(text, texts);
 }
 
-std::string_view MakeKey(std::string_view text, TextArena* texts) {
-  return MakeKey(text, PlainPrefix<StopAt::kOdd>(text) == text.size(), texts);
-}
+bool IsPlain(std::string_view text) { return PlainPrefix<StopAt::kOdd>(text) == text.size(); }
 
 // Keys that stand for what has no path, padded.
 constexpr char kInvalid[TextArena::kPadding * 2] = "(invalid)";
@@ -148,7 +146,7 @@ std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts, std::
   bool plain = true;
   std::string_view key = TargetPath(entry, &plain);
   if (!entry.host.empty()) {
-    plain = plain && PlainPrefix<StopAt::kOdd>(entry.host) == entry.host.size();
+    plain = plain && IsPlain(entry.host);
     key = Join(entry.host, key, texts);
   }
   key = MakeKey(key, plain, texts);
@@ -173,12 +171,12 @@ void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) c
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
     key->size = 0;
-  } else if (entry.plain_client && !rules_.reads(kFieldClientHeader)) {
-    Set(MakeKey(client, true, texts), key);
-  } else if (PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) {
+  } else if ((entry.plain_client && !rules_.reads(kFieldClientHeader)) ||
+             PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) {
     Set(MakeKey(client, true, texts), key);
   } else {
-    Set(MakeKey(ClientAddressKey(client, rules_.options().ipv6_prefix, texts), texts), key);
+    const std::string_view address = ClientAddressKey(client, rules_.options().ipv6_prefix, texts);
+    Set(MakeKey(address, IsPlain(address), texts), key);
   }
 }
 
@@ -188,8 +186,8 @@ void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) con
     key->size = 0;
     return;
   }
-  const bool plain = entry.plain_user && !rules_.reads(kFieldUserHeader);
-  Set(plain ? MakeKey(user, true, texts) : MakeKey(user, texts), key);
+  const bool plain = (entry.plain_user && !rules_.reads(kFieldUserHeader)) || IsPlain(user);
+  Set(MakeKey(user, plain, texts), key);
 }
 
 }  // namespace socklog

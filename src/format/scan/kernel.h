@@ -50,7 +50,7 @@ struct ScanJob {
   const std::uint16_t* quote = nullptr;
   const std::uint16_t* newline = nullptr;
   const std::uint16_t* backslash = nullptr;
-  LogEntry* entry = nullptr;  // default-constructed ones, up to entries_end
+  LogEntry* entry = nullptr;  // of which the old contents do not matter, up to entries_end
   LogEntry* entries_end = nullptr;
   LogBatch* batch = nullptr;
   EntryBuilder* builder = nullptr;

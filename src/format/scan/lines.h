@@ -125,30 +125,8 @@ class LineScanner {
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       const char* value_end = nullptr;
-      switch (step->way) {
-        case ScanWay::kSkipToBlank:
-          value_end = blanks_.Next(p_, Limit());
-          if (value_end == nullptr) return false;
-          break;
-        case ScanWay::kTextToBlank:
-          value_end = blanks_.Next(p_, Limit());
-          if (value_end == nullptr) return false;
-          entry_.*step->text = Text(p_, value_end);
-          break;
-        case ScanWay::kClientToBlank:
-          value_end = blanks_.Next(p_, Limit());
-          if (value_end == nullptr) return false;
-          entry_.client = Client(p_, value_end);
-          break;
-        case ScanWay::kSkipToQuote:
-          value_end = NextQuote();
-          if (*quote_ >= newline_) return false;
-          break;
-        case ScanWay::kAny:
-          if (step->field == ScanField::kMayEnd && p_ == end_) return Finish();
-          if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) return false;
-          break;
-      }
+      if (step->field == ScanField::kMayEnd && p_ == end_) return Finish();
+      if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) return false;
       if (((Load64(value_end) ^ step->literal) & step->literal_mask) != 0) return false;
       p_ = value_end + step->literal_size;
       quote_ += step->literal_quotes;

@@ -247,28 +247,8 @@ bool HasShape(ScanShape shape, std::string_view value) {
   return false;
 }
 
-namespace {
-
-ScanWay WayOf(const ScanStep& step) {
-  if (step.shape != ScanShape::kAny && step.shape != ScanShape::kNoBlank) return ScanWay::kAny;
-  const bool skips = step.field == ScanField::kSkip;
-  if (step.extent == ScanExtent::kQuote && skips && step.shape == ScanShape::kAny) return ScanWay::kSkipToQuote;
-  if (step.extent != ScanExtent::kBlank) return ScanWay::kAny;
-  if (skips) return ScanWay::kSkipToBlank;
-  if (step.field == ScanField::kText) return ScanWay::kTextToBlank;
-  return step.field == ScanField::kClient ? ScanWay::kClientToBlank : ScanWay::kAny;
-}
-
-void SetWays(ScanPlan* plan) {
-  for (ScanStep& step : plan->steps) step.way = WayOf(step);
-}
-
-}  // namespace
-
 std::optional<ScanPlan> MakeScanPlan(const Template& format, const Bindings& bindings, std::uint32_t fields) {
-  std::optional<ScanPlan> plan = Planner(format, bindings).Make(fields);
-  if (plan) SetWays(&*plan);
-  return plan;
+  return Planner(format, bindings).Make(fields);
 }
 
 ScanPlan MakeFamilyPlan(const FamilyRules& rules, std::uint32_t fields) {
@@ -298,7 +278,6 @@ ScanPlan MakeFamilyPlan(const FamilyRules& rules, std::uint32_t fields) {
   SetField(rules.agent, add(ScanExtent::kQuote, ScanField::kSkip, "\""));
   add(ScanExtent::kNone, ScanField::kMayExtra, "");
   for (const ScanStep& step : plan.steps) plan.uses_builder |= step.field == ScanField::kRules;
-  SetWays(&plan);
   plan.is_family = rules.referer.empty() && rules.agent.empty();
   return plan;
 }

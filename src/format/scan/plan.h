@@ -43,9 +43,6 @@ enum class ScanField : std::uint8_t {
   kMayExtra,  // no value: the line ends here, or goes on with a blank and anything
 };
 
-// The steps that most lines are made of have a way of their own through the scanner.
-enum class ScanWay : std::uint8_t { kAny, kSkipToBlank, kTextToBlank, kClientToBlank, kSkipToQuote };
-
 // What else the format's expression demands of a value.
 enum class ScanShape : std::uint8_t {
   kAny,
@@ -59,7 +56,6 @@ enum class ScanShape : std::uint8_t {
 
 // A value and the literal after it. A literal of more than eight bytes is continued by steps without a value.
 struct ScanStep {
-  ScanWay way = ScanWay::kAny;
   ScanExtent extent = ScanExtent::kNone;
   ScanField field = ScanField::kSkip;
   ScanShape shape = ScanShape::kAny;

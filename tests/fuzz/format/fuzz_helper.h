@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "format/format.h"
+#include "support/parse_all.h"
 
 namespace socklog {
 
@@ -28,19 +29,6 @@ inline Block BlockOf(std::string_view text) {
   block.text.Append(text);
   if (!text.empty() && text.back() != '\n') block.text.Append("\n");
   return block;
-}
-
-// All batches of a block as one. The lines' texts live as long as the block and the batch.
-inline LogBatch ParseAll(const LogFormat& format, const Block& block) {
-  const std::unique_ptr<LogParser> parser = format.NewParser();
-  LogBatch all, batch;
-  for (BlockCursor cursor; cursor.offset < block.text.size();) {
-    parser->Parse(block, &cursor, &batch);
-    for (const LogEntry& entry : batch.entries) all.entries.push_back(entry);
-    all.malformed.insert(all.malformed.end(), batch.malformed.begin(), batch.malformed.end());
-  }
-  all.decoded = std::move(batch.decoded);
-  return all;
 }
 
 inline FormatRequest RequestFor(std::string_view format, std::uint32_t fields) {
@@ -78,8 +66,8 @@ inline FormatPair MakePair(std::string_view format) {
 // checked).
 inline void CheckParse(const FormatPair& formats, std::string_view text, bool same_lines) {
   const Block block = BlockOf(text);
-  const LogBatch all = ParseAll(*formats.every, block);
-  const LogBatch few = ParseAll(*formats.least, block);
+  const LogBatch all = ParseAll(*formats.every->NewParser(), block);
+  const LogBatch few = ParseAll(*formats.least->NewParser(), block);
   const std::string_view lines = block.text.view();
   const auto count = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
   Require(all.entries.size() + all.malformed.size() == count);

@@ -12,6 +12,7 @@
 
 #include "format/format.h"
 #include "support/catch.h"
+#include "support/parse_all.h"
 
 namespace socklog {
 
@@ -49,14 +50,7 @@ class Parsed {
   // All batches of the lines as one.
   const LogBatch& Lines(const std::vector<std::string>& lines) {
     block_ = MakeBlock(lines);
-    batch_.clear();
-    LogBatch batch;
-    for (BlockCursor cursor; cursor.offset < block_.text.size();) {
-      parser_->Parse(block_, &cursor, &batch);
-      for (const LogEntry& entry : batch.entries) batch_.entries.push_back(entry);
-      batch_.malformed.insert(batch_.malformed.end(), batch.malformed.begin(), batch.malformed.end());
-    }
-    batch_.decoded = std::move(batch.decoded);
+    batch_ = ParseAll(*parser_, block_);
     return batch_;
   }
   // The entry of one line, which must be well-formed.

@@ -20,14 +20,15 @@ enum class Progress {
 // Hands out complete lines, one partition at a time; the caller decides which partition is read next, and so how far
 // one gets ahead of another. A partition that is not read exerts back-pressure on its writer.
 //
-// Thread-compatible: one thread calls everything but Stop, which may come from any thread or a signal handler.
+// Thread-safe: calls of several threads come one after the other. Only the thread that calls Wait calls Forget. Stop
+// never waits for another call.
 class Source {
  public:
   virtual ~Source() = default;
 
   // Partitions so far; grows when a client connects, never shrinks. Ids are 0 .. partition_count()-1.
   virtual std::size_t partition_count() const = 0;
-  // What messages call the partition ("access.log", "tcp client 127.0.0.1:40312").
+  // What messages call the partition ("access.log", "tcp client 127.0.0.1:40312"). Valid until Forget.
   virtual const std::string& partition_name(PartitionId id) const = 0;
   // Whether silence may be declared after --idle-timeout (a followed file, a socket), as opposed to stdin and plain
   // files.

@@ -12,6 +12,14 @@ namespace {
 
 constexpr Micros kLongestWait = kSecond;  // so that progress and snapshots go on
 
+ParsePoolOptions PoolOptions(const LoopOptions& options) {
+  ParsePoolOptions pool;
+  pool.threads = options.jobs - 1;
+  pool.blocks_ahead = options.jobs + 2;
+  if (options.impatient) pool.long_block = pool.enough_text = 1;
+  return pool;
+}
+
 }  // namespace
 
 LineLoop::LineLoop(Source& source, const LogFormat& format, const KeyRules& rules, WindowAggregator& windows,
@@ -24,7 +32,7 @@ LineLoop::LineLoop(Source& source, const LogFormat& format, const KeyRules& rule
       options_(options),
       events_(std::move(events)),
       keys_(rules),
-      pool_(options.jobs > 1 ? std::make_unique<ParsePool>(options.jobs - 1, rules) : nullptr),
+      pool_(options.jobs > 1 ? std::make_unique<ParsePool>(PoolOptions(options), rules) : nullptr),
       watermark_(shape.options, clock) {
   AddNewPartitions();
 }
@@ -34,9 +42,8 @@ void LineLoop::AddNewPartitions() {
   while (seen_ < source_.partition_count()) {
     const auto id = static_cast<PartitionId>(seen_++);
     PartitionWindows& windows = windows_.AddPartition();
-    const std::size_t read_ahead = pool_ ? options_.jobs + 1 : 1;
     auto input = std::make_unique<Input>(id, windows);
-    input->lines = std::make_unique<PartitionInput>(id, format_, pool_.get(), keys_, read_ahead);
+    input->lines = std::make_unique<PartitionInput>(id, source_, format_, pool_.get(), keys_);
     inputs_.emplace(id, std::move(input));
     watermark_.Add(id, windows);
   }
@@ -121,7 +128,7 @@ Result<LineLoop::Turn> LineLoop::TakeTurn() {
 
 Result<LineLoop::Turn> LineLoop::Serve(Input* input) {
   if (input->windows.maximum() > ReadingLimit(slowest_.Beside(input->id))) return Turn::kNothing;
-  Result<Progress> progress = input->lines->Fill(source_);
+  Result<Progress> progress = input->lines->Fill();
   if (!progress.ok()) return progress.status();
   Result<Turn> turn = Turn::kNothing;
   switch (*progress) {

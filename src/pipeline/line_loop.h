@@ -33,6 +33,7 @@ struct LoopEvents {
 
 struct LoopOptions {
   std::size_t jobs = 1;
+  bool impatient = false;  // with more than one job: threads begin with the first line, not when there is enough to do
   bool stream_goes_on =
       false;  // the end of the input is not the end of the stream: nothing is released or closed there
 };

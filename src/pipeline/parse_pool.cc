@@ -16,9 +16,7 @@ void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
   lines = cursor.line;
 }
 
-ParsePool::ParsePool(std::size_t threads, const KeyRules& rules) : rules_(rules) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
-}
+ParsePool::ParsePool(const ParsePoolOptions& options, const KeyRules& rules) : options_(options), rules_(rules) {}
 
 ParsePool::~ParsePool() {
   {
@@ -29,6 +27,12 @@ ParsePool::~ParsePool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+bool ParsePool::IsWorthwhile(std::size_t block_bytes) {
+  if (block_bytes < options_.long_block) return false;
+  text_seen_ += block_bytes;
+  return text_seen_ >= options_.enough_text;
+}
+
 void ParsePool::Submit(ParseTask* task) {
   {
     const std::lock_guard lock(mutex_);
@@ -36,23 +40,40 @@ void ParsePool::Submit(ParseTask* task) {
     queue_.push_back(task);
   }
   work_.notify_one();
+  while (threads_.size() < options_.threads) threads_.emplace_back([this] { Work(); });
 }
 
 void ParsePool::Wait(ParseTask* task, KeyMaker& keys) {
   std::unique_lock lock(mutex_);
   while (!task->done) {
-    if (queue_.empty()) {
-      finished_.wait(lock, [&] { return task->done || !queue_.empty(); });
+    if (CanBegin()) {
+      DoFront(lock, keys);
     } else {
-      ParseFront(lock, keys);
+      finished_.wait(lock, [&] { return task->done || CanBegin(); });
     }
   }
 }
 
-// REQUIRES: the lock is held, and something is queued.
-void ParsePool::ParseFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
+// REQUIRES: the lock is held, and CanBegin.
+void ParsePool::DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
   ParseTask* task = queue_.front();
   queue_.pop_front();
+  if (closing_ && queue_.empty()) work_.notify_all();
+  task->read = Progress::kMore;
+  if (Reading* reading = task->reading; reading != nullptr) {
+    is_reading_ = true;
+    lock.unlock();
+    task->block.clear();
+    if (reading->last.ok() && *reading->last == Progress::kMore)
+      reading->last = reading->source.Read(reading->id, &task->block);
+    task->read = reading->last;
+    lock.lock();
+    is_reading_ = false;
+    if (!queue_.empty()) {
+      work_.notify_one();
+      finished_.notify_one();
+    }
+  }
   lock.unlock();
   task->Parse(*task->parser, keys);
   lock.lock();
@@ -64,9 +85,9 @@ void ParsePool::Work() {
   KeyMaker keys(rules_);
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    work_.wait(lock, [&] { return CanBegin() || (closing_ && queue_.empty()); });
     if (queue_.empty()) return;
-    ParseFront(lock, keys);
+    DoFront(lock, keys);
   }
 }
 

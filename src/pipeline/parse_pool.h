@@ -1,4 +1,4 @@
-// Threads that turn blocks of text into requests ahead of the aggregation.
+// Threads that read blocks of text and turn them into requests, ahead of the aggregation.
 #ifndef SOCKLOG_PIPELINE_PARSE_POOL_H_
 #define SOCKLOG_PIPELINE_PARSE_POOL_H_
 
@@ -12,15 +12,27 @@
 #include "format/format.h"
 #include "socklog/log_entry.h"
 #include "socklog/request.h"
+#include "socklog/source.h"
 #include "socklog/text_arena.h"
 #include "window/key_maker.h"
 
 namespace socklog {
 
-// A block on its way: read, being parsed, parsed. Reused.
+// The reading of one partition by tasks, one after the other.
+struct Reading {
+  Source& source;
+  const PartitionId id;
+  Result<Progress> last = Progress::kMore;  // what Read said; after anything but kMore the tasks that come do not read
+};
+
+// A block on its way: to be read, being parsed, parsed. Reused.
 struct ParseTask {
+  Reading* reading = nullptr;  // null: the block is there
   Block block;
   std::unique_ptr<LogParser> parser;  // of its own, so that tasks of one partition may be parsed at the same time
+
+  // What was said of the block when it was read. But for kMore it is empty.
+  Result<Progress> read = Progress::kMore;
 
   // What Parse makes of the block, in the order of its lines.
   std::vector<Request> requests;
@@ -35,30 +47,47 @@ struct ParseTask {
   void Parse(LogParser& lines_parser, KeyMaker& keys);
 };
 
-// A fixed number of threads. One thread submits and waits, and lends a hand meanwhile; a task belongs to the pool
-// between Submit and Wait.
+// When threads are worth their start.
+struct ParsePoolOptions {
+  std::size_t threads = 1;
+  std::size_t blocks_ahead = 4;                    // of each partition
+  std::size_t long_block = std::size_t{64} << 10;  // bytes; where blocks are shorter, the reader waits for the writer
+  std::size_t enough_text = std::size_t{8} << 20;  // bytes in long blocks: less is done before threads have begun
+};
+
+// A number of threads, which start with the first task. One thread submits and waits, and lends a hand meanwhile; a
+// task and its Reading belong to the pool between Submit and Wait. Blocks are read one at a time, in the order of
+// Submit, each by the thread that parses it then, while it is in that processor's cache.
 class ParsePool {
  public:
-  // `rules` is borrowed. REQUIRES: threads > 0
-  ParsePool(std::size_t threads, const KeyRules& rules);
+  // `rules` is borrowed. REQUIRES: options.threads > 0
+  ParsePool(const ParsePoolOptions& options, const KeyRules& rules);
   // Finishes what was submitted.
   ~ParsePool();
   ParsePool(const ParsePool&) = delete;
   ParsePool& operator=(const ParsePool&) = delete;
 
+  std::size_t blocks_ahead() const { return options_.blocks_ahead; }
+  // Of a block that the caller has read itself, or waited for: whether what comes behind it is better read ahead.
+  bool IsWorthwhile(std::size_t block_bytes);
+
   void Submit(ParseTask* task);
-  // Returns when the task is parsed; parses what nobody has begun until then. `keys`: the caller's own.
+  // Returns when the task is done; does what nobody has begun until then. `keys`: the caller's own.
   void Wait(ParseTask* task, KeyMaker& keys);
 
  private:
   void Work();
-  void ParseFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys);
+  bool CanBegin() const { return !queue_.empty() && !(is_reading_ && queue_.front()->reading != nullptr); }
+  void DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys);
 
+  const ParsePoolOptions options_;
   const KeyRules& rules_;
+  std::size_t text_seen_ = 0;  // bytes in long blocks
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable finished_;
   std::deque<ParseTask*> queue_;
+  bool is_reading_ = false;  // a thread is, for the task that stood at the front before
   bool closing_ = false;
   std::vector<std::thread> threads_;
 };

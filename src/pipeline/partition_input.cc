@@ -5,13 +5,11 @@
 
 namespace socklog {
 
-PartitionInput::PartitionInput(PartitionId id, const LogFormat& format, ParsePool* pool, KeyMaker& keys,
-                               std::size_t read_ahead)
-    : id_(id), format_(format), pool_(pool), keys_(keys), read_ahead_(read_ahead), parser_(format.NewParser()) {}
+PartitionInput::PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool, KeyMaker& keys)
+    : reading_{source, id}, format_(format), pool_(pool), keys_(keys), parser_(format.NewParser()) {}
 
 PartitionInput::~PartitionInput() {
-  if (pool_ == nullptr) return;
-  for (const std::unique_ptr<ParseTask>& task : tasks_) pool_->Wait(task.get(), keys_);  // a thread may write there
+  for (const std::unique_ptr<ParseTask>& task : tasks_) Await(*task);  // a thread may write there
 }
 
 Status PartitionInput::Restore(std::uint64_t first_line, std::string_view chosen) {
@@ -19,56 +17,75 @@ Status PartitionInput::Restore(std::uint64_t first_line, std::string_view chosen
   return chosen.empty() ? Status() : parser_->Restore(chosen);
 }
 
-Result<Progress> PartitionInput::Fill(Source& source) {
-  if (front_loaded_ && !has_lines()) {
-    first_line_ += task().lines;
-    spare_.push_back(std::move(tasks_.front()));
-    tasks_.pop_front();
-    front_loaded_ = false;
+Result<Progress> PartitionInput::Fill() {
+  if (front_loaded_ && !has_lines()) DropFront();
+  AskForMore();
+  Result<Progress> progress = Progress::kMore;
+  while (!front_loaded_) {
+    progress = tasks_.empty() ? ReadHere() : LoadFront();
+    if (!progress.ok() || *progress != Progress::kMore) return progress;
   }
-  Progress progress = ended_ ? Progress::kEnd : Progress::kMore;
-  while (progress == Progress::kMore && tasks_.size() < read_ahead_) {
-    std::unique_ptr<ParseTask> task;
-    if (spare_.empty()) {
-      task = std::make_unique<ParseTask>();
-    } else {
-      task = std::move(spare_.back());
-      spare_.pop_back();
-    }
-    Result<Progress> read = source.Read(id_, &task->block);
-    if (!read.ok()) return read.status();
-    progress = *read;
-    ended_ = progress == Progress::kEnd;
-    if (progress == Progress::kMore && !task->block.text.empty()) {
-      Parse(std::move(task));
-    } else {
-      spare_.push_back(std::move(task));
-    }
-  }
-  return LoadFront() ? Progress::kMore : progress;
+  return Progress::kMore;
 }
 
-void PartitionInput::Parse(std::unique_ptr<ParseTask> task) {
-  // The format is chosen by the lines in their order, so until then there is one parser and no read-ahead in threads.
-  const bool alone = pool_ == nullptr || parser_->chosen().empty() ||
-                     (!task->parser && !(task->parser = format_.NewParser())->Restore(parser_->chosen()).ok());
-  if (alone) {
-    task->Parse(*parser_, keys_);
-    task->done = true;
-  } else {
-    pool_->Submit(task.get());
-  }
+std::unique_ptr<ParseTask> PartitionInput::NewTask() {
+  if (spare_.empty()) return std::make_unique<ParseTask>();
+  std::unique_ptr<ParseTask> task = std::move(spare_.back());
+  spare_.pop_back();
+  return task;
+}
+
+void PartitionInput::DropFront() {
+  first_line_ += task().lines;
+  spare_.push_back(std::move(tasks_.front()));
+  tasks_.pop_front();
+  front_loaded_ = false;
+}
+
+// The next block, by this thread; nothing was asked of the pool. The format is chosen by the lines in their order, so
+// until then it is always this way.
+Result<Progress> PartitionInput::ReadHere() {
+  if (reading_.last.ok() && *reading_.last == Progress::kEnd) return Progress::kEnd;
+  std::unique_ptr<ParseTask> task = NewTask();
+  task->reading = nullptr;
+  reading_.last = reading_.source.Read(reading_.id, &task->block);
+  task->Parse(*parser_, keys_);
+  task->read = reading_.last;
   tasks_.push_back(std::move(task));
+  return LoadFront();
 }
 
-bool PartitionInput::LoadFront() {
-  if (front_loaded_) return true;
-  if (tasks_.empty()) return false;
-  if (pool_ != nullptr) pool_->Wait(tasks_.front().get(), keys_);
-  front_loaded_ = true;
+// Lets the pool's threads read on.
+void PartitionInput::AskForMore() {
+  if (!reads_ahead_) return;
+  while (tasks_.size() < pool_->blocks_ahead()) {
+    std::unique_ptr<ParseTask> task = NewTask();
+    if (!task->parser && !(task->parser = format_.NewParser())->Restore(parser_->chosen()).ok()) return;
+    task->reading = &reading_;
+    pool_->Submit(task.get());
+    tasks_.push_back(std::move(task));
+  }
+}
+
+// What the first task brought. Where it brought nothing, nothing was read by those behind it.
+Result<Progress> PartitionInput::LoadFront() {
+  Await(task());
+  Result<Progress> read = task().read;
   requests_ = 0;
   malformed_ = 0;
-  return true;
+  front_loaded_ = has_lines();
+  reads_ahead_ = pool_ != nullptr && !chosen().empty() && pool_->IsWorthwhile(task().block.text.size());
+  if (!front_loaded_) DropFront();
+  if (read.ok() && *read == Progress::kMore) return read;
+  while (!tasks_.empty()) {
+    Await(task());
+    DropFront();
+  }
+  return read;
+}
+
+void PartitionInput::Await(ParseTask& task) {
+  if (task.reading != nullptr) pool_->Wait(&task, keys_);
 }
 
 const MalformedLine* PartitionInput::malformed() const {

@@ -16,11 +16,11 @@
 
 namespace socklog {
 
-// Thread-compatible; parses in the pool's threads once the format is known.
+// Thread-compatible. Once the format is known, and as long as there is much to read, the pool's threads read and parse.
 class PartitionInput {
  public:
-  // `pool` may be null: then blocks are parsed when they are read. All are borrowed.
-  PartitionInput(PartitionId id, const LogFormat& format, ParsePool* pool, KeyMaker& keys, std::size_t read_ahead);
+  // `pool` may be null: then blocks are read when they are asked for. All are borrowed.
+  PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool, KeyMaker& keys);
   ~PartitionInput();
   PartitionInput(const PartitionInput&) = delete;
   PartitionInput& operator=(const PartitionInput&) = delete;
@@ -28,9 +28,9 @@ class PartitionInput {
   // The number of the first line to come, and the format an earlier run had chosen (empty: none).
   Status Restore(std::uint64_t first_line, std::string_view chosen);
 
-  // Reads until `read_ahead` blocks wait, or there is no more now, and makes sure that the first of them is parsed.
-  // kMore: it has a line that was not popped. What was handed out before is no longer valid.
-  Result<Progress> Fill(Source& source);
+  // Makes sure that a block is parsed, if there is more now, and that others are on their way. kMore: it has a line
+  // that was not popped. What was handed out before is no longer valid.
+  Result<Progress> Fill();
 
   // The lines of that block which are left are runs of well-formed lines and single malformed ones.
   bool has_lines() const { return requests_ < task().requests.size() || malformed_ < task().malformed.size(); }
@@ -47,22 +47,26 @@ class PartitionInput {
 
  private:
   const ParseTask& task() const { return *tasks_.front(); }
-  void Parse(std::unique_ptr<ParseTask> task);
-  bool LoadFront();
+  ParseTask& task() { return *tasks_.front(); }
+  std::unique_ptr<ParseTask> NewTask();
+  void DropFront();
+  Result<Progress> ReadHere();
+  void AskForMore();
+  Result<Progress> LoadFront();
+  void Await(ParseTask& task);
 
-  const PartitionId id_;
+  Reading reading_;
   const LogFormat& format_;
   ParsePool* const pool_;
   KeyMaker& keys_;
-  const std::size_t read_ahead_;
   const std::unique_ptr<LogParser> parser_;
-  std::deque<std::unique_ptr<ParseTask>> tasks_;  // read, in order
+  std::deque<std::unique_ptr<ParseTask>> tasks_;  // in order; all but the first are the pool's
   std::vector<std::unique_ptr<ParseTask>> spare_;
-  bool front_loaded_ = false;     // the first task was parsed, and what follows holds for it
+  bool front_loaded_ = false;     // the first task is done, and what follows holds for it
   std::uint64_t first_line_ = 0;  // number of its first line in the partition
   std::size_t requests_ = 0;      // popped
   std::size_t malformed_ = 0;
-  bool ended_ = false;
+  bool reads_ahead_ = false;  // what is behind the first task
 };
 
 }  // namespace socklog

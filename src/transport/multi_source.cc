@@ -22,18 +22,43 @@ MultiSource::~MultiSource() = default;
 
 PartitionId MultiSource::Add(std::unique_ptr<Partition> partition) {
   if (const std::string directory = partition->watched_directory(); !directory.empty()) watch_.Add(directory);
-  partitions_[next_id_].partition = std::move(partition);
-  announced_ = ++next_id_;
-  return next_id_ - 1;
+  const PartitionId id = AddEntry(std::move(partition), kNoListener);
+  announced_ = next_id_;
+  return id;
+}
+
+PartitionId MultiSource::AddEntry(std::unique_ptr<Partition> partition, std::size_t listener) {
+  const std::lock_guard table_lock(table_mutex_);
+  Entry& entry = partitions_[next_id_];
+  entry.partition = std::move(partition);
+  entry.listener = listener;
+  return next_id_++;
 }
 
 void MultiSource::Add(std::unique_ptr<Listener> listener) { services_.push_back({std::move(listener)}); }
+
+const std::string& MultiSource::partition_name(PartitionId id) const {
+  const std::lock_guard table_lock(table_mutex_);
+  return partitions_.at(id).partition->name();
+}
+
+bool MultiSource::can_idle(PartitionId id) const {
+  const std::lock_guard lock(mutex_);
+  return partitions_.at(id).partition->can_idle();
+}
+
+void MultiSource::Forget(PartitionId id) {
+  const std::lock_guard lock(mutex_);
+  const std::lock_guard table_lock(table_mutex_);
+  partitions_.erase(id);
+}
 
 Result<Progress> MultiSource::Read(PartitionId id, Block* block) {
   block->clear();
   block->partition = id;
   block->segment = 0;
   if (stopping_.load()) return Progress::kIdle;
+  const std::lock_guard lock(mutex_);
   AcceptClients();  // a caller that always finds something to read never waits
   Entry& entry = partitions_.at(id);
   if (entry.ended) return Progress::kEnd;
@@ -59,9 +84,7 @@ void MultiSource::AcceptClients() {
     for (Client& client : service.listener->Accept(service.active)) {
       LogDetail(client.name + ": connected");
       ++service.active;
-      Entry& entry = partitions_[next_id_++];
-      entry.partition = std::make_unique<StreamPartition>(std::move(client), context_);
-      entry.listener = i;
+      AddEntry(std::make_unique<StreamPartition>(std::move(client), context_), i);
     }
     if (!service.told_full && service.listener->HasQueue(service.active)) {
       service.told_full = true;
@@ -99,13 +122,14 @@ bool MultiSource::TakeNews(const PollSet& set) {
 }
 
 bool MultiSource::HasSomethingToWaitFor() const {
-  return !complete() ||
+  return any_open() ||
          std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.waiting; });
 }
 
 Status MultiSource::Wait(Micros timeout) {
   using std::chrono::steady_clock;  // the time that poll() takes, whatever clock was injected
   const steady_clock::time_point end = steady_clock::now() + std::chrono::microseconds(timeout);
+  const std::lock_guard lock(mutex_);
   Micros left = timeout;
   // What is there already counts, so the first round only looks.
   for (bool first = true;; first = false) {
@@ -128,12 +152,19 @@ Status MultiSource::Wait(Micros timeout) {
   }
 }
 
+bool MultiSource::any_open() const {
+  return std::any_of(services_.begin(), services_.end(),
+                     [](const Service& service) { return service.listener->open(); });
+}
+
 bool MultiSource::complete() const {
-  return std::none_of(services_.begin(), services_.end(),
-                      [](const Service& service) { return service.listener->open(); });
+  if (services_.empty()) return true;
+  const std::lock_guard lock(mutex_);
+  return !any_open();
 }
 
 std::string MultiSource::EncodePosition(PartitionId id, Position position) const {
+  const std::lock_guard lock(mutex_);
   return partitions_.at(id).partition->EncodePosition(position);
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace socklog {
 
 // Wait looks at partitions that were last found idle, and only once each until they are read again: one that the caller
-// holds back does not wake it. Thread-compatible, as Source.
+// holds back does not wake it. Thread-safe, as Source, once the inputs are open.
 class MultiSource : public Source {
  public:
   // once: see ConnectionOptions.
@@ -23,10 +24,10 @@ class MultiSource : public Source {
   ~MultiSource() override;
 
   std::size_t partition_count() const override { return next_id_; }
-  const std::string& partition_name(PartitionId id) const override { return partitions_.at(id).partition->name(); }
-  bool can_idle(PartitionId id) const override { return partitions_.at(id).partition->can_idle(); }
+  const std::string& partition_name(PartitionId id) const override;
+  bool can_idle(PartitionId id) const override;
   Result<Progress> Read(PartitionId id, Block* block) override;
-  void Forget(PartitionId id) override { partitions_.erase(id); }
+  void Forget(PartitionId id) override;
   Status Wait(Micros timeout) override;
   bool complete() const override;
   std::string EncodePosition(PartitionId id, Position position) const override;
@@ -51,7 +52,9 @@ class MultiSource : public Source {
     bool told_full = false;
   };
 
+  PartitionId AddEntry(std::unique_ptr<Partition> partition, std::size_t listener);
   void AcceptClients();
+  bool any_open() const;
   void Ended(Entry* entry);
   void FillPollSet(PollSet* set) const;
   bool TakeNews(const PollSet& set);
@@ -62,9 +65,11 @@ class MultiSource : public Source {
   std::atomic<bool> stopping_{false};
   UniqueFd stop_event_;
   const PartitionContext context_;
+  mutable std::mutex mutex_;  // held by every call but Stop and what is told without waiting for a Read
   DirectoryWatch watch_;
+  mutable std::mutex table_mutex_;  // held as well where partitions_ grows or shrinks, and alone to look up a name
   std::map<PartitionId, Entry> partitions_;
-  PartitionId next_id_ = 0;
+  std::atomic<PartitionId> next_id_{0};
   std::vector<Service> services_;
   std::size_t announced_ = 0;  // partitions that the caller has had the time to see
 };

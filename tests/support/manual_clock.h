@@ -2,11 +2,13 @@
 #ifndef SOCKLOG_TESTS_SUPPORT_MANUAL_CLOCK_H_
 #define SOCKLOG_TESTS_SUPPORT_MANUAL_CLOCK_H_
 
+#include <atomic>
+
 #include "socklog/time.h"
 
 namespace socklog::testing {
 
-// The wall and the monotonic clock go together. Thread-compatible.
+// The wall and the monotonic clock go together. Thread-safe.
 class ManualClock : public Clock {
  public:
   Micros Now() const override { return now_; }
@@ -14,7 +16,7 @@ class ManualClock : public Clock {
   void Turn(Micros length) { now_ += length; }
 
  private:
-  Micros now_ = 1'000'000 * kSecond;
+  std::atomic<Micros> now_{1'000'000 * kSecond};
 };
 
 }  // namespace socklog::testing

@@ -60,6 +60,11 @@ bool MemorySource::IsRepeated(PartitionId id) const {
 }
 
 Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
+  const std::lock_guard lock(mutex_);
+  return ReadStep(id, block);
+}
+
+Result<Progress> MemorySource::ReadStep(PartitionId id, Block* block) {
   Partition& partition = partitions_[id];
   block->clear();
   block->partition = id;
@@ -73,7 +78,7 @@ Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
     }
     partition.paused_until = kNoTime;
     partition.steps.pop_front();
-    return Read(id, block);
+    return ReadStep(id, block);
   }
   fruitless_waits_ = 0;
   if (partition.steps.empty()) {
@@ -98,6 +103,7 @@ Result<Progress> MemorySource::Read(PartitionId id, Block* block) {
 Status MemorySource::Wait(Micros timeout) {
   constexpr int kMostWaits = 1'000'000;
   if (stopped_) return {};
+  const std::lock_guard lock(mutex_);
   Micros until = timeout < 0 ? std::numeric_limits<Micros>::max() : clock_.Monotonic() + timeout;
   for (const Partition& partition : partitions_) {
     if (partition.waits) until = std::min(until, partition.paused_until);

@@ -2,7 +2,9 @@
 #ifndef SOCKLOG_TESTS_SUPPORT_MEMORY_SOURCE_H_
 #define SOCKLOG_TESTS_SUPPORT_MEMORY_SOURCE_H_
 
+#include <atomic>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +17,7 @@
 namespace socklog::testing {
 
 // Waiting turns the clock, so nothing here takes time. A partition ends after the last step of its script.
-// Thread-compatible.
+// Thread-safe, as Source, once the scripts are written.
 class MemorySource : public Source {
  public:
   // Borrowed.
@@ -71,9 +73,12 @@ class MemorySource : public Source {
 
   bool IsRepeated(PartitionId id) const;
 
+  Result<Progress> ReadStep(PartitionId id, Block* block);
+
   ManualClock& clock_;
+  std::mutex mutex_;
   std::vector<Partition> partitions_;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
   int fruitless_waits_ = 0;
 };
 

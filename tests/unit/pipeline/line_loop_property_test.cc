@@ -50,6 +50,7 @@ Outcome RunOnce(const WindowShape& shape, const Partitions& partitions, std::siz
   Fill(partitions, most_lines_a_block, seed, &source);
   LoopOptions options;
   options.jobs = jobs;
+  options.impatient = true;
   LoopRun run(shape, &source, &clock, options);
   const Status status = run.Run();
   INFO(status.message());
@@ -110,6 +111,7 @@ TEST_CASE("killed after any turn, the run goes on from its last snapshot as if n
       Fill(partitions, 5, seed + static_cast<std::uint64_t>(kills), &source);
       LoopOptions options;
       options.jobs = jobs;
+      options.impatient = true;
       LoopRun run(shape, &source, &clock, options);
       run.output = kept;
       if (!saved.empty()) {

@@ -338,6 +338,7 @@ TEST_CASE("malformed lines are told with their number, from 1, and once") {
 TEST_CASE("lines of the slow path are counted once, with any number of threads") {
   LoopOptions options;
   options.jobs = GENERATE(1u, 2u);
+  options.impatient = true;
   LoopFixture test(BareShape(), options);
   test.source.AddPartition("log");
   for (int i = 0; i < 50; ++i) test.source.AddLines(0, Text({LineAt(i), LineAt(i, "/slow"), LineAt(i)}));

@@ -18,6 +18,8 @@ const KeyRules& Rules() {
   return *rules;
 }
 
+ParsePoolOptions Impatient(std::size_t threads, std::size_t blocks_ahead) { return {threads, blocks_ahead, 1, 1}; }
+
 // Lines 0 .. count-1; every seventh is malformed, from `first_good` on.
 std::string NumberedLines(int count, int first_good = 0) {
   std::string text;
@@ -35,10 +37,10 @@ std::string Describe(const PartitionWindows::BlockPlace& place, std::uint32_t li
 }
 
 // All that comes out until Fill says kEnd. Runs are popped in pieces.
-std::vector<std::string> Drain(PartitionInput* input, MemorySource* source, ManualClock* clock) {
+std::vector<std::string> Drain(PartitionInput* input, ManualClock* clock) {
   std::vector<std::string> lines;
   for (;;) {
-    Result<Progress> progress = input->Fill(*source);
+    Result<Progress> progress = input->Fill();
     REQUIRE(progress.ok());
     if (*progress == Progress::kEnd) break;
     if (*progress == Progress::kIdle) {
@@ -94,10 +96,11 @@ TEST_CASE("lines come out in order, whoever parses them") {
     source.AddPause(0, 2 * kSecond);
     const std::string rest = text.substr(std::min(text.size(), text.find("bad 101\n")));
     source.AddLines(0, rest, 1 + seed * 5, &random);
-    std::unique_ptr<ParsePool> pool = threads > 0 ? std::make_unique<ParsePool>(threads, Rules()) : nullptr;
+    std::unique_ptr<ParsePool> pool =
+        threads > 0 ? std::make_unique<ParsePool>(Impatient(threads, read_ahead), Rules()) : nullptr;
     KeyMaker keys(Rules());
-    PartitionInput input(0, format, pool.get(), keys, read_ahead);
-    REQUIRE(Drain(&input, &source, &clock) == Expected(text));
+    PartitionInput input(0, source, format, pool.get(), keys);
+    REQUIRE(Drain(&input, &clock) == Expected(text));
     CHECK(input.chosen() == (first_good < 1000 ? "plain" : ""));
   }
 }
@@ -111,9 +114,9 @@ TEST_CASE("empty blocks and an empty partition") {
   source.AddLines(0, "1 200 /\n");
   source.AddLines(0, "");
   KeyMaker keys(Rules());
-  PartitionInput input(0, format, nullptr, keys, 1);
-  CHECK(Drain(&input, &source, &clock) == std::vector<std::string>{"0 0 1 200 /"});
-  CHECK(input.Fill(source).value() == Progress::kEnd);  // and again, without reading
+  PartitionInput input(0, source, format, nullptr, keys);
+  CHECK(Drain(&input, &clock) == std::vector<std::string>{"0 0 1 200 /"});
+  CHECK(input.Fill().value() == Progress::kEnd);  // and again, without reading
 }
 
 TEST_CASE("going on after a restart") {
@@ -126,39 +129,66 @@ TEST_CASE("going on after a restart") {
   const std::size_t start = text.find("12 200");
   source.StartAt(0, std::to_string(start));
   KeyMaker keys(Rules());
-  PartitionInput input(0, format, nullptr, keys, 1);
+  PartitionInput input(0, source, format, nullptr, keys);
   REQUIRE(input.Restore(12, "plain").ok());
   CHECK(input.chosen() == "plain");
-  CHECK(Drain(&input, &source, &clock) == Expected(text.substr(start), 12, start));
-  PartitionInput other(0, format, nullptr, keys, 1);
+  CHECK(Drain(&input, &clock) == Expected(text.substr(start), 12, start));
+  PartitionInput other(0, source, format, nullptr, keys);
   CHECK_FALSE(other.Restore(0, "combined").ok());
 }
 
 TEST_CASE("an input may be dropped while threads parse for it") {
   const PlainFormat format;
   ManualClock clock;
-  ParsePool pool(2, Rules());
+  ParsePool pool(Impatient(2, 8), Rules());
   KeyMaker keys(Rules());
   for (int round = 0; round < 30; ++round) {
     MemorySource source(&clock);
     source.AddPartition("log");
     SplitMix64 random(static_cast<std::uint64_t>(round));
     source.AddLines(0, NumberedLines(2000), 100, &random);
-    PartitionInput input(0, format, &pool, keys, 8);
+    PartitionInput input(0, source, format, &pool, keys);
     REQUIRE(input.Restore(0, "plain").ok());
-    REQUIRE(input.Fill(source).ok());
+    REQUIRE(input.Fill().ok());
     for (int i = 0; i < round; ++i) {
-      if (!input.has_lines()) REQUIRE(input.Fill(source).ok());
+      if (!input.has_lines()) REQUIRE(input.Fill().ok());
       input.malformed() != nullptr ? input.PopMalformed() : input.PopRequests(1);
     }
   }
+}
+
+TEST_CASE("what was read before an error comes out before it") {
+  const PlainFormat format;
+  ManualClock clock;
+  ParsePool pool(Impatient(2, 6), Rules());
+  KeyMaker keys(Rules());
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  for (int i = 0; i < 4; ++i) source.AddLines(0, "1 200 /\n");
+  source.AddError(0, "the disk is broken");
+  source.AddLines(0, "1 200 /never\n");
+  PartitionInput input(0, source, format, &pool, keys);
+  for (int i = 0; i < 4; ++i) {
+    REQUIRE(input.Fill().ok());
+    input.PopRequests(1);
+  }
+  CHECK(input.Fill().status().message() == "the disk is broken");
+}
+
+TEST_CASE("threads are worthwhile for much text in long blocks") {
+  ParsePool pool({1, 4, 100, 1000}, Rules());
+  for (int i = 0; i < 9; ++i) CHECK_FALSE(pool.IsWorthwhile(100));
+  CHECK_FALSE(pool.IsWorthwhile(99));  // the writer is slow
+  CHECK(pool.IsWorthwhile(100));
+  CHECK_FALSE(pool.IsWorthwhile(99));
+  CHECK(pool.IsWorthwhile(100));
 }
 
 TEST_CASE("a pool ends with work left in its queue") {
   const PlainFormat format;
   std::vector<std::unique_ptr<ParseTask>> tasks;
   {
-    ParsePool pool(2, Rules());
+    ParsePool pool(Impatient(2, 8), Rules());
     KeyMaker keys(Rules());
     for (int i = 0; i < 50; ++i) {
       tasks.push_back(std::make_unique<ParseTask>());

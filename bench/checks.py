@@ -59,10 +59,11 @@ def check(socklog, log, directory):
             expect_equal(f"lines with 404, in {peer.name} and in the log", lines_404, int(output_of(peers.count_404(peer, log))))
     commands = []
     if peers.MAWK.path():
-        commands.append(("mawk", peers.mawk_windows(log, every=True)))
+        for script in ("windows_at_end.awk", "windows.awk"):
+            commands.append((f"mawk, {script}", peers.mawk_windows(script, log, every=True)))
     if peers.DUCKDB.path():
-        commands.append(("DuckDB, splitting", peers.duckdb_windows(peers.SPLIT, log, every=True)))
-        commands.append(("DuckDB, by expression", peers.duckdb_windows(peers.REGEXP, log, every=True)))
+        for how, query in (("splitting", peers.SPLIT), ("as CSV", peers.AS_CSV), ("by expression", peers.REGEXP)):
+            commands.append((f"DuckDB, {how}", peers.duckdb_windows(query, log, every=True)))
     for name, command in commands:
         expect_equal(f"requests and errors of each URL and user in each window, in socklog and in {name}", counts, peer_windows(command))
 

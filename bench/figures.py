@@ -10,7 +10,10 @@ import peers
 TWO = "socklog, URLs and users"
 DEFAULT = "socklog, all metrics"
 DISTINCT = "socklog, distinct URLs"
+MAWK_AT_END = "mawk, all windows at the end"
+MAWK_CLOSING = "mawk, closing windows"
 DUCKDB_SPLIT = "DuckDB, splitting"
+DUCKDB_CSV = "DuckDB, as CSV"
 DUCKDB_REGEXP = "DuckDB, by expression"
 START_RUNS = 20
 
@@ -41,8 +44,10 @@ class Figure:
 FIGURES = (
     Figure("URLs and users in windows, one thread, against `grep -c ' 404 '`", TWO, "grep", 1.7),
     Figure("all default metrics, one thread, against `grep -c ' 404 '`", DEFAULT, "grep", 1.3),
-    Figure("URLs and users in windows, against the same in mawk", TWO, "mawk", 15),
-    Figure("URLs and users in windows, against the same in DuckDB, splitting at blanks", TWO, DUCKDB_SPLIT, 12),
+    Figure("URLs and users in windows, against the same in mawk, all windows kept until the end", TWO, MAWK_AT_END, 15),
+    Figure("URLs and users in windows, against the same in mawk, which forgets closed windows", TWO, MAWK_CLOSING, 15),
+    Figure("URLs and users in windows, against the same in DuckDB, splitting lines at blanks", TWO, DUCKDB_SPLIT, 12),
+    Figure("URLs and users in windows, against the same in DuckDB, reading the log as CSV", TWO, DUCKDB_CSV, 12),
     Figure("URLs and users in windows, against the same in DuckDB, by an expression", TWO, DUCKDB_REGEXP, 20),
     Figure("URLs and users in windows, against URLs in windows in lnav", TWO, "lnav", 25),
     Figure("URLs and users in windows, against URLs in windows in angle-grinder", TWO, "angle-grinder", 40),
@@ -80,7 +85,8 @@ def cases(socklog, bare_simdjson, logs, distinct, port):
         analyze("a pasted format", *metrics, "--log-format", inputs.PASTED, logs.pasted),
         analyze("from gzip", "-j1", logs.zipped),
         measure.Case("from a pipe", [["cat", logs.combined], [socklog, "analyze", "-q", "-j1"]], logs.lines),
-        analyze("over TCP", "-j1", "--once", f"tcp-listen://127.0.0.1:{port}", feed=(port, logs.combined)),
+        # With room for more clients each would have smaller tables.
+        analyze("over TCP", "-j1", "--once", "--max-clients", 1, f"tcp-listen://127.0.0.1:{port}", feed=(port, logs.combined)),
         measure.Case("generate to cat", [logs.traffic(logs.lines), ["cat"]], logs.lines),
         measure.Case("cat to cat", [["cat", logs.combined], ["cat"]], logs.lines),
         analyze("10 lines", "-j1", logs.first, lines=inputs.FIRST_LINES, repeat=START_RUNS),
@@ -100,9 +106,11 @@ def peer_cases(logs):
     if peers.RIPGREP.path():
         found.append(case("ripgrep", peers.count_404(peers.RIPGREP, logs.combined)))
     if peers.MAWK.path():
-        found.append(case("mawk", peers.mawk_windows(logs.combined)))
+        found.append(case(MAWK_AT_END, peers.mawk_windows("windows_at_end.awk", logs.combined)))
+        found.append(case(MAWK_CLOSING, peers.mawk_windows("windows.awk", logs.combined)))
     if peers.DUCKDB.path():
         found.append(case(DUCKDB_SPLIT, peers.duckdb_windows(peers.SPLIT, logs.combined)))
+        found.append(case(DUCKDB_CSV, peers.duckdb_windows(peers.AS_CSV, logs.combined)))
         found.append(case(DUCKDB_REGEXP, peers.duckdb_windows(peers.REGEXP, logs.slow), slow=True))
     if peers.LNAV.path():
         found.append(case("lnav", peers.lnav_windows(logs.slow), slow=True))

@@ -11,8 +11,17 @@ PLACES = ("/opt/duckdb/bin", "/opt/agrind/bin", "~/.local/bin", "~/.cargo/bin")
 TELL = "n >= 20 AND e > 0.1 * n"  # what windows.awk tells
 GROUPS = "GROUP BY GROUPING SETS ((w, url), (w, usr))"
 
-# The fields of a combined line, taken apart as a file of values with blanks between them.
+LINES = "read_csv('{log}', header = false, auto_detect = false, delim = E'\\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}})"
+
+# Each line split at its blanks.
 SPLIT = r"""
+SELECT w, coalesce(url, usr) AS key, count(*) AS n, count(*) FILTER (status >= '400') AS e FROM (
+  SELECT substr(f[4], 2, 19) AS w, split_part(f[7], '?', 1) AS url, f[3] AS usr, f[9] AS status FROM (
+    SELECT string_split(line, ' ') AS f FROM """ + LINES + r"""))
+""" + GROUPS + " HAVING {having}"
+
+# The whole log read as a file of values with blanks between them, which its format happens to allow.
+AS_CSV = r"""
 SELECT w, coalesce(url, usr) AS key, count(*) AS n, count(*) FILTER (status >= 400) AS e FROM (
   SELECT substr(t, 2, 19) AS w, split_part(split_part(request, ' ', 2), '?', 1) AS url, usr, status
   FROM read_csv('{log}', header = false, auto_detect = false, delim = ' ', quote = '"', escape = '"', columns = {{
@@ -26,7 +35,7 @@ SELECT w, coalesce(url, usr) AS key, count(*) AS n, count(*) FILTER (status >= '
   SELECT substr(r.t, 1, 19) AS w, r.url AS url, r.usr AS usr, r.status AS status FROM (
     SELECT regexp_extract(line, '^(\S+) \S+ (\S+) \[([^\]]+)\] "(\S+) ([^ ?"]+)[^"]*" (\d+)',
                           ['client', 'usr', 't', 'method', 'url', 'status']) AS r
-    FROM read_csv('{log}', header = false, auto_detect = false, delim = E'\x01', quote = '', escape = '', columns = {{'line': 'VARCHAR'}})))
+    FROM """ + LINES + r"""))
 """ + GROUPS + " HAVING {having}"
 
 LNAV_QUERY = (";SELECT timeslice(log_time, '10s') AS w, cs_uri_stem AS url, count(*) AS n, sum(sc_status >= 400) AS e FROM access_log "
@@ -55,8 +64,10 @@ class Peer:
 
 GREP = Peer("grep", "grep", "apt-get install grep", "counts the lines with ` 404 `: no windows, no keys")
 RIPGREP = Peer("ripgrep", "rg", "apt-get install ripgrep", "as grep")
-MAWK = Peer("mawk", "mawk", "apt-get install mawk", "requests and errors of every URL and user in 10 s windows (bench/windows.awk)", ("-W", "version"))
-DUCKDB = Peer("DuckDB", "duckdb", "pip install duckdb-cli", "as mawk, in SQL, with one thread; all windows at the end, none as time goes on")
+MAWK = Peer("mawk", "mawk", "apt-get install mawk",
+            "requests and errors of every URL and user in 10 s windows: kept until the end (bench/windows_at_end.awk), or forgotten as each window closes "
+            "(bench/windows.awk)", ("-W", "version"))
+DUCKDB = Peer("DuckDB", "duckdb", "pip install duckdb-cli", "as mawk, in SQL, with one thread; all windows at the end")
 LNAV = Peer("lnav", "lnav", "apt-get install lnav", "requests and errors of every URL in 10 s windows, in SQL; users would be a second query", ("-V",))
 AGRIND = Peer("angle-grinder", "agrind", "cargo install ag", "requests and errors of every URL in 10 s windows; users would be a second run")
 GOACCESS = Peer("GoAccess", "goaccess", "apt-get install goaccess", "its report: URLs, statuses, visitors; no windows, no users' error rates")
@@ -67,8 +78,8 @@ def count_404(peer, log):
     return [peer.path(), "-c", " 404 ", log]
 
 
-def mawk_windows(log, every=False):
-    return [MAWK.path(), *(["-v", "all=1"] if every else []), "-f", str(HERE / "windows.awk"), log]
+def mawk_windows(script, log, every=False):
+    return [MAWK.path(), *(["-v", "all=1"] if every else []), "-f", str(HERE / script), log]
 
 
 def duckdb_windows(query, log, every=False):

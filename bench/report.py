@@ -122,6 +122,6 @@ def write(directory, results, logs, arguments):
 
 def speeds(results):
     """(name, million lines per second, whether it is socklog) of what reads a whole log alone, the fastest first."""
-    names = (figures.TWO, figures.DEFAULT, "grep", "ripgrep", "mawk", figures.DUCKDB_SPLIT, figures.DUCKDB_REGEXP, "lnav", "angle-grinder", "GoAccess")
+    names = (figures.TWO, figures.DEFAULT, "grep", "ripgrep", figures.MAWK_AT_END, figures.DUCKDB_SPLIT, figures.DUCKDB_REGEXP, "lnav", "angle-grinder", "GoAccess")
     found = [(name, results[name].case.lines / results[name].sample.wall / 1e6, name.startswith("socklog")) for name in names if name in results]
     return sorted(found, key=lambda entry: -entry[1])

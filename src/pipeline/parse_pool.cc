@@ -33,6 +33,19 @@ bool ParsePool::IsWorthwhile(std::size_t block_bytes) {
   return text_seen_ >= options_.enough_text;
 }
 
+std::unique_ptr<ParseTask> ParsePool::Take() {
+  ++taken_;
+  if (spare_.empty()) return std::make_unique<ParseTask>();
+  std::unique_ptr<ParseTask> task = std::move(spare_.back());
+  spare_.pop_back();
+  return task;
+}
+
+void ParsePool::Give(std::unique_ptr<ParseTask> task) {
+  --taken_;
+  spare_.push_back(std::move(task));
+}
+
 void ParsePool::Submit(ParseTask* task) {
   {
     const std::lock_guard lock(mutex_);

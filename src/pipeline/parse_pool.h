@@ -47,10 +47,11 @@ struct ParseTask {
   void Parse(LogParser& lines_parser, KeyMaker& keys);
 };
 
-// When threads are worth their start.
+// When threads are worth their start, and how far they get ahead.
 struct ParsePoolOptions {
   std::size_t threads = 1;
   std::size_t blocks_ahead = 4;                    // of each partition
+  std::size_t most_blocks = 64;                    // ahead in all: some 30 MB, however many partitions there are
   std::size_t long_block = std::size_t{64} << 10;  // bytes; where blocks are shorter, the reader waits for the writer
   std::size_t enough_text = std::size_t{8} << 20;  // bytes in long blocks: less is done before threads have begun
 };
@@ -67,7 +68,13 @@ class ParsePool {
   ParsePool(const ParsePool&) = delete;
   ParsePool& operator=(const ParsePool&) = delete;
 
-  std::size_t blocks_ahead() const { return options_.blocks_ahead; }
+  // Whether a partition of which so many blocks are in hand may ask for another.
+  bool HasRoom(std::size_t in_hand) const { return in_hand < options_.blocks_ahead && taken_ < options_.most_blocks; }
+  // How many tasks were taken and not given back.
+  std::size_t taken() const { return taken_; }
+  // A task to submit, used before or new, and what to do with it after Wait.
+  std::unique_ptr<ParseTask> Take();
+  void Give(std::unique_ptr<ParseTask> task);
   // Of a block that the caller has read itself, or waited for: whether what comes behind it is better read ahead.
   bool IsWorthwhile(std::size_t block_bytes);
 
@@ -83,6 +90,8 @@ class ParsePool {
   const ParsePoolOptions options_;
   const KeyRules& rules_;
   std::size_t text_seen_ = 0;  // bytes in long blocks
+  std::size_t taken_ = 0;
+  std::vector<std::unique_ptr<ParseTask>> spare_;
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable finished_;

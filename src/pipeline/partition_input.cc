@@ -9,7 +9,10 @@ PartitionInput::PartitionInput(PartitionId id, Source& source, const LogFormat& 
     : reading_{source, id}, format_(format), pool_(pool), keys_(keys), parser_(format.NewParser()) {}
 
 PartitionInput::~PartitionInput() {
-  for (const std::unique_ptr<ParseTask>& task : tasks_) Await(*task);  // a thread may write there
+  while (!tasks_.empty()) {
+    Await(task());  // a thread may write there
+    DropFront();
+  }
 }
 
 Status PartitionInput::Restore(std::uint64_t first_line, std::string_view chosen) {
@@ -28,16 +31,13 @@ Result<Progress> PartitionInput::Fill() {
   return Progress::kMore;
 }
 
-std::unique_ptr<ParseTask> PartitionInput::NewTask() {
-  if (spare_.empty()) return std::make_unique<ParseTask>();
-  std::unique_ptr<ParseTask> task = std::move(spare_.back());
-  spare_.pop_back();
-  return task;
-}
-
 void PartitionInput::DropFront() {
   first_line_ += task().lines;
-  spare_.push_back(std::move(tasks_.front()));
+  if (task().reading != nullptr) {
+    pool_->Give(std::move(tasks_.front()));
+  } else {
+    spare_ = std::move(tasks_.front());
+  }
   tasks_.pop_front();
   front_loaded_ = false;
 }
@@ -46,8 +46,7 @@ void PartitionInput::DropFront() {
 // until then it is always this way.
 Result<Progress> PartitionInput::ReadHere() {
   if (reading_.last.ok() && *reading_.last == Progress::kEnd) return Progress::kEnd;
-  std::unique_ptr<ParseTask> task = NewTask();
-  task->reading = nullptr;
+  std::unique_ptr<ParseTask> task = spare_ ? std::move(spare_) : std::make_unique<ParseTask>();
   reading_.last = reading_.source.Read(reading_.id, &task->block);
   task->Parse(*parser_, keys_);
   task->read = reading_.last;
@@ -55,13 +54,20 @@ Result<Progress> PartitionInput::ReadHere() {
   return LoadFront();
 }
 
+// One that has chosen as this partition's has.
+std::unique_ptr<LogParser> PartitionInput::NewParser() const {
+  std::unique_ptr<LogParser> parser = format_.NewParser();
+  [[maybe_unused]] const Status status = parser->Restore(chosen());  // is a choice of this format
+  return parser;
+}
+
 // Lets the pool's threads read on.
 void PartitionInput::AskForMore() {
   if (!reads_ahead_) return;
-  while (tasks_.size() < pool_->blocks_ahead()) {
-    std::unique_ptr<ParseTask> task = NewTask();
-    if (!task->parser && !(task->parser = format_.NewParser())->Restore(parser_->chosen()).ok()) return;
+  while (pool_->HasRoom(tasks_.size())) {
+    std::unique_ptr<ParseTask> task = pool_->Take();
     task->reading = &reading_;
+    if (!task->parser || task->parser->chosen() != chosen()) task->parser = NewParser();
     pool_->Submit(task.get());
     tasks_.push_back(std::move(task));
   }

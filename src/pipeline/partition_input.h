@@ -48,9 +48,9 @@ class PartitionInput {
  private:
   const ParseTask& task() const { return *tasks_.front(); }
   ParseTask& task() { return *tasks_.front(); }
-  std::unique_ptr<ParseTask> NewTask();
   void DropFront();
   Result<Progress> ReadHere();
+  std::unique_ptr<LogParser> NewParser() const;
   void AskForMore();
   Result<Progress> LoadFront();
   void Await(ParseTask& task);
@@ -61,10 +61,10 @@ class PartitionInput {
   KeyMaker& keys_;
   const std::unique_ptr<LogParser> parser_;
   std::deque<std::unique_ptr<ParseTask>> tasks_;  // in order; all but the first are the pool's
-  std::vector<std::unique_ptr<ParseTask>> spare_;
-  bool front_loaded_ = false;     // the first task is done, and what follows holds for it
-  std::uint64_t first_line_ = 0;  // number of its first line in the partition
-  std::size_t requests_ = 0;      // popped
+  std::unique_ptr<ParseTask> spare_;              // of ReadHere
+  bool front_loaded_ = false;                     // the first task is done, and what follows holds for it
+  std::uint64_t first_line_ = 0;                  // number of its first line in the partition
+  std::size_t requests_ = 0;                      // popped
   std::size_t malformed_ = 0;
   bool reads_ahead_ = false;  // what is behind the first task
 };

@@ -18,7 +18,7 @@ const KeyRules& Rules() {
   return *rules;
 }
 
-ParsePoolOptions Impatient(std::size_t threads, std::size_t blocks_ahead) { return {threads, blocks_ahead, 1, 1}; }
+ParsePoolOptions Impatient(std::size_t threads, std::size_t blocks_ahead) { return {threads, blocks_ahead, 64, 1, 1}; }
 
 // Lines 0 .. count-1; every seventh is malformed, from `first_good` on.
 std::string NumberedLines(int count, int first_good = 0) {
@@ -175,8 +175,35 @@ TEST_CASE("what was read before an error comes out before it") {
   CHECK(input.Fill().status().message() == "the disk is broken");
 }
 
+TEST_CASE("many partitions share the blocks that are read ahead") {
+  const PlainFormat format;
+  ManualClock clock;
+  ParsePoolOptions options = Impatient(2, 3);
+  options.most_blocks = 7;
+  ParsePool pool(options, Rules());
+  KeyMaker keys(Rules());
+  MemorySource source(&clock);
+  std::vector<std::unique_ptr<PartitionInput>> inputs;
+  for (PartitionId id = 0; id < 10; ++id) {
+    source.AddPartition("log " + std::to_string(id));
+    for (int i = 0; i < 20; ++i) source.AddLines(id, std::to_string(i) + " 200 /\n");
+    inputs.push_back(std::make_unique<PartitionInput>(id, source, format, &pool, keys));
+  }
+  for (int line = 0; line < 20; ++line) {
+    for (const auto& input : inputs) {
+      REQUIRE(input->Fill().value() == Progress::kMore);
+      REQUIRE(input->requests().front().time == line);
+      input->PopRequests(1);
+      REQUIRE(pool.taken() <= 7);
+    }
+    if (line == 10) CHECK(pool.taken() > 3);
+  }
+  for (const auto& input : inputs) CHECK(input->Fill().value() == Progress::kEnd);
+  CHECK(pool.taken() == 0);
+}
+
 TEST_CASE("threads are worthwhile for much text in long blocks") {
-  ParsePool pool({1, 4, 100, 1000}, Rules());
+  ParsePool pool({1, 4, 64, 100, 1000}, Rules());
   for (int i = 0; i < 9; ++i) CHECK_FALSE(pool.IsWorthwhile(100));
   CHECK_FALSE(pool.IsWorthwhile(99));  // the writer is slow
   CHECK(pool.IsWorthwhile(100));

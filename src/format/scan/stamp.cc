@@ -27,13 +27,14 @@ StampCache MakeStampCache(const StampShape& shape) {
   return cache;
 }
 
-void RememberStamp(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache) {
+bool RememberStamp(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache) {
   const char* digits = stamp.data() + shape.minutes;
   const auto number = [](const char* p) { return 10 * (p[0] - '0') + (p[1] - '0'); };
   const Micros hour = time - number(digits) * kMinute - number(digits + 3) * kSecond;
-  if (!IsLogTime(hour) || !IsLogTime(hour + kHour)) return;
+  if (!IsLogTime(hour) || !IsLogTime(hour + kHour)) return false;
   std::memcpy(cache->key, stamp.data(), stamp.size());
   cache->hour = hour;
+  return true;
 }
 
 void RememberZonedStamp(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache,
@@ -43,9 +44,10 @@ void RememberZonedStamp(const StampShape& shape, std::string_view stamp, Micros 
   if (!HasStampShape(shape, whole)) return;
   std::string_view rest = stamp.substr(shape.size);
   if (rest.substr(0, 1) == ".") rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("0123456789", 1)));
-  if (rest.empty() || rest.size() > StampZone::kMaxSize) return;
+  // A comma begins a fraction, too, but a rare one.
+  if (rest.empty() || rest[0] == ',' || rest.size() > StampZone::kMaxSize) return;
   const Micros fraction = (time % kSecond + kSecond) % kSecond;
-  RememberStamp(shape, whole, time - fraction, cache);
+  if (!RememberStamp(shape, whole, time - fraction, cache)) return;
   std::memcpy(zone->text, rest.data(), rest.size());
   zone->size = static_cast<std::uint8_t>(rest.size());
   zone->bits = ~std::uint64_t{0} >> (64 - rest.size());

@@ -36,8 +36,9 @@ struct StampCache {
 // Of a stamp that no line need have had.
 StampCache MakeStampCache(const StampShape& shape);
 
+// False, and nothing is remembered, if some of the stamps that are like this one are no times of a log.
 // REQUIRES: HasStampShape(shape, stamp), which is `time`
-void RememberStamp(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache);
+bool RememberStamp(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache);
 
 // What follows the shape of a stamp that may have a fraction of a second: the zone of the one before.
 struct StampZone {

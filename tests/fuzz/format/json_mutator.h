@@ -24,11 +24,15 @@ class JsonMutator {
     std::vector<std::uint32_t> skeletons(1 + Below(6));
     for (std::uint32_t& skeleton : skeletons) skeleton = Below(3) == 0 ? 0 : Next();
     const std::uint32_t damaged = Below(3);
+    const std::uint32_t zones = Below(3) == 0 ? 0 : 1 + Below(4);
+    const std::uint32_t zone = Next();
     std::uint32_t skeleton = skeletons[0];
     std::string log;
     for (int i = 0; i < count; ++i) {
       if (Below(8) == 0) skeleton = skeletons[Below(static_cast<std::uint32_t>(skeletons.size()))];
-      std::string line = Reshape(lines_.Line(writer), skeleton);
+      std::string line = lines_.Line(writer);
+      if (zones > 0) SetZone(zone + Below(zones), &line);
+      line = Reshape(std::move(line), skeleton);
       if (Below(4) < damaged) line = Reshape(std::move(line), Next());
       if (Below(4) < damaged) line = lines_.Damage(std::move(line), 3);
       log += line + "\n";
@@ -44,6 +48,38 @@ class JsonMutator {
 
   std::uint32_t Next() { return static_cast<std::uint32_t>(random_()); }
   std::uint32_t Below(std::uint32_t n) { return Next() % n; }
+
+  // Gives the first ISO time stamp another fraction and zone.
+  static void SetZone(std::uint32_t choice, std::string* line) {
+    static constexpr std::string_view kZones[] = {
+        "Z",
+        "+00:00",
+        ".5Z",
+        ".123456789+02:00",
+        "",
+        ".25",
+        ",5",
+        ",5Z",
+        " GMT",
+        ".5 -0330",
+        "z",
+        "+02",
+        ".Z",
+        ".5",
+        "-00:00",
+        ".000001Z",
+        "X",
+        " UTC",
+        "+99",
+        ".5,5",
+        ".1234567890123456789Z",
+    };
+    for (std::size_t i = line->find('T', 8); i != std::string::npos; i = line->find('T', i + 1)) {
+      if ((*line)[i - 3] != '-' || line->size() < i + 9 || (*line)[i + 3] != ':' || (*line)[i + 6] != ':') continue;
+      line->replace(i + 9, line->find('"', i) - i - 9, kZones[choice % std::size(kZones)]);
+      return;
+    }
+  }
 
   // Changes the members of a line. The same seed does the same to all lines with the same members; 0 does nothing.
   static std::string Reshape(std::string line, std::uint32_t seed) {

@@ -1,6 +1,7 @@
 // What the scanner learns of JSON lines, and which lines it then reads.
 #include "format/scan/json_shape.h"
 
+#include "base/text.h"
 #include "format/log_parser.h"
 #include "format/scan/kernel.h"
 #include "parse_helper.h"
@@ -152,6 +153,31 @@ TEST_CASE("which JSON lines have the shape of one before", "[format][json]") {
     CHECK(got.request_valid == want.request_valid);
     CHECK(got.size == want.size);
   }
+}
+
+TEST_CASE("what looks like a zone in a time stamp", "[format][json]") {
+  const auto line = [](const char* stamp) { return R"({"s":200,"ts":")" + std::string(stamp) + R"("})"; };
+  for (const char* rest : {"", ".25", ",5", "Z", ".5z", ",5Z", "+0200", ".25+02", " GMT", ".25 -0330", ",25 UTC"}) {
+    INFO(rest);
+    Parsed parsed(kMap);
+    const std::string first = "2026-01-05T10:05:03" + std::string(rest);
+    const std::string last = "2026-01-05T10:06:04" + std::string(rest);
+    const LogBatch& batch = parsed.Lines({line(first.c_str()), line(first.c_str()), line(last.c_str())});
+    REQUIRE(batch.entries.size() == 3);
+    CHECK(batch.entries[2].time - batch.entries[0].time == kMinute + kSecond);
+  }
+}
+
+TEST_CASE("a time stamp that is not remembered leaves no zone behind", "[format][json]") {
+  const auto line = [](const char* stamp) { return R"({"s":200,"ts":")" + std::string(stamp) + R"("})"; };
+  const std::string first = line("2026-01-05T10:05:03+02:00");
+  Parsed parsed(kMap);
+  const LogBatch& batch = parsed.Lines(
+      {first, first, line("9998-12-31T23:59:59Z"), line("2026-01-05T10:05:04Z"), line("2026-01-05T10:05:05.5Z")});
+  REQUIRE(batch.entries.size() == 5);
+  CHECK(FormatTime(batch.entries[1].time) == "2026-01-05T08:05:03Z");
+  CHECK(FormatTime(batch.entries[3].time) == "2026-01-05T10:05:04Z");
+  CHECK(FormatTime(batch.entries[4].time) == "2026-01-05T10:05:05.5Z");
 }
 
 // Literals of more than one step, and lines of more than a chunk.

@@ -155,6 +155,15 @@ TEST_CASE("which JSON lines have the shape of one before", "[format][json]") {
   }
 }
 
+TEST_CASE("the last of several members for one field counts", "[format][json]") {
+  Parsed parsed("json:time=ts,status=s,request=r,request=q");
+  const std::string line = R"({"q":"GET /q HTTP/1.1","ts":1,"s":200,"r":"no request"})";
+  for (const LogEntry& entry : parsed.Lines({line, line, line}).entries) {
+    CHECK(entry.request_valid);
+    CHECK(entry.target == "/q");
+  }
+}
+
 TEST_CASE("what looks like a zone in a time stamp", "[format][json]") {
   const auto line = [](const char* stamp) { return R"({"s":200,"ts":")" + std::string(stamp) + R"("})"; };
   for (const char* rest : {"", ".25", ",5", "Z", ".5z", ",5Z", "+0200", ".25+02", " GMT", ".25 -0330", ",25 UTC"}) {

@@ -1,11 +1,14 @@
 // JSON lines, by a map of members to fields.
 #include <cstring>
+#include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "format/bind.h"
 #include "format/json_reader.h"
 #include "format/line_parser.h"
+#include "format/scan/scanner.h"
 
 namespace socklog {
 namespace {
@@ -59,29 +62,36 @@ class JsonParser : public LineParser {
       : d_(definition),
         reader_(definition.paths),
         builder_(definition.context.zone, definition.context.request.fields),
-        recognised_(!definition.strict) {}
+        recognised_(!definition.strict) {
+    if (d_.context.kernel != nullptr) scanner_.emplace(&shapes_, *d_.context.kernel, d_.context);
+  }
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     const char* reason = reader_.Read(line);
     return reason != nullptr ? reason : Build(line, entry, batch);
   }
 
-  // As many lines as fit into kStretch at once; from the first one that is not plain JSON on, line by line.
   void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch) override {
-    if (d_.context.kernel == nullptr) return LineParser::ParseLines(block, cursor, batch);
-    while (HasNextLine(block, *cursor, *batch)) {
-      const std::string_view stretch = Stretch(block.text.view().substr(cursor->offset));
-      const std::size_t end = cursor->offset + stretch.size();
-      reader_.Begin(stretch);
-      bool plain = !stretch.empty();
-      do {
-        LogEntry& entry = batch->entries.emplace_back();
-        bool well_formed = false;
-        if (plain) plain = ParseNext(block, cursor, &entry, batch, &well_formed);
-        if (!plain) well_formed = ParseNextLine(block, cursor, &entry, batch);
-        if (!well_formed) batch->entries.pop_back();
-      } while (cursor->offset < end && HasNextLine(block, *cursor, *batch));
+    if (!scanner_) return LineParser::ParseLines(block, cursor, batch);
+    if (batches_without_scanner_ > 0) {
+      --batches_without_scanner_;
+      while (HasNextLine(block, *cursor, *batch)) {
+        if (!ParseMisfit(block, cursor, &batch->entries.emplace_back(), batch)) batch->entries.pop_back();
+      }
+      return;
     }
+    const std::uint32_t first = cursor->line;
+    misfits_ = 0;
+    scanner_->ParseLines(block, this, cursor, batch);
+    if (misfits_ == cursor->line - first && misfits_ >= kManyMisfits) batches_without_scanner_ = kBatchesWithoutScanner;
+  }
+
+  // Not slow for that: Build says what is.
+  bool ParseMisfit(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch) override {
+    ++misfits_;
+    if (!ParseNextLine(block, cursor, entry, batch)) return false;
+    if (shapes_.MayLearn()) Learn(block.Line(entry->offset, entry->size));
+    return true;
   }
 
   std::string_view chosen() const override { return d_.name; }
@@ -92,29 +102,19 @@ class JsonParser : public LineParser {
   }
 
  private:
-  static constexpr std::size_t kStretch = std::size_t{16} << 10;
+  // Where the scanner takes none of so many lines, some batches are not shown to it.
+  static constexpr std::uint32_t kManyMisfits = 64;
+  static constexpr int kBatchesWithoutScanner = 2;
 
-  // The whole lines at the start of `text`; none if the first one is longer than kStretch.
-  static std::string_view Stretch(std::string_view text) {
-    return text.substr(0, text.substr(0, kStretch).rfind('\n') + 1);
-  }
-
-  // The line at *cursor, if the reader can read it as the next of its stretch.
-  bool ParseNext(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch, bool* well_formed) {
-    const std::string_view line = LineAt(block, cursor->offset);
-    if (!reader_.ReadNext(line)) return false;
-    const auto size = static_cast<std::uint32_t>(line.size());
-    if (const char* reason = Build(line, entry, batch); reason != nullptr) {
-      batch->malformed.push_back({cursor->line, cursor->offset, size, reason});
-    } else {
-      *well_formed = true;
-      entry->line = cursor->line;
-      entry->offset = cursor->offset;
-      entry->size = size;
+  // The shape of the line that was read last.
+  void Learn(std::string_view line) {
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    values_.clear();
+    for (std::size_t i = 0; i < d_.slots.size(); ++i) {
+      const JsonReader::Value& value = reader_.value(i);
+      if (value.present && d_.slots[i].bound) values_.push_back({&d_.slots[i].rule, value.raw});
     }
-    cursor->offset += size + 1;
-    ++cursor->line;
-    return true;
+    shapes_.Learn(line, values_, d_.context.request.fields);
   }
 
   // The entry of the line that was read last.
@@ -157,6 +157,11 @@ class JsonParser : public LineParser {
   EntryBuilder builder_;
   Escape escape_ = Escape::kJson;  // of the line
   bool recognised_;
+  JsonShapes shapes_;
+  std::optional<Scanner> scanner_;
+  std::vector<JsonValue> values_;  // of Learn
+  std::uint32_t misfits_ = 0;      // in this batch
+  int batches_without_scanner_ = 0;
 };
 
 class JsonFormat : public LineFormat {

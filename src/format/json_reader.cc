@@ -7,10 +7,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
-#include <optional>
 #include <utility>
-
-#include "socklog/text_buffer.h"
 
 namespace socklog {
 namespace {
@@ -97,15 +94,11 @@ struct JsonReader::Impl {
   std::deque<Node> nodes = std::deque<Node>(1);
   ondemand::parser parser;
   std::string buffer;     // a copy of the line with simdjson's padding
-  const char* text = "";  // what simdjson reads: the buffer, or the lines where they stand
+  const char* text = "";  // what simdjson reads: the buffer
   std::size_t size = 0;   // of it
   std::string_view line;  // what `text` shows, where it stands
   std::vector<Value>* values = nullptr;
   std::vector<int> ranks;  // of each slot's value so far
-
-  ondemand::document_stream stream;  // of Begin
-  std::optional<ondemand::document_stream::iterator> next;
-  bool at_first = false;  // ReadNext was not called yet
 
   void AddPath(std::string_view path, std::size_t slot, int rank) {
     nodes.front().EdgeFor(path).leaves.emplace_back(slot, rank);
@@ -143,29 +136,6 @@ struct JsonReader::Impl {
     if (const auto error = Walk(object, nodes.front())) return error;
     const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
-  }
-
-  simdjson::error_code BeginStream() {
-    if (const auto error = parser.iterate_many(text, size, size).get(stream)) return error;
-    next.emplace(stream.begin());
-    return simdjson::SUCCESS;
-  }
-
-  // The document that is the whole of `one`: what comes next stands right behind its newline. For the last line nothing
-  // comes, but simdjson hides what it takes for the start of a document that is cut off, so that one is not read here.
-  bool ParseNext(std::string_view one) {
-    const char* const end = one.data() + one.size() + 1;
-    if (end >= text + size) return false;
-    const auto start = static_cast<std::size_t>(one.data() - text);
-    if (next->current_index() != start) return false;
-    Reset();
-    ondemand::document_reference reference;
-    if ((**next).get(reference) != simdjson::SUCCESS) return false;
-    ondemand::object object;
-    if (reference.get_object().get(object) != simdjson::SUCCESS) return false;
-    if (Walk(object, nodes.front()) != simdjson::SUCCESS) return false;
-    const char* location = nullptr;
-    return reference.current_location().get(location) == simdjson::SUCCESS && location == end;
   }
 
   const Edge* Find(const Node& node, const char* key) const {
@@ -268,27 +238,6 @@ const char* JsonReader::Read(std::string_view line) {
   if (error == simdjson::SUCCESS) return nullptr;
   return error == simdjson::TRAILING_CONTENT ? "there is more text after the JSON object"
                                              : "the JSON is damaged or cut off";
-}
-
-void JsonReader::Begin(std::string_view lines) {
-  static_assert(TextBuffer::kPadding >= simdjson::SIMDJSON_PADDING);
-  Impl& impl = *impl_;
-  impl.text = lines.data();
-  impl.size = lines.size();
-  impl.line = lines;
-  impl.at_first = true;
-  if (impl.BeginStream() != simdjson::SUCCESS) impl.next.reset();
-}
-
-bool JsonReader::ReadNext(std::string_view line) {
-  Impl& impl = *impl_;
-  if (!impl.next) return false;
-  if (!impl.at_first) ++*impl.next;
-  impl.at_first = false;
-  mended_ = false;
-  if (impl.ParseNext(line)) return true;
-  impl.next.reset();
-  return false;
 }
 
 }  // namespace socklog

@@ -28,13 +28,6 @@ class JsonReader {
   // Returns nullptr, or why the line is no JSON object; static storage.
   const char* Read(std::string_view line);
 
-  // Lines one after the other, which is faster: Begin takes whole lines, each with its newline, that 64 readable bytes
-  // follow; they must live until the last ReadNext. ReadNext reads the next of them, given without its newline. True:
-  // exactly what Read would have read. False, as for the last of them: it says nothing of this line nor of those after
-  // it; Read tells.
-  void Begin(std::string_view lines);
-  bool ReadNext(std::string_view line);
-
   // Of the last line that was read; views into it.
   const Value& value(std::size_t slot) const { return values_[slot]; }
   // Whether that line was not quite JSON: raw control bytes, or bytes that are not UTF-8, in its strings.

@@ -48,6 +48,12 @@ void LineParser::ParseLines(const Block& block, BlockCursor* cursor, LogBatch* b
   }
 }
 
+bool LineParser::ParseMisfit(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch) {
+  if (!ParseNextLine(block, cursor, entry, batch)) return false;
+  entry->slow_path = true;
+  return true;
+}
+
 Status LineParser::Restore(std::string_view chosen) {
   if (chosen.empty() || chosen == this->chosen()) return {};
   return Status::Usage("the saved log format '" + std::string(chosen) + "' is not the one that was asked for");

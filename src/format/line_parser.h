@@ -29,6 +29,9 @@ class LineParser {
   // at its end; adds to *batch. Line by line with Parse, unless a parser knows better.
   virtual void ParseLines(const Block& block, BlockCursor* cursor, LogBatch* batch);
 
+  // ParseNextLine for a line that the scanner did not take; an entry is marked as slow_path.
+  virtual bool ParseMisfit(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch);
+
   // As LogParser.
   virtual std::string_view chosen() const = 0;
   virtual Status Restore(std::string_view chosen);

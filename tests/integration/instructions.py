@@ -33,7 +33,7 @@ FEW, MANY = 20_000, 60_000
 GENERATE = ["generate", "-q", "--speed", "0", "--seed", "1", "--start", "2026-01-01T00:00:00Z", "--rate", "1000", "--urls", "5000", "--users", "5000",
             "--clients", "5000"]
 PASTED = '%v %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D'
-FORMATS = {"combined": "combined", "nginx-json": "nginx-json", "pasted": PASTED}
+FORMATS = {"combined": "combined", "caddy": "caddy", "nginx-json": "nginx-json", "pasted": PASTED}
 
 
 def reason_to_skip():

@@ -18,6 +18,8 @@ namespace {
 //   unsigned DigitRun(p)              16 bytes: how many digits there are before the first other byte; 16 if all are
 //   unsigned UpperRun(p)              16 bytes: capital letters, likewise
 //   bool EqualMasked(p, key, mask)    32 bytes: whether those where the mask is 0xFF (not 0) are the key's
+//   bool StartsWith(p, literal, bits) 64 bytes of both: whether those are the same of which the bit is set, some from
+//                                     the first on
 struct Structure {
   std::uint64_t quotes = 0;
   std::uint64_t newlines = 0;

@@ -1,45 +1,8 @@
 #include "format/scan/kernel.h"
 
-#include <cstring>
-
 #include "format/scan/kernel_list.h"
 
 namespace socklog {
-namespace {
-
-// Whether the stamp has all its parts, a numeric zone among them: then the next one differs in minutes and seconds
-// only.
-bool IsWhole(const StampShape& shape, std::string_view stamp) {
-  if (stamp.size() != shape.size) return false;
-  for (std::size_t i = shape.minutes; i < stamp.size(); ++i) {
-    const char like = shape.example[i];
-    const bool fits = like == '0'   ? stamp[i] >= '0' && stamp[i] <= '9'
-                      : like == '+' ? stamp[i] == '+' || stamp[i] == '-'
-                                    : stamp[i] == like;
-    if (!fits) return false;
-  }
-  return true;
-}
-
-void Remember(const StampShape& shape, std::string_view stamp, Micros time, StampCache* cache) {
-  const char* digits = stamp.data() + shape.minutes;
-  const auto number = [](const char* p) { return 10 * (p[0] - '0') + (p[1] - '0'); };
-  const Micros hour = time - number(digits) * kMinute - number(digits + 3) * kSecond;
-  if (!IsLogTime(hour) || !IsLogTime(hour + kHour)) return;
-  std::memcpy(cache->key, stamp.data(), stamp.size());
-  cache->hour = hour;
-}
-
-}  // namespace
-
-StampCache MakeStampCache(const StampShape& shape) {
-  StampCache cache;
-  if (shape.size == 0) return cache;
-  std::memcpy(cache.key, shape.example, shape.size);
-  std::memset(cache.mask, 0xFF, shape.size);
-  for (const int i : {0, 1, 3, 4}) cache.mask[shape.minutes + i] = 0;
-  return cache;
-}
 
 const char* ReadNewStamp(const ScanStep& step, const char* text, const char* limit, ScanJob* job) {
   const ScanPlan& plan = *job->plan;
@@ -47,7 +10,7 @@ const char* ReadNewStamp(const ScanStep& step, const char* text, const char* lim
   if (text > limit) return nullptr;
   const std::string_view rest(text, static_cast<std::size_t>(limit - text));
   std::string_view stamp = rest.substr(0, shape.size);
-  const bool whole = IsWhole(shape, stamp);
+  const bool whole = HasStampShape(shape, stamp);
   if (!whole) {
     if (step.stop == '\0') return nullptr;
     const std::size_t end = rest.find(step.stop);
@@ -57,7 +20,7 @@ const char* ReadNewStamp(const ScanStep& step, const char* text, const char* lim
   if (!HasShape(step.shape, stamp)) return nullptr;
   if (!plan.uses_builder) job->builder->Begin(plan.escape, job->entry, job->batch);
   if (!SetRules(step, stamp, job->builder)) return nullptr;
-  if (whole) Remember(shape, stamp, job->entry->time, &job->stamp);
+  if (whole) RememberStamp(shape, stamp, job->entry->time, &job->stamp);
   return stamp.data() + stamp.size();
 }
 
@@ -65,6 +28,14 @@ bool SetRules(const ScanStep& step, std::string_view value, EntryBuilder* builde
   for (const FieldRule& rule : step.rules) {
     if (builder->Set(rule, value) != nullptr) return false;
   }
+  return true;
+}
+
+bool SetJsonField(const JsonField& field, std::string_view value, JsonShape* shape, ScanJob* job) {
+  if (!shape->uses_builder) job->builder->Begin(Escape::kNone, job->entry, job->batch);
+  if (job->builder->Set(*field.rule, value) != nullptr) return false;
+  if (field.target == JsonTarget::kStamp)
+    RememberZonedStamp(shape->stamp, value, job->entry->time, &shape->cache, &shape->zone);
   return true;
 }
 

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "format/entry_builder.h"
+#include "format/scan/json_shape.h"
 #include "format/scan/plan.h"
 #include "socklog/log_entry.h"
 
 namespace socklog {
 
-// Where the quotes, newlines and backslashes of a chunk are, counted from its first byte. Each list ends with kNone,
-// that of quotes with kEndMarks of them, so that a line's quotes can be looked up without care.
+// Where the quotes, newlines and odd bytes of a chunk are, counted from its first byte: odd in text is a backslash, in
+// JSON whatever is not plain (base/byte_scan.h). Each list ends with kNone, that of quotes with kEndMarks of them, so
+// that a line's quotes can be looked up without care.
 struct StructuralIndex {
   // Bytes of a chunk. Longer lines are left to the reference parser.
   static constexpr std::size_t kChunk = std::size_t{16} << 10;
@@ -25,45 +27,42 @@ struct StructuralIndex {
 
   std::unique_ptr<std::uint16_t[]> quotes{new std::uint16_t[kCapacity]};
   std::unique_ptr<std::uint16_t[]> newlines{new std::uint16_t[kCapacity]};
-  std::unique_ptr<std::uint16_t[]> backslashes{new std::uint16_t[kCapacity]};
+  std::unique_ptr<std::uint16_t[]> odd{new std::uint16_t[kCapacity]};
   std::size_t newline_count = 0;
 };
 
-// The last time stamp that was read.
-struct StampCache {
-  char key[32] = {};   // its bytes
-  char mask[32] = {};  // 0xFF for those that must be the same in the next one
-  Micros hour = 0;     // it, without its minutes and seconds
-};
-// Of a stamp that no line need have had.
-StampCache MakeStampCache(const StampShape& shape);
-
 // Stage 2's state: where it is in the index, and what it writes.
 struct ScanJob {
-  const ScanPlan* plan = nullptr;
+  const ScanPlan* plan = nullptr;   // of text
   const ScanStep* steps = nullptr;  // plan->steps
   const ScanStep* steps_end = nullptr;
+  JsonShapes* shapes = nullptr;  // of JSON
   const char* chunk = nullptr;
   std::uint32_t chunk_offset = 0;  // in the block's text
   std::uint32_t line_start = 0;    // in the chunk
   std::uint32_t line = 0;          // its number in the block
   const std::uint16_t* quote = nullptr;
   const std::uint16_t* newline = nullptr;
-  const std::uint16_t* backslash = nullptr;
+  const std::uint16_t* odd = nullptr;
   LogEntry* entry = nullptr;  // of which the old contents do not matter, up to entries_end
   LogEntry* entries_end = nullptr;
   LogBatch* batch = nullptr;
   EntryBuilder* builder = nullptr;
-  StampCache stamp;
+  StampCache stamp;  // of text
 };
 
-struct ScanKernel {
-  const char* name;
+// Both stages for one kind of lines.
+struct ScanStages {
   // Stage 1. REQUIRES: size <= kChunk; 64 bytes before and after the chunk are readable
   void (*index)(const char* chunk, std::size_t size, StructuralIndex* index);
   // Stage 2. Reads lines until there is no entry or no newline left, or a line does not fit: then returns false, with
   // the job at that line and *job->entry in any state.
   bool (*scan)(ScanJob* job);
+};
+
+struct ScanKernel {
+  const char* name;
+  ScanStages text, json;
 };
 
 // The best that this processor can run.
@@ -76,6 +75,8 @@ std::vector<const ScanKernel*> ScanKernels();
 const char* ReadNewStamp(const ScanStep& step, const char* text, const char* limit, ScanJob* job);
 // Applies step.rules; false if the value does not fit them.
 bool SetRules(const ScanStep& step, std::string_view value, EntryBuilder* builder);
+// Sets a field of a JSON line as EntryBuilder does; a stamp is remembered. False if the value does not fit it.
+bool SetJsonField(const JsonField& field, std::string_view value, JsonShape* shape, ScanJob* job);
 
 }  // namespace socklog
 

@@ -1,13 +1,12 @@
 #if defined(__x86_64__)
 
 #include "format/scan/kernel_list.h"
-#include "format/scan/lines.h"
 #include "format/scan/simd_avx2.h"
-#include "format/scan/structure_finder.h"
+#include "format/scan/stages.h"
 
 namespace socklog {
 
-const ScanKernel kScanAvx2 = {"avx2", StructureFinder<Avx2>::Find, LineScanner<Avx2>::Scan};
+const ScanKernel kScanAvx2 = {"avx2", kTextStages<Avx2>, kJsonStages<Avx2>};
 
 }  // namespace socklog
 

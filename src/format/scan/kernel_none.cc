@@ -1,10 +1,9 @@
 #include "format/scan/kernel_list.h"
-#include "format/scan/lines.h"
 #include "format/scan/simd_none.h"
-#include "format/scan/structure_finder.h"
+#include "format/scan/stages.h"
 
 namespace socklog {
 
-const ScanKernel kScanNone = {"none", StructureFinder<NoSimd>::Find, LineScanner<NoSimd>::Scan};
+const ScanKernel kScanNone = {"none", kTextStages<NoSimd>, kJsonStages<NoSimd>};
 
 }  // namespace socklog

@@ -1,13 +1,12 @@
 #if defined(__x86_64__)
 
 #include "format/scan/kernel_list.h"
-#include "format/scan/lines.h"
 #include "format/scan/simd_sse2.h"
-#include "format/scan/structure_finder.h"
+#include "format/scan/stages.h"
 
 namespace socklog {
 
-const ScanKernel kScanSse2 = {"sse2", StructureFinder<Sse2>::Find, LineScanner<Sse2>::Scan};
+const ScanKernel kScanSse2 = {"sse2", kTextStages<Sse2>, kJsonStages<Sse2>};
 
 }  // namespace socklog
 

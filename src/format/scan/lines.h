@@ -18,40 +18,15 @@
 #define SOCKLOG_FORMAT_SCAN_LINES_H_
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "format/family_names.h"
 #include "format/request_line.h"
 #include "format/scan/kernel.h"
+#include "format/scan/values.h"
 
 namespace socklog {
 namespace {
-
-inline std::uint64_t Load64(const char* p) {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-  return value;
-}
-
-inline bool IsDigitByte(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
-inline std::string_view View(const char* begin, const char* end) {
-  return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-// A logged value; "-" says that there is none.
-inline std::string_view Text(const char* begin, const char* end) {
-  const bool missing = end - begin == 1 && *begin == '-';
-  return View(begin, missing ? begin : end);
-}
-
-// The number of `size` digits, at most 16, that end at `end`.
-inline std::int64_t NumberOf(const char* end, unsigned size) {
-  std::uint64_t value = 0;
-  for (const char* p = end - size; p < end; ++p) value = value * 10 + static_cast<unsigned char>(*p - '0');
-  return static_cast<std::int64_t>(value);
-}
 
 // Finds blanks one after the other; looks at 64 bytes once for all blanks in them.
 template <typename Simd>
@@ -90,7 +65,7 @@ class LineScanner {
       const std::uint32_t start = job->line_start;
       const std::uint32_t newline = *job->newline;
       while (*job->quote < start) ++job->quote;
-      while (*job->backslash < start) ++job->backslash;
+      while (*job->odd < start) ++job->odd;
       if (!LineScanner(plan, job).ReadLine(start, newline)) return false;
       job->entry->line = job->line++;
       job->entry->offset = job->chunk_offset + start;
@@ -112,10 +87,9 @@ class LineScanner {
         blanks_(p_) {}
 
   bool ReadLine(std::uint32_t start, std::uint32_t newline) {
-    end_ = job_.chunk + newline;
-    while (end_ > p_ && (end_[-1] == '\r' || end_[-1] == ' ' || end_[-1] == '\t')) --end_;
+    end_ = TrimmedEnd(p_, job_.chunk + newline);
     const bool byte_order_mark = *p_ == '\xEF';
-    const bool escapes = *job_.backslash < newline && plan_.escape != Escape::kNone;
+    const bool escapes = *job_.odd < newline && plan_.escape != Escape::kNone;
     const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline;
     const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline;
     if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
@@ -193,7 +167,7 @@ class LineScanner {
     SetClientAndUser(start, client_end, identity_end + 1, user_end);
     const bool plain = (Simd::Odd(start) & inside) == 0;
     entry_.plain_user = plain;
-    entry_.plain_client = plain && Colons(start, client_end) == 0;
+    entry_.plain_client = plain && Colons<Simd>(start, client_end) == 0;
     return true;
   }
 
@@ -247,10 +221,10 @@ class LineScanner {
         entry_.*step.text = Text(p_, *value_end);
         return true;
       case ScanField::kClient:
-        entry_.client = Client(p_, *value_end);
+        entry_.client = Client(p_, *value_end, Colons<Simd>(p_, *value_end));
         return true;
       case ScanField::kHost:
-        entry_.host = Host(p_, *value_end);
+        entry_.host = Host<Simd>(p_, *value_end);
         return true;
       case ScanField::kRequest:
         TakeRequest(*value_end);
@@ -275,47 +249,11 @@ class LineScanner {
     return false;
   }
 
-  // How many ':' are in the value: 0, 1, or 2 for more; 1 if it is too long to say.
-  static unsigned Colons(const char* begin, const char* end) {
-    if (end - begin >= 64) return 1;
-    const std::uint64_t inside = (std::uint64_t{1} << (end - begin)) - 1;
-    const std::uint64_t colons = Simd::Equal(begin, ':') & inside;
-    return (colons & (colons - 1)) != 0 ? 2 : colons != 0;
-  }
-
-  // Only an address with one colon can be one with a port; an IPv6 address has more.
-  static std::string_view Client(const char* begin, const char* end) {
-    const std::string_view text = Text(begin, end);
-    return Colons(begin, end) == 1 || *begin == '[' ? StripClientPort(text) : text;
-  }
-
-  static std::string_view Host(const char* begin, const char* end) {
-    const std::string_view text = Text(begin, end);
-    return Colons(begin, end) == 0 ? text : StripHostPort(text);
-  }
-
-  // "GET /a HTTP/1.1" at once, whatever else by ParseRequestLine.
-  // As LogEntry::path_size.
-  static std::uint32_t PathSize(const char* begin, const char* end) {
-    if (*begin != '/') return 0;
-    const std::uint64_t ends = Simd::Equal(begin, '?') | Simd::Equal(begin, '#') | Simd::Equal(begin, ';');
-    const auto size = static_cast<std::size_t>(end - begin);
-    const std::uint64_t inside = ~std::uint64_t{0} >> (size < 64 ? 64 - size : 0);
-    const std::uint64_t path = (ends & inside) == 0 ? inside : (ends & -ends) - 1;
-    const bool whole = size <= 64 || (ends & inside) != 0;
-    return whole && (Simd::Odd(begin) & path) == 0 ? static_cast<std::uint32_t>(__builtin_popcountll(path)) : 0;
-  }
-
   void TakeRequest(const char* end) {
-    const unsigned method_size = Simd::UpperRun(p_);
-    const char* target = p_ + method_size + 1;
-    const char* target_end = end - 9;
-    const std::uint64_t marks = (Load64(end - 8) ^ Load64("HTTP/1.1")) & Load64("\xFF\xFF\xFF\xFF\xFF\0\xFF");
-    const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
-                       (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
-    if (plain && *target != ' ' && target_end[-1] != ' ') {
-      entry_.path_size = PathSize(target, target_end);
-      SetRequest(View(p_, target - 1), View(target, target_end), View(end - 8, end));
+    RequestLine usual;
+    if (ReadUsualRequest<Simd>(p_, end, &usual)) {
+      entry_.path_size = PathSize<Simd>(usual.target.data(), usual.target.data() + usual.target.size());
+      SetRequest(usual.method, usual.target, usual.protocol);
       return;
     }
     RequestLine request;
@@ -333,14 +271,8 @@ class LineScanner {
 
   // A fourth digit is no start of what follows.
   bool TakeStatus(const char** value_end) {
-    const unsigned hundreds = static_cast<unsigned char>(p_[0] - '0');
-    const unsigned tens = static_cast<unsigned char>(p_[1] - '0');
-    const unsigned ones = static_cast<unsigned char>(p_[2] - '0');
-    if ((hundreds > 9) | (tens > 9) | (ones > 9)) return false;
-    const unsigned status = 100 * hundreds + 10 * tens + ones;
-    entry_.status = static_cast<std::uint16_t>(status - 100 < 500 ? status : 0);
     *value_end = p_ + 3;
-    return true;
+    return ReadStatus(p_, &entry_.status);
   }
 
   bool TakeNumber(const char** value_end, bool keep) {
@@ -357,17 +289,10 @@ class LineScanner {
   }
 
   bool TakeStamp(const ScanStep& step, const char** value_end) {
-    const char* digits = p_ + plan_.stamp.minutes;
-    const unsigned m1 = static_cast<unsigned char>(digits[0] - '0');
-    const unsigned m2 = static_cast<unsigned char>(digits[1] - '0');
-    const unsigned s1 = static_cast<unsigned char>(digits[3] - '0');
-    const unsigned s2 = static_cast<unsigned char>(digits[4] - '0');
-    const bool same = Simd::EqualMasked(p_, job_.stamp.key, job_.stamp.mask);
-    if (!same | (m1 > 5) | (m2 > 9) | (s1 > 5) | (s2 > 9)) {
+    if (!ReadSameStamp<Simd>(p_, plan_.stamp, job_.stamp, &entry_.time)) {
       *value_end = ReadNewStamp(step, p_, Limit(), &job_);
       return *value_end != nullptr;
     }
-    entry_.time = job_.stamp.hour + kSecond * static_cast<Micros>(600 * m1 + 60 * m2 + 10 * s1 + s2);
     entry_.time_is_end = step.at_end;
     *value_end = p_ + plan_.stamp.size;
     return true;
@@ -398,7 +323,8 @@ class LineScanner {
     }
     const FamilyNames names = TellFamilyNames(View(p_, ends[0]), View(ends[0] + 1, ends[1]), View(ends[1] + 1, last));
     SetClientAndUser(Begin(names.client), End(names.client), Begin(names.user), End(names.user));
-    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty()) entry_.host = Host(Begin(names.host), End(names.host));
+    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty())
+      entry_.host = Host<Simd>(Begin(names.host), End(names.host));
     return true;
   }
 
@@ -406,7 +332,8 @@ class LineScanner {
   static const char* End(std::string_view text) { return text.data() + text.size(); }
 
   void SetClientAndUser(const char* client, const char* client_end, const char* user, const char* user_end) {
-    if ((plan_.fields & kFieldClient) != 0) entry_.client = Client(client, client_end);
+    if ((plan_.fields & kFieldClient) != 0)
+      entry_.client = Client(client, client_end, Colons<Simd>(client, client_end));
     if ((plan_.fields & kFieldUser) != 0) entry_.user = Text(user, user_end);
   }
 

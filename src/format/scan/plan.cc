@@ -7,8 +7,6 @@
 namespace socklog {
 namespace {
 
-constexpr StampShape kClfStamp = {26, 15, "01/Jan/1970:00:00:00 +0000"};
-constexpr StampShape kIsoStamp = {25, 14, "1970-01-01T00:00:00+00:00"};
 constexpr std::size_t kMaxQuotes = 250;  // StructuralIndex has more end marks
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }

@@ -10,6 +10,7 @@
 #include "format/bind.h"
 #include "format/entry_builder.h"
 #include "format/field_rule.h"
+#include "format/scan/stamp.h"
 #include "format/template.h"
 #include "socklog/log_entry.h"
 
@@ -68,13 +69,6 @@ struct ScanStep {
   std::uint64_t literal_mask = 0;
   std::string_view LogEntry::*text = nullptr;
   std::vector<FieldRule> rules;  // kRules, kStamp
-};
-
-// The time stamps that are read by comparing them with the one before: all bytes but the digits of minutes and seconds.
-struct StampShape {
-  std::uint8_t size = 0;          // bytes: 26 of 17/May/2015:10:05:03 +0000, 25 of 2015-05-17T10:05:03+00:00
-  std::uint8_t minutes = 0;       // offset of the two digits of minutes; three bytes on are those of seconds
-  const char* example = nullptr;  // 1970-01-01 00:00:00 UTC
 };
 
 // Immutable, thread-safe.

@@ -1,4 +1,4 @@
-// Reads blocks with a plan's kernel, and what does not fit with the parser that is the format's reference.
+// Reads blocks with a kernel, and what does not fit with the parser that is the format's reference.
 #ifndef SOCKLOG_FORMAT_SCAN_SCANNER_H_
 #define SOCKLOG_FORMAT_SCAN_SCANNER_H_
 
@@ -15,22 +15,24 @@ namespace socklog {
 // Of one parser. Thread-compatible.
 class Scanner {
  public:
-  // `plan` must outlive the scanner.
+  // Lines of text. `plan` must outlive the scanner.
   Scanner(const ScanPlan& plan, const ScanKernel& kernel, const FormatContext& context);
+  // Lines of JSON. `shapes` must outlive the scanner; they may change whenever a line does not fit.
+  Scanner(JsonShapes* shapes, const ScanKernel& kernel, const FormatContext& context);
 
-  // As LineParser::ParseLines. Lines that do not fit go through reference->Parse; those that it can read are marked as
-  // slow_path.
+  // As LineParser::ParseLines. Lines that do not fit go through reference->ParseMisfit.
   void ParseLines(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch);
 
  private:
   // Lines of the chunk that begins at *cursor, into the entries of *batch from `*count` on. False: there is no whole
   // line in it.
   bool ParseChunk(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch, std::size_t* count);
-  static void ParseSlowly(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
+  static void ParseMisfit(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
                           LogEntry** entry);
 
-  const ScanPlan& plan_;
-  const ScanKernel& kernel_;
+  const ScanStages& stages_;
+  const ScanPlan* const plan_;  // of text
+  JsonShapes* const shapes_;    // of JSON
   EntryBuilder builder_;
   StampCache stamp_;
   std::unique_ptr<StructuralIndex> index_;  // from the first line on

@@ -50,6 +50,15 @@ struct Avx2 {
   static bool EqualMasked(const char* p, const char* key, const char* mask) {
     return _mm256_testz_si256(_mm256_xor_si256(Load(p), Load(key)), Load(mask)) != 0;
   }
+
+  static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
+    const auto different = [p, literal](unsigned at) {
+      return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(Load(p + at), Load(literal + at))));
+    };
+    const auto low = static_cast<std::uint32_t>(bits);
+    const auto high = static_cast<std::uint32_t>(bits >> 32);
+    return (different(0) & low) == 0 && (high == 0 || (different(32) & high) == 0);
+  }
 };
 
 }  // namespace

@@ -48,6 +48,10 @@ struct Avx512 {
   static unsigned DigitRun(const char* p) { return Sse2::DigitRun(p); }
   static unsigned UpperRun(const char* p) { return Sse2::UpperRun(p); }
   static bool EqualMasked(const char* p, const char* key, const char* mask) { return Avx2::EqualMasked(p, key, mask); }
+
+  static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
+    return _mm512_mask_cmpneq_epi8_mask(bits, _mm512_loadu_si512(p), _mm512_loadu_si512(literal)) == 0;
+  }
 };
 
 }  // namespace

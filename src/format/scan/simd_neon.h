@@ -52,13 +52,25 @@ struct Neon {
     return vmaxvq_u8(vorrq_u8(low, high)) == 0;
   }
 
+  static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
+    auto size = static_cast<unsigned>(__builtin_popcountll(bits));
+    for (; size > 16; size -= 16, p += 16, literal += 16) {
+      if (vminvq_u8(vceqq_u8(Load(p), Load(literal))) == 0) return false;
+    }
+    return ~NibbleMask(vceqq_u8(Load(p), Load(literal))) << (64 - 4 * size) == 0;
+  }
+
  private:
+  // Four bits of each byte of a comparison.
+  static std::uint64_t NibbleMask(uint8x16_t matches) {
+    const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(matches), 4);
+    return vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
+  }
+
   // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
   static unsigned RunInside(const char* p, std::uint8_t first, std::uint8_t more) {
     const uint8x16_t inside = vcleq_u8(vsubq_u8(Load(p), vdupq_n_u8(first)), vdupq_n_u8(more));
-    // Four bits of each byte.
-    const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(inside), 4);
-    const std::uint64_t others = ~vget_lane_u64(vreinterpret_u64_u8(narrow), 0);
+    const std::uint64_t others = ~NibbleMask(inside);
     return others == 0 ? 16 : static_cast<unsigned>(__builtin_ctzll(others)) / 4;
   }
 };

@@ -40,6 +40,10 @@ struct NoSimd {
     return different == 0;
   }
 
+  static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
+    return std::memcmp(p, literal, static_cast<std::size_t>(std::popcount(bits))) == 0;
+  }
+
  private:
   // Which of eight bytes are `c`, as eight bits.
   static std::uint64_t EqualOfEight(const char* p, char c) {

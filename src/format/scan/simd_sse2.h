@@ -59,6 +59,13 @@ struct Sse2 {
     return Mask(_mm_cmpeq_epi8(_mm_or_si128(low, high), _mm_setzero_si128())) == 0xFFFF;
   }
 
+  static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
+    for (; bits != 0; bits >>= 16, p += 16, literal += 16) {
+      if ((~Mask(_mm_cmpeq_epi8(Load(p), Load(literal))) & bits & 0xFFFF) != 0) return false;
+    }
+    return true;
+  }
+
  private:
   // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
   static unsigned RunInside(const char* p, char first, char more) {

@@ -14,29 +14,39 @@ namespace {
 template <typename Simd>
 class StructureFinder {
  public:
-  static void Find(const char* chunk, std::size_t size, StructuralIndex* index) {
+  static void FindText(const char* chunk, std::size_t size, StructuralIndex* index) {
+    Find(chunk, size, index, [](const Structure& found, const char*) { return found.backslashes; });
+  }
+
+  static void FindJson(const char* chunk, std::size_t size, StructuralIndex* index) {
+    Find(chunk, size, index, [](const Structure& found, const char* p) { return Simd::Odd(p) & ~found.newlines; });
+  }
+
+ private:
+  template <typename FindOdd>
+  static void Find(const char* chunk, std::size_t size, StructuralIndex* index, const FindOdd& find_odd) {
     std::uint16_t* quotes = index->quotes.get();
     std::uint16_t* newlines = index->newlines.get();
-    std::uint16_t* backslashes = index->backslashes.get();
+    std::uint16_t* odd_bytes = index->odd.get();
     for (std::size_t at = 0; at < size; at += 64) {
       Structure found = Simd::Find(chunk + at);
+      std::uint64_t odd = find_odd(found, chunk + at);
       if (size - at < 64) {
         const std::uint64_t inside = (std::uint64_t{1} << (size - at)) - 1;
         found.quotes &= inside;
         found.newlines &= inside;
-        found.backslashes &= inside;
+        odd &= inside;
       }
       const auto base = static_cast<std::uint16_t>(at);
       quotes = Simd::Append(found.quotes, base, quotes);
       newlines = AppendFew(found.newlines, base, newlines);
-      if (found.backslashes != 0) backslashes = AppendFew(found.backslashes, base, backslashes);
+      if (odd != 0) odd_bytes = AppendFew(odd, base, odd_bytes);
     }
     index->newline_count = static_cast<std::size_t>(newlines - index->newlines.get());
-    *newlines = *backslashes = StructuralIndex::kNone;
+    *newlines = *odd_bytes = StructuralIndex::kNone;
     for (std::size_t i = 0; i < StructuralIndex::kEndMarks; ++i) quotes[i] = StructuralIndex::kNone;
   }
 
- private:
   // At most one as a rule.
   static std::uint16_t* AppendFew(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
     const auto position = [base](std::uint64_t left) {

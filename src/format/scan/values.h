@@ -1,0 +1,134 @@
+// What is read between the literals of a line, many bytes at a time: shared by the scanners of text and of JSON.
+//
+// As everything that kernels include, in an unnamed namespace (lines.h).
+#ifndef SOCKLOG_FORMAT_SCAN_VALUES_H_
+#define SOCKLOG_FORMAT_SCAN_VALUES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "format/entry_builder.h"
+#include "format/request_line.h"
+#include "format/scan/stamp.h"
+#include "socklog/time.h"
+
+namespace socklog {
+namespace {
+
+inline std::uint64_t Load64(const char* p) {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+  return value;
+}
+
+inline bool IsDigitByte(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
+inline std::string_view View(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// A logged value; "-" says that there is none.
+inline std::string_view Text(const char* begin, const char* end) {
+  const bool missing = end - begin == 1 && *begin == '-';
+  return View(begin, missing ? begin : end);
+}
+
+// The end of a line without the blanks before its newline.
+inline const char* TrimmedEnd(const char* begin, const char* newline) {
+  while (newline > begin && (newline[-1] == '\r' || newline[-1] == ' ' || newline[-1] == '\t')) --newline;
+  return newline;
+}
+
+// The number of `size` digits, at most 16, that end at `end`.
+inline std::int64_t NumberOf(const char* end, unsigned size) {
+  std::uint64_t value = 0;
+  for (const char* p = end - size; p < end; ++p) value = value * 10 + static_cast<unsigned char>(*p - '0');
+  return static_cast<std::int64_t>(value);
+}
+
+// The microseconds of a fraction of a second, of which `size` digits begin at `p`; what is finer counts nothing.
+inline Micros MicrosOf(const char* p, unsigned size) {
+  Micros micros = 0;
+  for (unsigned i = 0; i < 6; ++i) micros = micros * 10 + (i < size ? static_cast<unsigned char>(p[i] - '0') : 0);
+  return micros;
+}
+
+// LogEntry::status of the three digits at `p`; false if they are none.
+inline bool ReadStatus(const char* p, std::uint16_t* status) {
+  const unsigned hundreds = static_cast<unsigned char>(p[0] - '0');
+  const unsigned tens = static_cast<unsigned char>(p[1] - '0');
+  const unsigned ones = static_cast<unsigned char>(p[2] - '0');
+  if ((hundreds > 9) | (tens > 9) | (ones > 9)) return false;
+  const unsigned number = 100 * hundreds + 10 * tens + ones;
+  *status = static_cast<std::uint16_t>(number - 100 < 500 ? number : 0);
+  return true;
+}
+
+// The time of the stamp at `p`, if it is like the one before.
+template <typename Simd>
+inline bool ReadSameStamp(const char* p, const StampShape& shape, const StampCache& cache, Micros* time) {
+  const char* digits = p + shape.minutes;
+  const unsigned m1 = static_cast<unsigned char>(digits[0] - '0');
+  const unsigned m2 = static_cast<unsigned char>(digits[1] - '0');
+  const unsigned s1 = static_cast<unsigned char>(digits[3] - '0');
+  const unsigned s2 = static_cast<unsigned char>(digits[4] - '0');
+  const bool same = Simd::EqualMasked(p, cache.key, cache.mask);
+  if (!same | (m1 > 5) | (m2 > 9) | (s1 > 5) | (s2 > 9)) return false;
+  *time = cache.hour + kSecond * static_cast<Micros>(600 * m1 + 60 * m2 + 10 * s1 + s2);
+  return true;
+}
+
+// How many ':' are in the value: 0, 1, or 2 for more; 1 if it is too long to say.
+template <typename Simd>
+inline unsigned Colons(const char* begin, const char* end) {
+  if (end - begin >= 64) return 1;
+  const std::uint64_t inside = (std::uint64_t{1} << (end - begin)) - 1;
+  const std::uint64_t colons = Simd::Equal(begin, ':') & inside;
+  return (colons & (colons - 1)) != 0 ? 2 : colons != 0;
+}
+
+// An address without its port, of which `colons` is known: only one with one colon can have a port; an IPv6 address has
+// more.
+inline std::string_view Client(const char* begin, const char* end, unsigned colons) {
+  const std::string_view text = Text(begin, end);
+  return colons == 1 || *begin == '[' ? StripClientPort(text) : text;
+}
+
+template <typename Simd>
+inline std::string_view Host(const char* begin, const char* end) {
+  const std::string_view text = Text(begin, end);
+  return Colons<Simd>(begin, end) == 0 ? text : StripHostPort(text);
+}
+
+// As LogEntry::path_size.
+template <typename Simd>
+inline std::uint32_t PathSize(const char* begin, const char* end) {
+  if (*begin != '/') return 0;
+  const std::uint64_t ends = Simd::Equal(begin, '?') | Simd::Equal(begin, '#') | Simd::Equal(begin, ';');
+  const auto size = static_cast<std::size_t>(end - begin);
+  const std::uint64_t inside = ~std::uint64_t{0} >> (size < 64 ? 64 - size : 0);
+  const std::uint64_t path = (ends & inside) == 0 ? inside : (ends & -ends) - 1;
+  const bool whole = size <= 64 || (ends & inside) != 0;
+  return whole && (Simd::Odd(begin) & path) == 0 ? static_cast<std::uint32_t>(__builtin_popcountll(path)) : 0;
+}
+
+// "GET /a HTTP/1.1" at once. False: whatever else it is, ParseRequestLine tells.
+template <typename Simd>
+inline bool ReadUsualRequest(const char* begin, const char* end, RequestLine* request) {
+  const unsigned method_size = Simd::UpperRun(begin);
+  const char* target = begin + method_size + 1;
+  const char* target_end = end - 9;
+  const std::uint64_t marks = (Load64(end - 8) ^ Load64("HTTP/1.1")) & Load64("\xFF\xFF\xFF\xFF\xFF\0\xFF");
+  const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
+                     (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
+  if (!plain || *target == ' ' || target_end[-1] == ' ') return false;
+  *request = {View(begin, target - 1), View(target, target_end), View(end - 8, end)};
+  return true;
+}
+
+}  // namespace
+}  // namespace socklog
+
+#endif  // SOCKLOG_FORMAT_SCAN_VALUES_H_

@@ -29,31 +29,30 @@ std::uint64_t KeyTable::MemoryBound(std::uint64_t max_keys) {
 }
 
 void KeyTable::Add(std::span<const Request> requests, Dimension dimension) {
-  if (is_exact() && requests_ + requests.size() > most_requests_) BecomeSpaceSaving();
-  is_exact() ? AddExactly(requests, KeyedIndex(dimension)) : AddApproximately(requests, KeyedIndex(dimension));
+  std::array<std::uint32_t, LookedUpIds::kMost> ids;
+  while (!requests.empty()) {
+    const std::span<const Request> some = requests.first(std::min(requests.size(), ids.size()));
+    dictionary_.PrefetchBuckets(some, KeyedIndex(dimension));
+    dictionary_.LookUp(some, KeyedIndex(dimension), ids.data());
+    Add(some, dimension, ids.data());
+    requests = requests.subspan(some.size());
+  }
 }
 
-// A pipeline: while one request is added, what later ones need is on its way from memory.
-void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension) {
-  constexpr std::size_t kApart = 8;  // requests between two steps
-  std::array<std::uint32_t, 4 * kApart> ids;
+void KeyTable::Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids) {
+  if (is_exact() && requests_ + requests.size() > most_requests_) BecomeSpaceSaving();
+  is_exact() ? AddExactly(requests, KeyedIndex(dimension), ids) : AddApproximately(requests, KeyedIndex(dimension));
+}
+
+void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   requests_ += requests.size();
-  const std::size_t count = requests.size();
-  const auto look = [&](std::size_t i) {
-    const std::uint32_t id = dictionary_.Look(requests[i].keys[dimension].hash);
-    ids[i % ids.size()] = id;
-    cells_.Prefetch(id, requests[i].outcome);
-  };
-  for (std::size_t i = 0; i < std::min(2 * kApart, count); ++i) look(i);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + 3 * kApart < count) dictionary_.PrefetchBucket(requests[i + 3 * kApart].keys[dimension].hash);
-    if (i + 2 * kApart < count) look(i + 2 * kApart);
-    if (i + kApart < count) dictionary_.PrefetchText(ids[(i + kApart) % ids.size()]);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
-    std::uint32_t id = ids[i % ids.size()];
-    if (!dictionary_.Holds(id, key)) id = dictionary_.Intern(key);
-    if (!cells_.has(id) && !Admit(id, key.size)) {
+    std::uint32_t id = ids[i];
+    if (!dictionary_.Holds(id, key)) [[unlikely]]
+      id = dictionary_.Intern(key);
+    if (!cells_.has(id) && !Admit(id, key.size)) [[unlikely]] {
       BecomeSpaceSaving();
       return AddApproximately(requests.subspan(i), dimension);
     }

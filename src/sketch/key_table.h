@@ -17,6 +17,12 @@
 
 namespace socklog {
 
+// Ids of the keys of some requests, by KeyedIndex, as KeyDictionary::Look has them: whoever uses one compares the key.
+struct LookedUpIds {
+  static constexpr std::size_t kMost = 32;  // requests: what they need stays in the first-level cache until it is used
+  std::array<std::array<std::uint32_t, kMost>, kKeyedDimensionCount> ids{};
+};
+
 // Says at any time what a SpaceSaving that was given the same requests would say, in less time: while nothing had to be
 // evicted, counts are exact and kept by the dictionary's ids. From the line on that would evict, or for which the
 // dictionary has no room, the table is a SpaceSaving. Thread-compatible, together with all tables of its dictionary.
@@ -28,6 +34,12 @@ class KeyTable {
 
   // Counts the requests that are not ignored and have a key in that dimension.
   void Add(std::span<const Request> requests, Dimension dimension);
+  // The same. `ids`: one for each request, looked up in the dictionary before, if need be long before.
+  void Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids);
+  // Fetches what Add will write to.
+  void Prefetch(std::span<const Request> requests, const std::uint32_t* ids) const {
+    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i], requests[i].outcome);
+  }
 
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
   std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
@@ -77,7 +89,7 @@ class KeyTable {
     std::uint32_t text = 0;  // bytes
   };
 
-  void AddExactly(std::span<const Request> requests, std::size_t dimension);
+  void AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
   bool Admit(std::uint32_t id, std::uint32_t size);
   void BecomeSpaceSaving();

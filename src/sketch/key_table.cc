@@ -16,8 +16,21 @@ bool Counts(const Request& request, const Key& key) { return key.size != 0 && !r
 
 }  // namespace
 
-KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests)
-    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary) {}
+std::unique_ptr<SpaceSaving> SpareSpaceSavings::Take(std::uint64_t max_keys) {
+  if (spare_.empty()) return std::make_unique<SpaceSaving>(max_keys);
+  std::unique_ptr<SpaceSaving> taken = std::move(spare_.back());
+  spare_.pop_back();
+  return taken;
+}
+
+void SpareSpaceSavings::Give(std::unique_ptr<SpaceSaving> space_saving) {
+  space_saving->Clear();
+  spare_.push_back(std::move(space_saving));
+}
+
+KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
+                   SpareSpaceSavings* spare)
+    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary), spare_(spare) {}
 
 std::uint64_t KeyTable::EmptyMemoryBound(std::uint64_t max_keys) {
   return sizeof(KeyTable) + ShardLimits(max_keys).keys * kShards * sizeof(std::uint32_t) +
@@ -92,7 +105,8 @@ bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
 }
 
 void KeyTable::BecomeSpaceSaving() {
-  auto space_saving = std::make_unique<SpaceSaving>(max_keys_);
+  std::unique_ptr<SpaceSaving> space_saving =
+      spare_ != nullptr ? spare_->Take(max_keys_) : std::make_unique<SpaceSaving>(max_keys_);
   for (const std::uint32_t id : ids_) space_saving->Add(dictionary_.key(id), cells_.cell(id));
   Forget();
   space_saving_ = std::move(space_saving);
@@ -107,6 +121,7 @@ void KeyTable::Forget() {
 
 void KeyTable::Clear() {
   Forget();
+  if (space_saving_ && spare_ != nullptr) spare_->Give(std::move(space_saving_));
   space_saving_.reset();
 }
 

@@ -50,7 +50,8 @@ class PanePool {
 
   const WindowShape& shape_;
   std::array<std::unique_ptr<KeyDictionary>, kDimensionCount> dictionaries_;  // null as in Pane
-  std::vector<std::unique_ptr<Pane>> panes_;                                  // those in use and the free ones
+  SpareSpaceSavings spare_;
+  std::vector<std::unique_ptr<Pane>> panes_;  // those in use and the free ones
   std::vector<Pane*> free_;
   std::vector<KeyTable*> tables_;  // of one dimension; a member so as to keep its memory
 };

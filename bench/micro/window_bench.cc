@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <deque>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/hash.h"
@@ -46,11 +45,11 @@ class Sample {
 
  private:
   Key KeyOf(std::string_view text) {
-    const std::string& kept = texts_.emplace_back(text);
+    const std::string_view kept = texts_.Add(text);
     return {kept.data(), static_cast<std::uint32_t>(kept.size()), Hash64(kept, RandomSeed())};
   }
 
-  std::deque<std::string> texts_;
+  TextArena texts_;
   std::vector<Request> requests_;
   std::vector<Request> run_;  // reused
 };

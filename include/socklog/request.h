@@ -33,6 +33,7 @@ constexpr Cell CellOfOutcome(std::uint8_t outcome) {
 }
 
 // A key of one dimension with its hash for look-ups (base/key_hash.h): whoever makes the key has its bytes at hand.
+// Up to 64 bytes behind the key may be read, as behind all texts in a Block or a TextArena.
 struct Key {
   const char* data = nullptr;
   std::uint32_t size = 0;  // bytes, at most 256; 0: the request is not counted in that dimension

@@ -10,7 +10,7 @@ void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
   BlockCursor cursor;
   while (cursor.offset < block.text.size()) {
     lines_parser.Parse(block, &cursor, &batch);
-    for (const LogEntry& entry : batch.entries) keys.Apply(entry, &texts, &requests.emplace_back());
+    keys.Apply(batch.entries, &texts, &requests);
     malformed.insert(malformed.end(), batch.malformed.begin(), batch.malformed.end());
   }
   lines = cursor.line;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "socklog/cell.h"
 #include "socklog/request.h"
 
@@ -28,8 +29,8 @@ class DenseCells {
 
   // What Add or cell() will need.
   void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
-    if (id < words_.size()) __builtin_prefetch(&words_[id], 1);
-    if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) __builtin_prefetch(&others_[id], 1);
+    if (id < words_.size()) PrefetchLineToWrite(&words_[id]);
+    if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) PrefetchLineToWrite(&others_[id]);
   }
   // Whether a request was added to it. True only for ids below size().
   bool has(std::uint32_t id) const { return id < words_.size() && words_[id] != 0; }

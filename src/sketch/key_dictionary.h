@@ -2,17 +2,20 @@
 #ifndef SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 #define SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
 #include <vector>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
+#include "base/equal_bytes.h"
+#include "base/prefetch.h"
 #include "sketch/shard.h"
 #include "socklog/request.h"
 
@@ -32,26 +35,34 @@ class KeyDictionary {
   std::uint32_t Intern(const Key& key);
 
   // A look-up waits for memory again and again. Done in steps for many keys at a time, the waits overlap:
-  // PrefetchBucket, then Look, then PrefetchText, then Holds.
-  void PrefetchBucket(std::uint64_t hash) const { __builtin_prefetch(&buckets_[hash & mask_]); }
+  // PrefetchBuckets, then LookUp, then PrefetchTexts, then Holds. `dimension`: KeyedIndex of the keys.
+  void PrefetchBuckets(std::span<const Request> requests, std::size_t dimension) const {
+    for (const Request& request : requests) PrefetchLine(&buckets_[request.keys[dimension].hash & mask_]);
+  }
+  // ids[i]: Look for the key of requests[i].
+  void LookUp(std::span<const Request> requests, std::size_t dimension, std::uint32_t* ids) const {
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      ids[i] = Look(requests[i].keys[dimension].hash);
+      if (ids[i] < keys_.size()) PrefetchLine(&keys_[ids[i]]);
+    }
+  }
+  void PrefetchTexts(std::span<const std::uint32_t> ids) const {
+    for (const std::uint32_t id : ids) {
+      if (id < keys_.size()) PrefetchLine(text_.data() + keys_[id].text + kHead);
+    }
+  }
   // The id of what is the key, but for hashes that share a few bits; kNone: it has none, or another id.
   std::uint32_t Look(std::uint64_t hash) const {
     const std::uint8_t tag = TagOf(hash);
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Bucket& bucket = buckets_[at];
-      if (const std::uint32_t places = bucket.PlacesOf(tag); places != 0) {
-        const std::uint32_t id = bucket.ids[static_cast<std::size_t>(std::countr_zero(places))];
-        __builtin_prefetch(&keys_[id]);
-        return id;
-      }
+      if (const std::uint32_t places = bucket.PlacesOf(tag); places != 0)
+        return bucket.ids[static_cast<std::size_t>(std::countr_zero(places))];
       if (!bucket.is_full()) return kNone;
     }
   }
-  void PrefetchText(std::uint32_t id) const {
-    if (id != kNone && keys_[id].size > kHead) __builtin_prefetch(text_.data() + keys_[id].text + kHead);
-  }
-  // Whether the key has that id, which may be kNone.
-  bool Holds(std::uint32_t id, const Key& key) const { return id != kNone && IsKey(keys_[id], key); }
+  // Whether the key has that id, which may be any number. REQUIRES: it has a size.
+  bool Holds(std::uint32_t id, const Key& key) const { return id < keys_.size() && IsKey(keys_[id], key); }
 
   std::size_t size() const { return keys_.size(); }
   std::uint64_t max_ids() const { return max_ids_; }
@@ -59,7 +70,7 @@ class KeyDictionary {
   Key key(std::uint32_t id) const { return {text_.data() + keys_[id].text, keys_[id].size, hashes_[id]}; }
   std::uint8_t shard(std::uint32_t id) const { return keys_[id].shard; }  // ShardOf the key
 
-  void PrefetchKey(std::uint32_t id) const { __builtin_prefetch(&keys_[id]); }
+  void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
 
   // Forgets all ids but those in `used` (by id). Returns the new id of each old one; kNone of those that are gone.
   std::vector<std::uint32_t> Keep(const std::vector<bool>& used);
@@ -68,7 +79,8 @@ class KeyDictionary {
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
 
  private:
-  static constexpr std::size_t kHead = 16;
+  static constexpr std::size_t kHead = 24;
+  static constexpr std::size_t kTail = 16;  // of a text behind its head, what is compared in one go
   static constexpr std::size_t kPlaces = 12;
 
   // A cache line of places for ids, with some bits of their keys' hashes; 0: the place is free, and so are those after
@@ -91,25 +103,36 @@ class KeyDictionary {
     }
     bool is_full() const { return tags[kPlaces - 1] != 0; }
   };
-  // What is compared with a key: users and addresses are seldom longer than their first bytes.
-  struct StoredKey {
+  // What is compared with a key: users and addresses are seldom longer than their first bytes. Never in two cache
+  // lines.
+  struct alignas(32) StoredKey {
     std::uint32_t text = 0;  // offset in text_
     std::uint16_t size = 0;
     std::uint8_t shard = 0;
     std::array<char, kHead> head{};
   };
+  static_assert(sizeof(StoredKey) == 32);
 
   static std::uint8_t TagOf(std::uint64_t hash) {
     const auto tag = static_cast<std::uint8_t>(hash >> 56);
     return tag == 0 ? 1 : tag;
   }
-  static bool SameBytes(const char* a, const char* b, std::size_t size);
+  // Without a branch that depends on the key, up to kHead + kTail bytes: sizes differ from key to key.
   bool IsKey(const StoredKey& stored, const Key& key) const {
-    if (stored.size != key.size) return false;
-    if (key.size <= kHead) return SameBytes(stored.head.data(), key.data, key.size);
-    return SameBytes(stored.head.data(), key.data, kHead) &&
-           SameBytes(text_.data() + stored.text + kHead, key.data + kHead, key.size - kHead);
+    const std::size_t size = key.size;
+    const bool is_long = size > kHead;
+    const char* const stored_tail =
+        is_long ? text_.data() + stored.text + kHead : reinterpret_cast<const char*>(&stored);
+    const char* const tail = is_long ? key.data + kHead : key.data;
+    const std::uint64_t head =
+        EqualBytes16(stored.head.data(), key.data) | EqualBytes16(stored.head.data() + 8, key.data + 8) << 8;
+    const std::uint64_t equal = head | EqualBytes16(stored_tail, tail) << kHead;
+    const std::uint64_t wanted = ~(~std::uint64_t{0} << std::min(size, kHead + kTail));
+    if (stored.size != size || (~equal & wanted) != 0) return false;
+    return size <= kHead + kTail || IsRest(stored, key);
   }
+  bool IsRest(const StoredKey& stored, const Key& key) const;
+  std::size_t text_size() const { return text_.size() - kTail; }
   std::uint32_t Find(const Key& key) const;
   std::uint32_t Insert(const Key& key);
   bool MakeRoom(std::size_t size);
@@ -122,30 +145,9 @@ class KeyDictionary {
   std::vector<Bucket> buckets_;  // by hash; a full one goes on in the next
   std::vector<StoredKey> keys_;  // by id
   std::vector<std::uint64_t> hashes_;
-  std::vector<char> text_;  // a vector, since a string's reserve takes more than it is asked for
+  // A vector, since a string's reserve takes more than it is asked for; ends with kTail zeros.
+  std::vector<char> text_;
 };
-
-// Eight bytes at a time, the last of them perhaps twice: keys are short, and a call of memcmp costs more than that.
-inline bool KeyDictionary::SameBytes(const char* a, const char* b, std::size_t size) {
-  const auto difference = [a, b](auto word, std::size_t offset) {
-    auto other = word;
-    std::memcpy(&word, a + offset, sizeof(word));
-    std::memcpy(&other, b + offset, sizeof(other));
-    return word ^ other;
-  };
-  constexpr std::uint64_t kEight = 0;
-  if (size >= 16) {
-    std::uint64_t any = difference(kEight, size - 16) | difference(kEight, size - 8);
-    for (std::size_t i = 0; i + 16 < size; i += 16) any |= difference(kEight, i) | difference(kEight, i + 8);
-    return any == 0;
-  }
-  if (size >= 8) return (difference(kEight, 0) | difference(kEight, size - 8)) == 0;
-  if (size >= 4) return (difference(std::uint32_t{0}, 0) | difference(std::uint32_t{0}, size - 4)) == 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
 
 }  // namespace socklog
 

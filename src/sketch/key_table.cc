@@ -16,8 +16,21 @@ bool Counts(const Request& request, const Key& key) { return key.size != 0 && !r
 
 }  // namespace
 
-KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests)
-    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary) {}
+std::unique_ptr<SpaceSaving> SpareSpaceSavings::Take(std::uint64_t max_keys) {
+  if (spare_.empty()) return std::make_unique<SpaceSaving>(max_keys);
+  std::unique_ptr<SpaceSaving> taken = std::move(spare_.back());
+  spare_.pop_back();
+  return taken;
+}
+
+void SpareSpaceSavings::Give(std::unique_ptr<SpaceSaving> space_saving) {
+  space_saving->Clear();
+  spare_.push_back(std::move(space_saving));
+}
+
+KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
+                   SpareSpaceSavings* spare)
+    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary), spare_(spare) {}
 
 std::uint64_t KeyTable::EmptyMemoryBound(std::uint64_t max_keys) {
   return sizeof(KeyTable) + ShardLimits(max_keys).keys * kShards * sizeof(std::uint32_t) +
@@ -29,31 +42,30 @@ std::uint64_t KeyTable::MemoryBound(std::uint64_t max_keys) {
 }
 
 void KeyTable::Add(std::span<const Request> requests, Dimension dimension) {
-  if (is_exact() && requests_ + requests.size() > most_requests_) BecomeSpaceSaving();
-  is_exact() ? AddExactly(requests, KeyedIndex(dimension)) : AddApproximately(requests, KeyedIndex(dimension));
+  std::array<std::uint32_t, LookedUpIds::kMost> ids;
+  while (!requests.empty()) {
+    const std::span<const Request> some = requests.first(std::min(requests.size(), ids.size()));
+    dictionary_.PrefetchBuckets(some, KeyedIndex(dimension));
+    dictionary_.LookUp(some, KeyedIndex(dimension), ids.data());
+    Add(some, dimension, ids.data());
+    requests = requests.subspan(some.size());
+  }
 }
 
-// A pipeline: while one request is added, what later ones need is on its way from memory.
-void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension) {
-  constexpr std::size_t kApart = 8;  // requests between two steps
-  std::array<std::uint32_t, 4 * kApart> ids;
+void KeyTable::Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids) {
+  if (is_exact() && requests_ + requests.size() > most_requests_) BecomeSpaceSaving();
+  is_exact() ? AddExactly(requests, KeyedIndex(dimension), ids) : AddApproximately(requests, KeyedIndex(dimension));
+}
+
+void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   requests_ += requests.size();
-  const std::size_t count = requests.size();
-  const auto look = [&](std::size_t i) {
-    const std::uint32_t id = dictionary_.Look(requests[i].keys[dimension].hash);
-    ids[i % ids.size()] = id;
-    cells_.Prefetch(id, requests[i].outcome);
-  };
-  for (std::size_t i = 0; i < std::min(2 * kApart, count); ++i) look(i);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + 3 * kApart < count) dictionary_.PrefetchBucket(requests[i + 3 * kApart].keys[dimension].hash);
-    if (i + 2 * kApart < count) look(i + 2 * kApart);
-    if (i + kApart < count) dictionary_.PrefetchText(ids[(i + kApart) % ids.size()]);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
-    std::uint32_t id = ids[i % ids.size()];
-    if (!dictionary_.Holds(id, key)) id = dictionary_.Intern(key);
-    if (!cells_.has(id) && !Admit(id, key.size)) {
+    std::uint32_t id = ids[i];
+    if (!dictionary_.Holds(id, key)) [[unlikely]]
+      id = dictionary_.Intern(key);
+    if (!cells_.has(id) && !Admit(id, key.size)) [[unlikely]] {
       BecomeSpaceSaving();
       return AddApproximately(requests.subspan(i), dimension);
     }
@@ -93,7 +105,8 @@ bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
 }
 
 void KeyTable::BecomeSpaceSaving() {
-  auto space_saving = std::make_unique<SpaceSaving>(max_keys_);
+  std::unique_ptr<SpaceSaving> space_saving =
+      spare_ != nullptr ? spare_->Take(max_keys_) : std::make_unique<SpaceSaving>(max_keys_);
   for (const std::uint32_t id : ids_) space_saving->Add(dictionary_.key(id), cells_.cell(id));
   Forget();
   space_saving_ = std::move(space_saving);
@@ -108,6 +121,7 @@ void KeyTable::Forget() {
 
 void KeyTable::Clear() {
   Forget();
+  if (space_saving_ && spare_ != nullptr) spare_->Give(std::move(space_saving_));
   space_saving_.reset();
 }
 

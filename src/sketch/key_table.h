@@ -17,17 +17,41 @@
 
 namespace socklog {
 
+// Ids of the keys of some requests, by KeyedIndex, as KeyDictionary::Look has them: whoever uses one compares the key.
+struct LookedUpIds {
+  static constexpr std::size_t kMost = 32;  // requests: what they need stays in the first-level cache until it is used
+  std::array<std::array<std::uint32_t, kMost>, kKeyedDimensionCount> ids{};
+};
+
+// Empty SpaceSavings that keep their memory for the next table that needs one: together with those in use they are
+// never more than were in use at once. Thread-compatible.
+class SpareSpaceSavings {
+ public:
+  std::unique_ptr<SpaceSaving> Take(std::uint64_t max_keys);
+  void Give(std::unique_ptr<SpaceSaving> space_saving);
+
+ private:
+  std::vector<std::unique_ptr<SpaceSaving>> spare_;
+};
+
 // Says at any time what a SpaceSaving that was given the same requests would say, in less time: while nothing had to be
 // evicted, counts are exact and kept by the dictionary's ids. From the line on that would evict, or for which the
 // dictionary has no room, the table is a SpaceSaving. Thread-compatible, together with all tables of its dictionary.
 class KeyTable {
  public:
-  // `dictionary`: borrowed; made for the same `max_keys`. `most_requests`: a table of so many is no exact one any more;
-  // less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
-  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests);
+  // `dictionary`, `spare`: borrowed; for the same `max_keys`. `spare` may be nullptr. `most_requests`: a table of so
+  // many is no exact one any more; less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
+  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests,
+           SpareSpaceSavings* spare = nullptr);
 
   // Counts the requests that are not ignored and have a key in that dimension.
   void Add(std::span<const Request> requests, Dimension dimension);
+  // The same. `ids`: one for each request, looked up in the dictionary before, if need be long before.
+  void Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids);
+  // Fetches what Add will write to.
+  void Prefetch(std::span<const Request> requests, const std::uint32_t* ids) const {
+    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i], requests[i].outcome);
+  }
 
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
   std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
@@ -61,12 +85,12 @@ class KeyTable {
     return missing;
   }
 
-  // Empties the table; keeps memory, but for what only a full table needs.
+  // Empties the table; keeps memory, but for what only a full table needs, which is given to the spare ones.
   void Clear();
 
   // The most that one table takes, in bytes, without the dictionary; while it grows, up to as much again for a moment.
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
-  // Of that, what an empty one keeps.
+  // Of that, what an empty one keeps, without spare ones.
   static std::uint64_t EmptyMemoryBound(std::uint64_t max_keys);
 
  private:
@@ -77,7 +101,7 @@ class KeyTable {
     std::uint32_t text = 0;  // bytes
   };
 
-  void AddExactly(std::span<const Request> requests, std::size_t dimension);
+  void AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
   bool Admit(std::uint32_t id, std::uint32_t size);
   void BecomeSpaceSaving();
@@ -87,6 +111,7 @@ class KeyTable {
   const ShardLimits limits_;
   const std::uint64_t most_requests_;
   KeyDictionary& dictionary_;
+  SpareSpaceSavings* const spare_;
 
   DenseCells cells_;                // by id
   std::vector<std::uint32_t> ids_;  // of keys that have a cell, in order of admission

@@ -57,11 +57,11 @@ const SpaceSaving::Entry* SpaceSaving::VictimOf(const Key& key) const {
 
 void SpaceSaving::PrefetchEntry(const Key& key) const {
   const std::uint32_t number = index_[HomeOf(key.hash)];
-  __builtin_prefetch(number != 0 ? &entries_[number - 1] : VictimOf(key));
+  PrefetchLine(number != 0 ? &entries_[number - 1] : VictimOf(key));
 }
 
 void SpaceSaving::PrefetchVictimIndex(const Key& key) const {
-  if (const Entry* victim = VictimOf(key)) __builtin_prefetch(&index_[HomeOf(victim->hash)]);
+  if (const Entry* victim = VictimOf(key)) PrefetchLine(&index_[HomeOf(victim->hash)]);
 }
 
 void SpaceSaving::Admit(const Key& key, const Cell& delta) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "sketch/shard.h"
 #include "socklog/cell.h"
 #include "socklog/request.h"
@@ -31,7 +32,7 @@ class SpaceSaving {
   void Add(const Key& key, const Cell& delta);
   // A look-up waits for memory several times, each time for what the last tells. Called for some keys that will be
   // added soon, one function after the other, these let the waits overlap.
-  void PrefetchIndex(const Key& key) const { __builtin_prefetch(&index_[HomeOf(key.hash)]); }
+  void PrefetchIndex(const Key& key) const { PrefetchLine(&index_[HomeOf(key.hash)]); }
   // Of the key, or of the one that will probably make room for it.
   void PrefetchEntry(const Key& key) const;
   void PrefetchVictimIndex(const Key& key) const;

@@ -111,13 +111,23 @@ std::string_view TargetPath(const LogEntry& entry, bool* plain) {
 
 }  // namespace
 
-KeyMaker::KeyMaker(const KeyRules& rules) : rules_(rules) {}
+KeyMaker::KeyMaker(const KeyRules& rules)
+    : rules_(rules),
+      usual_rules_(!rules.ignores() && !rules.has_url_rules() && !rules.user_is_client() &&
+                   !rules.reads(kFieldUserHeader) && !rules.reads(kFieldClientHeader)) {}
 
 // Keys are written where they stay: to copy one right after its parts were written would stall.
-void KeyMaker::Set(std::string_view text, Key* key) const {
+inline void KeyMaker::Set(std::string_view text, Key* key) const {
   key->data = text.data();
   key->size = static_cast<std::uint32_t>(text.size());
   key->hash = hash_(text);
+}
+
+void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests) {
+  const std::size_t first = requests->size();
+  requests->resize(first + entries.size());
+  Request* request = requests->data() + first;
+  for (const LogEntry& entry : entries) Apply(entry, texts, request++);
 }
 
 void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) {
@@ -126,7 +136,37 @@ void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) 
   request->offset = entry.offset;
   request->size = entry.size;
   request->outcome = rules_.OutcomeOf(entry.status);
+  request->ignored = false;
   request->slow_path = entry.slow_path;
+  usual_rules_ ? SetUsualKeys(entry, texts, request) : SetKeys(entry, texts, request);
+}
+
+// What SetKeys does where keys are fields of the entry and nothing is ignored. Nearly all are so as they stand.
+inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Request* request) {
+  const auto fits = [](std::size_t size) { return size - 1 < KeyRules::kMaxKeyBytes; };
+  if (rules_.wants(Dimension::kUrl)) {
+    Key* const key = &request->keys[KeyedIndex(Dimension::kUrl)];
+    const bool is_path = fits(entry.path_size) && entry.host.empty() && entry.request_valid;
+    if (is_path && entry.method != "CONNECT") [[likely]] {
+      Set(entry.target.substr(0, entry.path_size), key);
+    } else {
+      std::uint64_t unused = 0;
+      Set(UrlKey(entry, texts, &unused), key);
+    }
+  }
+  if (rules_.wants(Dimension::kUser)) {
+    Key* const key = &request->keys[KeyedIndex(Dimension::kUser)];
+    const bool is_name = entry.plain_user && fits(entry.user.size()) && entry.user != "-";
+    is_name ? Set(entry.user, key) : SetUserKey(entry, texts, key);
+  }
+  if (rules_.wants(Dimension::kClient)) {
+    Key* const key = &request->keys[KeyedIndex(Dimension::kClient)];
+    const bool is_usual = entry.plain_client && fits(entry.client.size());
+    is_usual ? Set(entry.client, key) : SetClientKey(entry, texts, key);
+  }
+}
+
+[[gnu::noinline]] void KeyMaker::SetKeys(const LogEntry& entry, TextArena* texts, Request* request) {
   std::uint64_t url_ignored_by = 0;
   if (rules_.reads(kFieldTarget)) {
     const std::string_view url = UrlKey(entry, texts, &url_ignored_by);
@@ -142,7 +182,8 @@ void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) 
   request->ignored = rules_.ignores() && rules_.IsIgnored(entry, client.text(), url_ignored_by);
 }
 
-std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts, std::uint64_t* ignored_by) {
+[[gnu::noinline]] std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts,
+                                                    std::uint64_t* ignored_by) {
   bool plain = true;
   std::string_view key = TargetPath(entry, &plain);
   if (!entry.host.empty()) {
@@ -167,7 +208,7 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
 
-void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const {
+[[gnu::noinline]] void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const {
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
     key->size = 0;
@@ -180,7 +221,7 @@ void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) c
   }
 }
 
-void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const {
+[[gnu::noinline]] void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const {
   const std::string_view user = rules_.reads(kFieldUserHeader) ? entry.user_header : entry.user;
   if (user.empty() || (user.size() == 1 && user.front() == '-')) {
     key->size = 0;

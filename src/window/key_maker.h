@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/hash.h"
 #include "base/key_hash.h"
@@ -25,6 +26,8 @@ class KeyMaker {
 
   // Keys that are not in the line as they stand are put into *texts, where nothing of the entry may be.
   void Apply(const LogEntry& entry, TextArena* texts, Request* request);
+  // The same for each of the entries, at the end of *requests.
+  void Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests);
 
  private:
   // What is worth remembering of a distinct URL.
@@ -40,9 +43,12 @@ class KeyMaker {
   const UrlFacts& FactsOf(std::string_view url);
   void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const;
   void SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const;
+  void SetKeys(const LogEntry& entry, TextArena* texts, Request* request);
+  void SetUsualKeys(const LogEntry& entry, TextArena* texts, Request* request);
   void Set(std::string_view text, Key* key) const;
 
   const KeyRules& rules_;
+  const bool usual_rules_;  // keys are fields of the entry, and nothing is ignored
   const KeyHash hash_;
   std::unordered_map<std::string, UrlFacts, UrlHash, std::equal_to<>> url_cache_;
 };

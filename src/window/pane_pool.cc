@@ -4,10 +4,21 @@
 
 namespace socklog {
 
-void Pane::Count(std::span<const Request> requests) {
+void Pane::CountOutcomes(std::span<const Request> requests) {
   for (const Request& request : requests) outcomes[request.outcome] += request.ignored ? 0 : 1;
+}
+
+void Pane::Count(std::span<const Request> requests) {
+  CountOutcomes(requests);
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
     if (tables[d]) tables[d]->Add(requests, static_cast<Dimension>(d));
+  }
+}
+
+void Pane::Count(std::span<const Request> requests, const LookedUpIds& ids, std::size_t first) {
+  CountOutcomes(requests);
+  for (std::size_t d = 1; d < kDimensionCount; ++d) {
+    if (tables[d]) tables[d]->Add(requests, static_cast<Dimension>(d), ids.ids[d - 1].data() + first);
   }
 }
 
@@ -33,7 +44,9 @@ PanePool::PanePool(const WindowShape& shape) : shape_(shape) {
 std::unique_ptr<Pane> PanePool::MakePane() {
   auto pane = std::make_unique<Pane>();
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (dictionaries_[d]) pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys, dictionaries_[d].get());
+    if (!dictionaries_[d]) continue;
+    pane->tables[d] =
+        std::make_unique<KeyTable>(shape_.max_keys, dictionaries_[d].get(), DenseCells::kMostRequests, &spare_);
   }
   return pane;
 }
@@ -67,6 +80,25 @@ void PanePool::Give(Pane* pane) {
     if (table) table->Clear();
   }
   free_.push_back(pane);
+}
+
+std::size_t PanePool::LookUp(std::span<const Request> requests, const Pane* pane, LookedUpIds* ids) const {
+  const std::span<const Request> now = requests.first(std::min(requests.size(), LookedUpIds::kMost));
+  const std::span<const Request> rest = requests.subspan(now.size());
+  const std::span<const Request> next = rest.first(std::min(rest.size(), LookedUpIds::kMost));
+  std::array<const KeyDictionary*, kKeyedDimensionCount> used{};
+  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
+    if (pane != nullptr && pane->tables[d + 1] && !pane->tables[d + 1]->is_exact()) continue;
+    used[d] = dictionaries_[d + 1].get();
+    if (used[d] != nullptr) used[d]->LookUp(now, d, ids->ids[d].data());
+  }
+  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
+    if (used[d] == nullptr) continue;
+    used[d]->PrefetchTexts({ids->ids[d].data(), now.size()});
+    if (pane != nullptr) pane->tables[d + 1]->Prefetch(now, ids->ids[d].data());
+    used[d]->PrefetchBuckets(next, d);
+  }
+  return now.size();
 }
 
 }  // namespace socklog

@@ -21,7 +21,12 @@ struct Pane {
   std::array<std::unique_ptr<KeyTable>, kDimensionCount> tables;  // null where no metric asks
 
   void Count(std::span<const Request> requests);
+  // The same. ids->ids[d][first + i] are those of requests[i].
+  void Count(std::span<const Request> requests, const LookedUpIds& ids, std::size_t first);
   Cell Total() const;
+
+ private:
+  void CountOutcomes(std::span<const Request> requests);
 };
 
 // All panes of a run, and the dictionaries that their tables share. Panes that were used are used again, so that the
@@ -35,12 +40,18 @@ class PanePool {
   Pane* Take();
   void Give(Pane* pane);
 
+  // Looks up the keys of the first LookedUpIds::kMost requests, or of as many as there are, and fetches what it takes
+  // to count them; and some of what the next call will need. `pane`: the one where they are most likely counted, or
+  // nullptr. Returns how many it looked up.
+  std::size_t LookUp(std::span<const Request> requests, const Pane* pane, LookedUpIds* ids) const;
+
  private:
   std::unique_ptr<Pane> MakePane();
 
   const WindowShape& shape_;
   std::array<std::unique_ptr<KeyDictionary>, kDimensionCount> dictionaries_;  // null as in Pane
-  std::vector<std::unique_ptr<Pane>> panes_;                                  // those in use and the free ones
+  SpareSpaceSavings spare_;
+  std::vector<std::unique_ptr<Pane>> panes_;  // those in use and the free ones
   std::vector<Pane*> free_;
   std::vector<KeyTable*> tables_;  // of one dimension; a member so as to keep its memory
 };

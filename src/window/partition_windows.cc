@@ -26,18 +26,30 @@ PartitionWindows::Added PartitionWindows::Add(std::span<const Request> requests,
   Added added;
   const std::size_t panes = panes_.size();
   while (added.taken < requests.size()) {
-    const std::span<const Request> rest = requests.subspan(added.taken);
+    const std::span<const Request> rest = LookUp(requests.subspan(added.taken));
     const std::size_t plain = AddPlain(rest, place, stop_at);
     if (plain > 0) {
       added.taken += plain;
+      looked_up_ += plain;
       added.tells_time = true;
       continue;
     }
     ++added.taken;
+    ++looked_up_;
     if (AddLine(rest.front(), place)) added.tells_time = true;
     if (maximum_ >= stop_at || panes_.size() != panes) break;
   }
   return added;
+}
+
+// Some of the requests, those at the front, whose ids are known now. What was looked up and not added yet is at the
+// front of the next call: requests come in their order.
+std::span<const Request> PartitionWindows::LookUp(std::span<const Request> requests) {
+  if (looked_up_ == looked_up_end_) {
+    looked_up_ = 0;
+    looked_up_end_ = pool_.LookUp(requests, current_, &ids_);
+  }
+  return requests.first(std::min(requests.size(), looked_up_end_ - looked_up_));
 }
 
 // The lines at the front that belong to the current pane, with nothing else to decide about them. Returns how many.
@@ -72,7 +84,7 @@ std::size_t PartitionWindows::AddPlain(std::span<const Request> requests, const 
   counters_.ignored += ignored;
   counters_.slow_path += slow_path;
   See(requests[taken - 1], place);
-  current_->Count(requests.first(taken));
+  current_->Count(requests.first(taken), ids_, looked_up_);
   return taken;
 }
 
@@ -115,7 +127,10 @@ void PartitionWindows::AddMalformed(Position position, std::uint64_t line) {
 void PartitionWindows::Wait(const Line& line) {
   if (waiting_.empty()) waiting_mark_ = line.mark;
   Waiting& waiting = waiting_.emplace_back(Waiting{line.request, {}, line.number, std::string(line.text)});
-  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) waiting.keys[d] = line.request.keys[d].text();
+  for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
+    waiting.keys[d].reserve(line.request.keys[d].size + TextArena::kPadding);
+    waiting.keys[d].assign(line.request.keys[d].text()).append(TextArena::kPadding, '\0');
+  }
 }
 
 // The first maximum is the smallest of the first times: a stray time stamp among them cannot make the others late.

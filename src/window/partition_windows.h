@@ -102,13 +102,14 @@ class PartitionWindows {
   };
   // A line that waits, with text of its own.
   struct Waiting {
-    Request request;  // its keys point nowhere
-    std::array<std::string, kKeyedDimensionCount> keys;
+    Request request;                                     // its keys point nowhere
+    std::array<std::string, kKeyedDimensionCount> keys;  // padded
     std::uint64_t number = 0;
     std::string text;
 
     Request OwnRequest() const;  // whose keys are those here
   };
+  std::span<const Request> LookUp(std::span<const Request> requests);
   std::size_t AddPlain(std::span<const Request> requests, const BlockPlace& place, Micros stop_at);
   bool AddLine(const Request& request, const BlockPlace& place);
   void See(const Request& request, const BlockPlace& place);
@@ -137,7 +138,10 @@ class PartitionWindows {
   std::deque<OpenPane> panes_;
   Micros current_start_ = kNoTime;
   Pane* current_ = nullptr;  // the pane of the last line, usually that of the next one too
-  Mark last_;                // of the last line seen, with the maximum after it
+  LookedUpIds ids_;          // of the requests to come, those at looked_up_ .. looked_up_end_-1
+  std::size_t looked_up_ = 0;
+  std::size_t looked_up_end_ = 0;
+  Mark last_;  // of the last line seen, with the maximum after it
   std::uint64_t next_line_ = 0;
   std::uint64_t frontier_ = 0;
   std::vector<std::uint64_t> uncounted_;  // lines before the frontier whose fate no run has counted yet

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/padded.h"
+
 namespace socklog::testing {
 namespace {
 
@@ -43,7 +45,7 @@ Request ModelLine::AsRequest() const {
     bit = static_cast<std::uint8_t>(bit << 1);
   }
   for (std::size_t i = 0; i < kKeyedDimensionCount; ++i) {
-    const std::string& key = keys[i + 1];
+    const std::string_view key = Padded(keys[i + 1]);
     request.keys[i] = {key.data(), static_cast<std::uint32_t>(key.size()), Hash64(key, RandomSeed())};
   }
   return request;

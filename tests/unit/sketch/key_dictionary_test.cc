@@ -1,5 +1,6 @@
 #include "sketch/key_dictionary.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -36,7 +37,7 @@ TEST_CASE("a key keeps its id, and ids are given in order") {
 TEST_CASE("keys that differ in one byte only, and not in their hash") {
   KeyDictionary dictionary(6400);
   std::uint32_t ids = 0;
-  for (const std::size_t size : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 256}) {
+  for (const std::size_t size : {1, 2, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 39, 40, 41, 42, 56, 256}) {
     for (std::size_t at = 0; at < size; ++at) {
       std::string text(size, 'x');
       text[at] = '\xff';
@@ -47,6 +48,24 @@ TEST_CASE("keys that differ in one byte only, and not in their hash") {
       REQUIRE(dictionary.Intern(key) == ids);
       ++ids;
     }
+  }
+}
+
+// What is behind a key in memory is not part of it.
+TEST_CASE("a key is the same whatever stands behind it") {
+  KeyDictionary dictionary(6400);
+  for (const std::size_t size : {1, 8, 16, 23, 24, 25, 39, 40, 41, 100}) {
+    std::string text(size + 64, 'x');
+    Key key = KeyOf(text.substr(0, size));
+    const std::uint32_t id = dictionary.Intern(key);
+    key.data = text.data();
+    CHECK(dictionary.Holds(id, key));
+    std::fill(text.begin() + static_cast<std::ptrdiff_t>(size), text.end(), '\0');
+    CHECK(dictionary.Holds(id, key));
+    ++key.size;
+    CHECK_FALSE(dictionary.Holds(id, key));
+    key.size -= 2;
+    if (key.size > 0) CHECK_FALSE(dictionary.Holds(id, key));
   }
 }
 

@@ -35,11 +35,19 @@ struct Pair {
   KeyTable table;
   SpaceSaving reference;
 
-  Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests)
-      : table(max_keys, dictionary, most_requests), reference(max_keys) {}
+  Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
+       SpareSpaceSavings* spare = nullptr)
+      : table(max_keys, dictionary, most_requests, spare), reference(max_keys) {}
 
   void Add(const std::vector<Request>& requests, Dimension dimension) {
     table.Add(requests, dimension);
+    AddToReference(requests, dimension);
+  }
+  void AddWithIds(const std::vector<Request>& requests, Dimension dimension, const std::uint32_t* ids) {
+    table.Add(requests, dimension, ids);
+    AddToReference(requests, dimension);
+  }
+  void AddToReference(const std::vector<Request>& requests, Dimension dimension) {
     for (const Request& request : requests) {
       const Key& key = request.keys[KeyedIndex(dimension)];
       if (key.size > 0 && !request.ignored) reference.Add(key, CellOfOutcome(request.outcome));
@@ -105,6 +113,38 @@ TEST_CASE("tables that share a dictionary say what Space-Saving says, run by run
   }
   CHECK(dictionary.size() <= dictionary.max_ids());
   if (most_requests > 1000 && stream == Stream::kFew && max_keys == 6400) CHECK(exact == 150);
+}
+
+TEST_CASE("ids that were looked up long before, or are wrong, only cost time") {
+  const Stream stream = GENERATE(from_range(kAllStreams));
+  CAPTURE(static_cast<int>(stream));
+  SplitMix64 random(static_cast<std::uint64_t>(stream));
+  KeyDictionary dictionary(640);
+  Pair pair(640, &dictionary, DenseCells::kMostRequests);
+  std::array<std::uint32_t, 200> ids{};
+  for (int run = 0; run < 50; ++run) {
+    const std::vector<Request> requests = RequestsOf(RandomKeys(stream, &random), Dimension::kUser, &random);
+    if (run % 3 == 0) dictionary.LookUp(requests, KeyedIndex(Dimension::kUser), ids.data());
+    if (run % 3 == 1) ids[random.Below(ids.size())] = static_cast<std::uint32_t>(random.Next());
+    pair.AddWithIds(requests, Dimension::kUser, ids.data());
+    pair.RequireEqual();
+  }
+}
+
+TEST_CASE("a table that was given a spare Space-Saving says what a new one says") {
+  const Stream stream = GENERATE(from_range(kAllStreams));
+  CAPTURE(static_cast<int>(stream));
+  SplitMix64 random(static_cast<std::uint64_t>(stream));
+  KeyDictionary dictionary(64);
+  SpareSpaceSavings spare;
+  for (int run = 0; run < 20; ++run) {
+    Pair pair(64, &dictionary, 300, &spare);
+    for (int i = 0; i < 5; ++i)
+      pair.Add(RequestsOf(RandomKeys(stream, &random), Dimension::kUrl, &random), Dimension::kUrl);
+    pair.RequireEqual();
+    pair.Clear();
+    pair.RequireEqual();
+  }
 }
 
 TEST_CASE("counters of 32 bits are left before they overflow") {

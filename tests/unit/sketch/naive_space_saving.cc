@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "support/padded.h"
+
 namespace socklog::testing {
 
 NaiveSpaceSaving::NaiveSpaceSaving(std::uint64_t max_keys)
@@ -44,7 +46,8 @@ Cell Requests(std::uint64_t requests, std::uint64_t errors) {
 }
 
 Key KeyOf(std::string_view text) {
-  return {text.data(), static_cast<std::uint32_t>(text.size()), Hash64(text, RandomSeed())};
+  const std::string_view padded = Padded(text);
+  return {padded.data(), static_cast<std::uint32_t>(padded.size()), Hash64(text, RandomSeed())};
 }
 
 Request RequestOf(std::string_view url, std::uint8_t outcome) {

@@ -54,7 +54,7 @@ NaiveEntries All(const Table& table) {
 
 Cell Requests(std::uint64_t requests, std::uint64_t errors = 0);
 
-// Views of `text`.
+// Of a copy of `text` (support/padded.h).
 Key KeyOf(std::string_view text);
 // One request with that URL.
 Request RequestOf(std::string_view url, std::uint8_t outcome = 0);

@@ -76,6 +76,7 @@ def cases(socklog, bare_simdjson, logs, distinct, port):
         analyze(TWO, *metrics, logs.combined),
         analyze(DEFAULT, "-j1", logs.combined),
         analyze("-j2, one file", "-j2", logs.combined),
+        measure.Case("-j1, two runs at once", [["sh", "-c", '"$@" & "$@"; wait', "sh", socklog, "analyze", "-q", "-j1", logs.combined]], 2 * logs.lines),
         analyze("-j1, two files", "-j1", *logs.halves),
         analyze("-j2, two files", "-j2", *logs.halves),
         analyze("-j1, 10,000 lines", "-j1", logs.short, lines=inputs.SHORT_LINES, repeat=START_RUNS),

@@ -26,7 +26,8 @@ METHOD = """## How it was measured
 Each program runs as a whole process on the same files, which are in the page cache; its output goes to a file. All of them take their turn in each of {rounds}
 rounds; the tables show medians. Wall time is from the start of the first process to the end of the last; CPU is what all processes of a pipeline used,
 user and system; memory is the peak of the biggest process. A ratio is that of the wall times for one line: 2 means twice as fast. Where a busy
-machine makes waiting times long, the ratio of the CPU times, beside it, is the steadier one.
+machine makes waiting times long, the ratio of the CPU times, beside it, is the steadier one. Two runs at once show how much more two processors of this machine
+do than one: threads that share their data can hardly bring more.
 
 Before anything is timed, socklog, mawk and DuckDB count requests and errors of every URL and user in every window of a small log, and grep and ripgrep the lines with
 ` 404 `; the run ends unless all agree.

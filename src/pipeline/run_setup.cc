@@ -77,6 +77,7 @@ std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const Conn
 Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
   constexpr std::uint64_t kDefaultMaxKeys = 100'000;
   constexpr std::uint64_t kSmallestMaxKeys = 64;
+  constexpr std::uint64_t kFewKeys = 10'000;  // a default that may surprise
   shape->max_keys = options.max_keys != 0 ? options.max_keys : kDefaultMaxKeys;
   std::uint64_t bound = WindowAggregator::MemoryBound(*shape, partitions);
   while (options.max_keys == 0 && bound > options.max_memory && shape->max_keys > kSmallestMaxKeys) {
@@ -95,6 +96,11 @@ Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowS
                          std::to_string((bound >> 20) + 1) + "MiB, or read fewer inputs at once");
   }
   LogDetail("memory of tables is bounded by " + text);
+  if (options.max_keys == 0 && partitions > 1 && shape->max_keys < kFewKeys)
+    LogWarning(
+        "with " + FormatThousands(partitions) + " inputs a table holds " + FormatThousands(shape->max_keys) +
+        " keys, so that all fit into --max-memory (" + FormatThousands(options.max_memory >> 20) +
+        " MiB); where a window has more, counts of rare keys are estimates: raise --max-memory, or set --max-keys");
   return {};
 }
 

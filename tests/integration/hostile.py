@@ -101,6 +101,14 @@ class Hostile(harness.Case):
         log = self.write("x.log", "")
         self.assert_fails(2, "--max-memory", "analyze", log, "--max-keys", 16_000_000)
 
+    def test_small_tables_of_many_inputs_are_told(self):
+        logs = [self.write(f"{i}.log", text_of([combined(T0 + i)])) for i in range(100)]
+        result, _ = self.analyze(*logs)
+        self.assertRegex(result.message, "warning: with 100 inputs a table holds [0-9,]+ keys, .*raise --max-memory")
+        for inputs in (logs[:2], [*logs, "--max-keys", "700"]):
+            result, _ = self.analyze(*inputs)
+            self.assertNotIn("a table holds", result.message)
+
     def test_endless_lines(self):
         good = text_of(shop_lines(3, T0, 30, 10))
         for size in (MB - 1, MB, MB + 1, 5 * MB):

@@ -9,22 +9,28 @@ import sys
 import figures
 import inputs
 import measure
+import peers
 import report
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+LINES, ROUNDS = 5_000_000, 5  # of the page in docs
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("--lines", type=int, default=5_000_000, help="lines of the logs (5000000)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured, in turn (5)")
-    parser.add_argument("--distinct", type=int, default=10_000_000, help="lines of the log without any two equal URLs (10000000)")
+    parser.add_argument("--lines", type=int, default=LINES, help=f"lines of the logs ({LINES})")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often everything is measured, in turn ({ROUNDS})")
+    parser.add_argument("--distinct", type=int, help="lines of the log without any two equal URLs (twice --lines)")
     parser.add_argument("--directory", type=pathlib.Path, default=ROOT / "build/bench", help="where the logs are made (build/bench)")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help="where socklog was built (build/release)")
-    parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs", help="where benchmarks.md and benchmarks.svg go (docs)")
+    parser.add_argument("--output", type=pathlib.Path, help="where benchmarks.md and benchmarks.svg go (docs; beside the logs if less is measured)")
     parser.add_argument("--only", default="", help="measure only cases whose name contains this, and write no page")
     parser.add_argument("--dry-run", action="store_true", help="make the logs, compare what the programs count, and list what would be measured")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.distinct = arguments.distinct or 2 * arguments.lines
+    everything = arguments.lines >= LINES and arguments.rounds >= ROUNDS
+    arguments.output = arguments.output or (ROOT / "docs" if everything else arguments.directory)
+    return arguments
 
 
 def free_port():
@@ -54,6 +60,9 @@ def main():
     arguments = parse_arguments()
     socklog = str(arguments.build / "socklog")
     directory = arguments.directory.resolve()
+    for peer in peers.ALL:
+        if not peer.path():
+            print(f"left out, not installed: {peer.name} ({peer.install})", flush=True)
     print("making the logs", flush=True)
     logs = inputs.Inputs(socklog, directory, arguments.lines)
     subprocess.run([sys.executable, "-B", str(ROOT / "bench/checks.py"), socklog, logs.check, str(directory)], check=True)

@@ -85,10 +85,15 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
     for (std::size_t j = 0; j < i; ++j) {
       const Stream& a = streams[j];
       const Stream& b = streams[i];
-      // stdin is not stdout, and reading the same thing twice is the user's business.
+      // stdin is not stdout.
       const bool is_stdio = a.endpoint.kind == Kind::kStdio || b.endpoint.kind == Kind::kStdio;
-      if ((a.input && b.input) || (a.input != b.input && is_stdio)) continue;
-      if (!IsSamePlace(a.endpoint, b.endpoint, touch_files)) continue;
+      if (a.input != b.input && is_stdio) continue;
+      const bool both_inputs = a.input && b.input;  // there may be thousands: files are looked at when they are opened
+      if (!IsSamePlace(a.endpoint, b.endpoint, touch_files && !both_inputs)) continue;
+      if (both_inputs) {
+        diagnostics->Error(b.place, "'" + b.text + "' is read already; its lines would count twice, so give it once");
+        continue;
+      }
       const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);
       const std::string what = b.text == "-" ? "stdout" : "'" + b.text + "'";
       diagnostics->Error(b.place, what + ' ' + first + ": send --" + std::string(b.option) + " somewhere else");

@@ -75,8 +75,9 @@ Status ReadNumber(std::string_view text, bool zero_allowed, double* out) {
 
 Status ReadWhole(std::string_view text, std::uint64_t min, std::uint64_t max, std::uint64_t* out) {
   const std::optional<std::uint64_t> value = ParseUnsigned(text);
-  if (!value) return NotA(text, "a whole number");
-  if (*value < min || *value > max) {
+  const bool negative = text.substr(0, 1) == "-" && ParseUnsigned(text.substr(1));
+  if (!value && !negative) return NotA(text, "a whole number");
+  if (negative || *value < min || *value > max) {
     const std::string range = max == kUnlimited ? "at least " + std::to_string(min)
                                                 : "from " + std::to_string(min) + " to " + std::to_string(max);
     return Status::Usage(Quoted(text) + " is out of range: it must be " + range);

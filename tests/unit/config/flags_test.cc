@@ -36,7 +36,7 @@ TEST_CASE("a bad value is explained") {
       {kCommandAnalyze, "max-memory", "1XB", "is not a size"},
       {kCommandAnalyze, "max-memory", "10kB", "too little"},
       {kCommandAnalyze, "jobs", "two", "is not a whole number"},
-      {kCommandAnalyze, "jobs", "-1", "is not a whole number"},
+      {kCommandAnalyze, "jobs", "-1", "must be from 0 to 1024"},
       {kCommandAnalyze, "top", "100001", "from 0 to 100000"},
       {kCommandAnalyze, "metrics", "error_rate,eror_rate_by_url",
        "unknown metric 'eror_rate_by_url' (did you mean 'error_rate_by_url'?)"},

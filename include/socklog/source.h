@@ -20,8 +20,8 @@ enum class Progress {
 // Hands out complete lines, one partition at a time; the caller decides which partition is read next, and so how far
 // one gets ahead of another. A partition that is not read exerts back-pressure on its writer.
 //
-// Thread-safe: calls of several threads come one after the other. Only the thread that calls Wait calls Forget. Stop
-// never waits for another call.
+// Thread-safe: calls of several threads come one after the other, and Wait is one of them. Only the thread that calls
+// Wait calls Forget. Stop never waits for another call.
 class Source {
  public:
   virtual ~Source() = default;

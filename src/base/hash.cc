@@ -3,6 +3,7 @@
 #include <random>
 
 namespace socklog {
+
 std::string Hash128Hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string hex;

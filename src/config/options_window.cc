@@ -152,7 +152,7 @@ std::vector<OptionRow> WindowRows() {
        .kind = ValueKind::kNumber,
        .metavar = "N",
        .default_text = "0",
-       .help = "threads that read and parse; 0: as many as there are processors",
+       .help = "threads that read, parse and count; 0: as many as there are processors",
        .set = [](Options* o, std::string_view t) { return ReadCount(t, 0, 1024, &o->analyze.jobs); }},
   };
 }

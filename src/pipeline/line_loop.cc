@@ -16,7 +16,7 @@ ParsePoolOptions PoolOptions(const LoopOptions& options) {
   ParsePoolOptions pool;
   pool.threads = options.jobs - 1;
   pool.blocks_ahead = options.jobs + 2;
-  pool.most_blocks = std::max(pool.most_blocks, 2 * pool.blocks_ahead);
+  pool.most_blocks = std::max(pool.most_blocks, pool.blocks_ahead);
   if (options.impatient) pool.long_block = pool.enough_text = 1;
   return pool;
 }

@@ -1,5 +1,9 @@
 #include "pipeline/parse_pool.h"
 
+#include <string>
+
+#include "base/log.h"
+
 namespace socklog {
 
 void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
@@ -7,13 +11,11 @@ void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
   texts.Clear();
   requests.clear();
   malformed.clear();
-  BlockCursor cursor;
-  while (cursor.offset < block.text.size()) {
+  while (!is_parsed() && malformed.size() < kManyMalformed) {
     lines_parser.Parse(block, &cursor, &batch);
     keys.Apply(batch.entries, &texts, &requests);
     malformed.insert(malformed.end(), batch.malformed.begin(), batch.malformed.end());
   }
-  lines = cursor.line;
 }
 
 ParsePool::ParsePool(const ParsePoolOptions& options, const KeyRules& rules) : options_(options), rules_(rules) {}
@@ -49,11 +51,21 @@ void ParsePool::Give(std::unique_ptr<ParseTask> task) {
 void ParsePool::Submit(ParseTask* task) {
   {
     const std::lock_guard lock(mutex_);
-    task->done = false;
     queue_.push_back(task);
+    task->done = false;
   }
   work_.notify_one();
-  while (threads_.size() < options_.threads) threads_.emplace_back([this] { Work(); });
+  if (threads_.size() < options_.threads) StartThreads();
+}
+
+void ParsePool::StartThreads() {
+  try {
+    threads_.reserve(options_.threads);
+    while (threads_.size() < options_.threads) threads_.emplace_back([this] { Work(); });
+  } catch (const std::exception& error) {  // std::system_error, std::bad_alloc: whoever waits does the work
+    options_.threads = threads_.size();
+    LogNote("only " + std::to_string(threads_.size()) + " threads could be started: " + error.what());
+  }
 }
 
 void ParsePool::Wait(ParseTask* task, KeyMaker& keys) {
@@ -73,25 +85,38 @@ void ParsePool::DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
   queue_.pop_front();
   if (closing_ && queue_.empty()) work_.notify_all();
   task->read = Progress::kMore;
-  if (Reading* reading = task->reading; reading != nullptr) {
-    is_reading_ = true;
-    lock.unlock();
-    task->block.clear();
-    if (reading->last.ok() && *reading->last == Progress::kMore)
-      reading->last = reading->source.Read(reading->id, &task->block);
-    task->read = reading->last;
-    lock.lock();
-    is_reading_ = false;
-    if (!queue_.empty()) {
-      work_.notify_one();
-      finished_.notify_one();
-    }
-  }
+  task->failure = nullptr;
+  task->cursor = BlockCursor();
+  if (task->reading != nullptr) Read(task, lock);
   lock.unlock();
-  task->Parse(*task->parser, keys);
+  try {
+    if (task->failure == nullptr) task->Parse(*task->parser, keys);
+  } catch (...) {
+    task->failure = std::current_exception();
+  }
   lock.lock();
   task->done = true;
   finished_.notify_all();
+}
+
+// The block of the task that stood at the front. REQUIRES: the lock is held; so it is afterwards.
+void ParsePool::Read(ParseTask* task, std::unique_lock<std::mutex>& lock) {
+  is_reading_ = true;
+  lock.unlock();
+  try {
+    Reading& reading = *task->reading;
+    task->block.clear();
+    if (reading.last.ok() && *reading.last == Progress::kMore)
+      reading.last = reading.source.Read(reading.id, &task->block);
+    task->read = reading.last;
+  } catch (...) {
+    task->failure = std::current_exception();
+  }
+  lock.lock();
+  is_reading_ = false;
+  if (queue_.empty()) return;
+  work_.notify_one();
+  finished_.notify_one();
 }
 
 void ParsePool::Work() {

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -33,32 +34,38 @@ struct ParseTask {
 
   // What was said of the block when it was read. But for kMore it is empty.
   Result<Progress> read = Progress::kMore;
+  std::exception_ptr failure;  // what reading or parsing in the pool threw: no memory
 
-  // What Parse makes of the block, in the order of its lines.
+  // What Parse makes of a part of the block, in the order of its lines.
   std::vector<Request> requests;
   std::vector<MalformedLine> malformed;
-  std::uint32_t lines = 0;
 
+  BlockCursor cursor;  // behind that part
   LogBatch batch;
-  TextArena texts;    // keys that are not in the block as they stand
-  bool done = false;  // guarded by the pool's mutex while submitted
+  TextArena texts;   // keys that are not in the block as they stand
+  bool done = true;  // guarded by the pool's mutex while submitted
 
+  // The next part of the block: all of it, unless there are very many malformed lines, which can be a byte long.
   // `lines_parser`: that of the partition, or `parser`.
   void Parse(LogParser& lines_parser, KeyMaker& keys);
+  bool is_parsed() const { return cursor.offset == block.text.size(); }
+
+ private:
+  static constexpr std::size_t kManyMalformed = 4096;
 };
 
 // When threads are worth their start, and how far they get ahead.
 struct ParsePoolOptions {
   std::size_t threads = 1;
   std::size_t blocks_ahead = 4;                    // of each partition
-  std::size_t most_blocks = 64;                    // ahead in all: some 30 MB, however many partitions there are
+  std::size_t most_blocks = 64;                    // ahead in all, each up to a MB, however many partitions there are
   std::size_t long_block = std::size_t{64} << 10;  // bytes; where blocks are shorter, the reader waits for the writer
   std::size_t enough_text = std::size_t{8} << 20;  // bytes in long blocks: less is done before threads have begun
 };
 
-// A number of threads, which start with the first task. One thread submits and waits, and lends a hand meanwhile; a
-// task and its Reading belong to the pool between Submit and Wait. Blocks are read one at a time, in the order of
-// Submit, each by the thread that parses it then, while it is in that processor's cache.
+// A number of threads, which start with the first task; fewer if the system has no more. One thread submits and waits,
+// and lends a hand meanwhile; a task and its Reading belong to the pool between Submit and Wait. Blocks are read one at
+// a time, in the order of Submit, each by the thread that parses it then, while it is in that processor's cache.
 class ParsePool {
  public:
   // `rules` is borrowed. REQUIRES: options.threads > 0
@@ -78,16 +85,20 @@ class ParsePool {
   // Of a block that the caller has read itself, or waited for: whether what comes behind it is better read ahead.
   bool IsWorthwhile(std::size_t block_bytes);
 
+  // If it throws, for want of memory, the task was not submitted.
   void Submit(ParseTask* task);
-  // Returns when the task is done; does what nobody has begun until then. `keys`: the caller's own.
+  // Returns when the task is done, well or with a failure; does what nobody has begun until then. `keys`: the caller's
+  // own. At once for a task that was not submitted.
   void Wait(ParseTask* task, KeyMaker& keys);
 
  private:
   void Work();
   bool CanBegin() const { return !queue_.empty() && !(is_reading_ && queue_.front()->reading != nullptr); }
   void DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys);
+  void Read(ParseTask* task, std::unique_lock<std::mutex>& lock);
+  void StartThreads();
 
-  const ParsePoolOptions options_;
+  ParsePoolOptions options_;
   const KeyRules& rules_;
   std::size_t text_seen_ = 0;  // bytes in long blocks
   std::size_t taken_ = 0;

@@ -21,18 +21,25 @@ Status PartitionInput::Restore(std::uint64_t first_line, std::string_view chosen
 }
 
 Result<Progress> PartitionInput::Fill() {
-  if (front_loaded_ && !has_lines()) DropFront();
-  AskForMore();
-  Result<Progress> progress = Progress::kMore;
-  while (!front_loaded_) {
-    progress = tasks_.empty() ? ReadHere() : LoadFront();
+  for (;;) {
+    while (front_loaded_ && !has_lines()) NextPart();
+    AskForMore();
+    if (front_loaded_) return Progress::kMore;
+    Result<Progress> progress = tasks_.empty() ? ReadHere() : LoadFront();
     if (!progress.ok() || *progress != Progress::kMore) return progress;
   }
-  return Progress::kMore;
+}
+
+// Behind what was parsed of the first task.
+void PartitionInput::NextPart() {
+  if (task().is_parsed()) return DropFront();
+  task().Parse(task().reading != nullptr ? *task().parser : *parser_, keys_);
+  requests_ = 0;
+  malformed_ = 0;
 }
 
 void PartitionInput::DropFront() {
-  first_line_ += task().lines;
+  first_line_ += task().cursor.line;
   if (task().reading != nullptr) {
     pool_->Give(std::move(tasks_.front()));
   } else {
@@ -48,6 +55,7 @@ Result<Progress> PartitionInput::ReadHere() {
   if (reading_.last.ok() && *reading_.last == Progress::kEnd) return Progress::kEnd;
   std::unique_ptr<ParseTask> task = spare_ ? std::move(spare_) : std::make_unique<ParseTask>();
   reading_.last = reading_.source.Read(reading_.id, &task->block);
+  task->cursor = BlockCursor();
   task->Parse(*parser_, keys_);
   task->read = reading_.last;
   tasks_.push_back(std::move(task));
@@ -68,21 +76,23 @@ void PartitionInput::AskForMore() {
     std::unique_ptr<ParseTask> task = pool_->Take();
     task->reading = &reading_;
     if (!task->parser || task->parser->chosen() != chosen()) task->parser = NewParser();
-    pool_->Submit(task.get());
     tasks_.push_back(std::move(task));
+    pool_->Submit(tasks_.back().get());
   }
 }
 
 // What the first task brought. Where it brought nothing, nothing was read by those behind it.
 Result<Progress> PartitionInput::LoadFront() {
   Await(task());
+  if (task().failure != nullptr) std::rethrow_exception(task().failure);
   Result<Progress> read = task().read;
   requests_ = 0;
   malformed_ = 0;
-  front_loaded_ = has_lines();
+  front_loaded_ = read.ok() && *read == Progress::kMore;
   reads_ahead_ = pool_ != nullptr && !chosen().empty() && pool_->IsWorthwhile(task().block.text.size());
-  if (!front_loaded_) DropFront();
-  if (read.ok() && *read == Progress::kMore) return read;
+  if (front_loaded_) return read;
+  // Read ahead, the end may be of long ago: ReadHere tells whether it still is one.
+  if (task().reading != nullptr && read.ok() && *read == Progress::kIdle) read = Progress::kMore;
   while (!tasks_.empty()) {
     Await(task());
     DropFront();

@@ -48,6 +48,7 @@ class PartitionInput {
  private:
   const ParseTask& task() const { return *tasks_.front(); }
   ParseTask& task() { return *tasks_.front(); }
+  void NextPart();
   void DropFront();
   Result<Progress> ReadHere();
   std::unique_ptr<LogParser> NewParser() const;
@@ -62,7 +63,7 @@ class PartitionInput {
   const std::unique_ptr<LogParser> parser_;
   std::deque<std::unique_ptr<ParseTask>> tasks_;  // in order; all but the first are the pool's
   std::unique_ptr<ParseTask> spare_;              // of ReadHere
-  bool front_loaded_ = false;                     // the first task is done, and what follows holds for it
+  bool front_loaded_ = false;                     // the first task brought a block, and what follows holds for it
   std::uint64_t first_line_ = 0;                  // number of its first line in the partition
   std::size_t requests_ = 0;                      // popped
   std::size_t malformed_ = 0;

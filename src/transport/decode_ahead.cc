@@ -29,8 +29,12 @@ void DecodeAhead::Work() {
     }
     lock.unlock();
     piece.text.clear();
-    piece.result = read_(&piece.text);
-    const bool more = piece.result.state == IoState::kDone;
+    try {
+      piece.result = read_(&piece.text);
+    } catch (...) {
+      piece.failure = std::current_exception();
+    }
+    const bool more = piece.failure == nullptr && piece.result.state == IoState::kDone;
     lock.lock();
     ready_.push_back(std::move(piece));
     changed_.notify_all();
@@ -45,6 +49,7 @@ IoResult DecodeAhead::Read(TextBuffer* to) {
   ready_.pop_front();
   changed_.notify_all();
   lock.unlock();
+  if (piece.failure != nullptr) std::rethrow_exception(piece.failure);
   to->Append(piece.text.view());
   IoResult result = std::exchange(piece.result, IoResult());
   lock.lock();

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -35,19 +36,20 @@ class DecodeAhead {
   using ReadPiece = std::function<IoResult(TextBuffer* to)>;
 
   // `read` is called by the thread alone, until the first time that it does not say kDone. The thread was taken from
-  // `budget`, to which it is given back.
+  // `budget`, to which it is given back. Throws std::system_error, and gives nothing back, if no thread can be started.
   DecodeAhead(ReadPiece read, ThreadBudget* budget);
   ~DecodeAhead();
   DecodeAhead(const DecodeAhead&) = delete;
   DecodeAhead& operator=(const DecodeAhead&) = delete;
 
-  // What `read` gave next; waits for it. REQUIRES: nothing but kDone came so far.
+  // What `read` gave next, or threw; waits for it. REQUIRES: nothing but kDone came so far.
   IoResult Read(TextBuffer* to);
 
  private:
   struct Piece {
     TextBuffer text;
     IoResult result;
+    std::exception_ptr failure;  // no memory
   };
 
   void Work();

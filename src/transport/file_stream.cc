@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 
 namespace socklog {
 
@@ -35,10 +36,7 @@ IoResult FileStream::Raw::ReadText(TextBuffer* to) {
 
 IoResult FileStream::ReadText(TextBuffer* to) {
   const bool is_long = compressed() && text_offset_ >= kReadBytes;
-  if (is_long && raw_->ahead == nullptr && threads_ != nullptr && threads_->Take()) {
-    Raw* raw = raw_.get();
-    raw_->ahead = std::make_unique<DecodeAhead>([raw](TextBuffer* piece) { return raw->ReadText(piece); }, threads_);
-  }
+  if (is_long && raw_->ahead == nullptr && threads_ != nullptr && threads_->Take()) DecodeInThread();
   if (raw_->ahead == nullptr) return raw_->ReadText(to);
   IoResult io = raw_->ahead->Read(to);
   if (io.state != IoState::kDone) {
@@ -46,6 +44,16 @@ IoResult FileStream::ReadText(TextBuffer* to) {
     threads_ = nullptr;  // no other for a file that has ended
   }
   return io;
+}
+
+void FileStream::DecodeInThread() {
+  Raw* raw = raw_.get();
+  try {
+    raw_->ahead = std::make_unique<DecodeAhead>([raw](TextBuffer* piece) { return raw->ReadText(piece); }, threads_);
+  } catch (const std::system_error&) {  // the system has no more threads
+    threads_->Give();
+    threads_ = nullptr;
+  }
 }
 
 void FileStream::KeepHead(std::string_view text) {

@@ -85,6 +85,7 @@ class FileStream {
   };
 
   IoResult ReadText(TextBuffer* to);
+  void DecodeInThread();
   void KeepHead(std::string_view text);
 
   std::unique_ptr<Raw> raw_;

@@ -4,6 +4,7 @@ bounded memory, output that stays JSON and printable."""
 import json
 import random
 import re
+import resource
 
 import harness
 from harness import LONG, T0, combined, json_lines, read, shop_lines, stamp, summary_of, text_of
@@ -100,6 +101,30 @@ class Hostile(harness.Case):
     def test_more_memory_than_allowed_is_refused(self):
         log = self.write("x.log", "")
         self.assert_fails(2, "--max-memory", "analyze", log, "--max-keys", 16_000_000)
+
+    def test_want_of_memory_ends_the_run(self):
+        """Whichever thread meets it, and however few threads can be started: one line, exit 1, no hang."""
+        if harness.SANITIZED:
+            self.skipTest("such a build reserves more memory than any limit")
+        log = self.generate("x.log", "--count", 60_000, "--rate", 1000)
+        for kilobytes in (20_000, 30_000, 40_000, 50_000, 80_000, 400_000):
+            for jobs in (2, 8, 40):
+                with self.subTest(kilobytes=kilobytes, jobs=jobs):
+                    result = self.run_limited(kilobytes << 10, "analyze", "-q", "-j", jobs, "--alerts-to", self.path("a"), log)
+                    self.assertIn((result.code, result.message), ((0, ""), (1, "socklog: out of memory\n")))
+
+    def run_limited(self, size, *args):
+        return self.run_any(*args, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size)))
+
+    def test_long_distinct_urls(self):
+        """A scanner with another URL of 7 kB in each request."""
+        with open(self.path("x.log"), "w", encoding="ascii") as file:
+            for n in range(6000):
+                file.write(combined(T0 + n // 600, 404, f"/{n}" + "a" * 7000) + "\n")
+        result, counts = self.analyze(self.path("x.log"), "--max-keys", "640")
+        self.assertEqual(6000, counts["counted"])
+        self.assertGreater(counts["evicted_keys"], 0)
+        self.assert_memory(result, self.bound(result) + 64 * MB)
 
     def test_small_tables_of_many_inputs_are_told(self):
         logs = [self.write(f"{i}.log", text_of([combined(T0 + i)])) for i in range(100)]

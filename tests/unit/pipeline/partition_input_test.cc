@@ -1,5 +1,7 @@
 #include "pipeline/partition_input.h"
 
+#include <atomic>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -173,6 +175,83 @@ TEST_CASE("what was read before an error comes out before it") {
     input.PopRequests(1);
   }
   CHECK(input.Fill().status().message() == "the disk is broken");
+}
+
+TEST_CASE("want of memory in a thread ends the reading in its place, and no one waits for ever") {
+  class PoorSource : public MemorySource {
+   public:
+    using MemorySource::MemorySource;
+    Result<Progress> Read(PartitionId id, Block* block) override {
+      if (++reads_ > 10) throw std::bad_alloc();
+      return MemorySource::Read(id, block);
+    }
+
+   private:
+    std::atomic<int> reads_{0};
+  };
+  const PlainFormat format;
+  ManualClock clock;
+  KeyMaker keys(Rules());
+  for (std::size_t threads = 1; threads < 4; ++threads) {
+    ParsePool pool(Impatient(threads, 6), Rules());
+    PoorSource source(&clock);
+    source.AddPartition("log");
+    for (int i = 0; i < 30; ++i) source.AddLines(0, "1 200 /\n");
+    PartitionInput input(0, source, format, &pool, keys);
+    for (int i = 0; i < 10; ++i) {
+      REQUIRE(input.Fill().value() == Progress::kMore);
+      input.PopRequests(1);
+    }
+    CHECK_THROWS_AS(input.Fill(), std::bad_alloc);
+  }
+}
+
+TEST_CASE("a present end that was seen long ago is looked for again") {
+  class PausingSource : public MemorySource {
+   public:
+    using MemorySource::MemorySource;
+    Result<Progress> Read(PartitionId id, Block* block) override {
+      if (++reads_ % 5 != 0) return MemorySource::Read(id, block);
+      block->clear();
+      return Progress::kIdle;
+    }
+
+   private:
+    std::atomic<int> reads_{0};
+  };
+  const PlainFormat format;
+  ManualClock clock;
+  KeyMaker keys(Rules());
+  ParsePool pool(Impatient(2, 8), Rules());
+  PausingSource source(&clock);
+  source.AddPartition("log");
+  for (int i = 0; i < 30; ++i) source.AddLines(0, "1 200 /\n");
+  PartitionInput input(0, source, format, &pool, keys);
+  int idle = 0;
+  for (int lines = 0; lines < 30;) {
+    if (input.Fill().value() == Progress::kIdle) {
+      ++idle;
+      continue;
+    }
+    input.PopRequests(1);
+    ++lines;
+  }
+  CHECK(idle <= 1);  // where no thread had read
+}
+
+TEST_CASE("a block of very many malformed lines comes in parts") {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += i % 1000 == 7 ? std::to_string(i) + " 200 /\n" : "x\n";
+  const PlainFormat format;
+  ManualClock clock;
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  for (int i = 0; i < 3; ++i) source.AddLines(0, text);
+  std::unique_ptr<ParsePool> pool =
+      GENERATE(false, true) ? std::make_unique<ParsePool>(Impatient(2, 4), Rules()) : nullptr;
+  KeyMaker keys(Rules());
+  PartitionInput input(0, source, format, pool.get(), keys);
+  REQUIRE(Drain(&input, &clock) == Expected(text + text + text));
 }
 
 TEST_CASE("many partitions share the blocks that are read ahead") {

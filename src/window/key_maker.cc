@@ -127,10 +127,22 @@ void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Re
   const std::size_t first = requests->size();
   requests->resize(first + entries.size());
   Request* request = requests->data() + first;
-  for (const LogEntry& entry : entries) Apply(entry, texts, request++);
+  for (const LogEntry& entry : entries) Make(entry, texts, request++);
+  HashWritten();
 }
 
 void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) {
+  Make(entry, texts, request);
+  HashWritten();
+}
+
+// Late, at the end of a batch: to read a text right after it was written piece by piece would stall.
+void KeyMaker::HashWritten() {
+  for (Key* key : written_) key->hash = hash_(key->text());
+  written_.clear();
+}
+
+inline void KeyMaker::Make(const LogEntry& entry, TextArena* texts, Request* request) {
   request->time = rules_.TimeOf(entry);
   request->line = entry.line;
   request->offset = entry.offset;
@@ -151,7 +163,10 @@ inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Requ
       Set(entry.target.substr(0, entry.path_size), key);
     } else {
       std::uint64_t unused = 0;
-      Set(UrlKey(entry, texts, &unused), key);
+      const std::string_view text = UrlKey(entry, texts, &unused);
+      key->data = text.data();
+      key->size = static_cast<std::uint32_t>(text.size());
+      written_.push_back(key);
     }
   }
   if (rules_.wants(Dimension::kUser)) {

@@ -43,6 +43,8 @@ class KeyMaker {
   const UrlFacts& FactsOf(std::string_view url);
   void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const;
   void SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const;
+  void Make(const LogEntry& entry, TextArena* texts, Request* request);
+  void HashWritten();
   void SetKeys(const LogEntry& entry, TextArena* texts, Request* request);
   void SetUsualKeys(const LogEntry& entry, TextArena* texts, Request* request);
   void Set(std::string_view text, Key* key) const;
@@ -50,6 +52,7 @@ class KeyMaker {
   const KeyRules& rules_;
   const bool usual_rules_;  // keys are fields of the entry, and nothing is ignored
   const KeyHash hash_;
+  std::vector<Key*> written_;  // keys whose text was just put together, still without hash
   std::unordered_map<std::string, UrlFacts, UrlHash, std::equal_to<>> url_cache_;
 };
 

@@ -97,10 +97,15 @@ class LineScanner {
     entry_ = LogEntry();
     if (plan_.is_family && ReadUsualFamilyLine()) return true;
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
+    const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       const char* value_end = nullptr;
       if (step->field == ScanField::kMayEnd && p_ == end_) return Finish();
-      if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) return false;
+      if (step == core && TakeCore(step, &value_end)) {
+        step += ScanPlan::kCoreSteps - 1;
+      } else if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) {
+        return false;
+      }
       if (((Load64(value_end) ^ step->literal) & step->literal_mask) != 0) return false;
       p_ = value_end + step->literal_size;
       quote_ += step->literal_quotes;
@@ -113,9 +118,9 @@ class LineScanner {
     return !plan_.uses_builder || job_.builder->Finish() == nullptr;
   }
 
-  // The family's lines as they nearly always are, without steps: what the plan says is known here. False: it is another
-  // line, of which some values may have been set; the steps set all again.
-  bool ReadUsualFamilyLine() {
+  // %h %l %u %t "%r" %>s %b as they nearly always are, from p_ on and without steps: what they say is known here.
+  // False: it is another line, of which some values may have been set; the steps set all again.
+  bool ReadCore(const ScanStep& stamp, const char** value_end) {
     constexpr std::ptrdiff_t kStampAndAround = 29;  // [17/May/2015:10:05:03 +0000] "
     const char* const start = p_;
     const char* const quote = job_.chunk + quote_[0];
@@ -123,19 +128,25 @@ class LineScanner {
     const std::ptrdiff_t names_size = bracket - start;
     if (names_size < 6 || names_size > 64 || quote >= end_ || *bracket != '[') return false;
     if (!SetUsualNames(start, names_size)) return false;
-    const char* value_end = nullptr;
     p_ = bracket + 1;
-    const bool has_stamp = TakeStamp(job_.steps[1], &value_end) && value_end == quote - 2 && quote[-2] == ']';
+    const bool has_stamp = TakeStamp(stamp, value_end) && *value_end == quote - 2 && quote[-2] == ']';
     const char* const request_end = job_.chunk + quote_[1];
     p_ = quote + 1;
-    if (!has_stamp || quote[-1] != ' ' || request_end[1] != ' ') return Restart(start);
+    if (!has_stamp || quote[-1] != ' ' || quote_[1] >= newline_ || request_end[1] != ' ') return false;
     if ((plan_.fields & (kFieldTarget | kFieldProtocol)) != 0) TakeRequest(request_end);
     p_ = request_end + 2;
-    if (!TakeStatus(&value_end) || *value_end != ' ') return Restart(start);
-    p_ = value_end + 1;
-    if (!TakeNumber(&value_end, (plan_.fields & kFieldBytes) != 0)) return Restart(start);
+    if (!TakeStatus(value_end) || **value_end != ' ') return false;
+    p_ = *value_end + 1;
+    return TakeNumber(value_end, (plan_.fields & kFieldBytes) != 0);
+  }
+
+  // A line of the family: the core, and behind it nothing, or referer and agent.
+  bool ReadUsualFamilyLine() {
+    const char* const start = p_;
+    const char* value_end = nullptr;
+    if (!ReadCore(job_.steps[1], &value_end)) return Restart(start);
     unsigned quotes = 2;
-    if (value_end != end_) {  // then come referer and agent
+    if (value_end != end_) {
       const std::uint16_t* const q = quote_;
       if (q[5] >= newline_) return Restart(start);  // the index may end before them
       const char* const tail = job_.chunk + q[5] + 1;
@@ -146,6 +157,19 @@ class LineScanner {
     }
     job_.quote = quote_ + quotes;
     return true;
+  }
+
+  // The steps from `step` on at once; false if they have to be taken one by one.
+  bool TakeCore(const ScanStep* step, const char** value_end) {
+    const char* const start = p_;
+    if (ReadCore(step[ScanPlan::kCoreStamp], value_end)) {
+      quote_ += 2;
+      return true;
+    }
+    p_ = start;
+    entry_.plain_user = entry_.plain_client = false;
+    entry_.path_size = 0;
+    return false;
   }
 
   bool Restart(const char* start) {
@@ -211,8 +235,11 @@ class LineScanner {
   }
 
   bool TakeValue(const ScanStep& step, const char** value_end) {
-    if (step.shape != ScanShape::kAny && step.field != ScanField::kStamp && !HasShape(step.shape, View(p_, *value_end)))
-      return false;
+    if (step.shape == ScanShape::kNoBlank) {
+      if (blanks_.Next(p_, *value_end) != nullptr) return false;
+    } else if (step.shape != ScanShape::kAny && step.field != ScanField::kStamp) {
+      if (!HasShape(step.shape, View(p_, *value_end))) return false;
+    }
     switch (step.field) {
       case ScanField::kSkip:
       case ScanField::kMayEnd:

@@ -92,10 +92,34 @@ class Planner {
     plan_.quotes = static_cast<std::uint8_t>(quotes);
     plan_.fields = fields;
     for (const ScanStep& step : plan_.steps) plan_.uses_builder |= step.field == ScanField::kRules;
+    for (std::size_t i = 0; i + ScanPlan::kCoreSteps <= plan_.steps.size() && i < ScanPlan::kNoCore; ++i) {
+      if (IsCore(&plan_.steps[i], fields)) plan_.core = static_cast<std::uint8_t>(i);
+    }
     return std::move(plan_);
   }
 
  private:
+  // Whether the steps from this one on are what LineScanner::ReadCore reads, and take what it takes.
+  static bool IsCore(const ScanStep* steps, std::uint32_t fields) {
+    static constexpr std::string_view kLiterals[] = {" ", " ", " [", "] \"", "\" ", " "};
+    for (std::size_t i = 0; i < std::size(kLiterals); ++i) {
+      std::vector<ScanStep> literal(1);
+      AddLiteral(kLiterals[i], &literal);
+      if (steps[i].literal_size != kLiterals[i].size() || steps[i].literal != literal[0].literal) return false;
+    }
+    const auto takes = [](const ScanStep& step, ScanExtent extent, ScanField field, bool asked) {
+      return step.extent == extent && step.field == (asked ? field : ScanField::kSkip);
+    };
+    const bool request = (fields & (kFieldTarget | kFieldProtocol)) != 0;
+    const bool user = (fields & kFieldUser) != 0;
+    return takes(steps[0], ScanExtent::kBlank, ScanField::kClient, (fields & kFieldClient) != 0) &&
+           takes(steps[1], ScanExtent::kBlank, ScanField::kSkip, false) &&
+           takes(steps[2], ScanExtent::kBlank, ScanField::kText, user) && (!user || steps[2].text == &LogEntry::user) &&
+           steps[3].field == ScanField::kStamp && steps[3].stop == ']' &&
+           takes(steps[4], ScanExtent::kQuote, ScanField::kRequest, request) && steps[5].field == ScanField::kStatus &&
+           steps[6].field == ((fields & kFieldBytes) != 0 ? ScanField::kBytes : ScanField::kNumber);
+  }
+
   // The literal after the element, empty at the format's end.
   std::string_view Next(std::size_t i) const {
     return i + 1 < elements_.size() ? std::string_view(elements_[i + 1].text) : std::string_view();

@@ -76,11 +76,16 @@ struct ScanPlan {
   std::vector<ScanStep> steps;
   StampShape stamp;
   Escape escape = Escape::kApache;
-  std::uint32_t fields = 0;   // FieldMask
-  std::uint8_t quotes = 0;    // in a line
-  bool exact_quotes = true;   // false: or more
-  bool uses_builder = false;  // a step is kRules
-  bool is_family = false;     // of MakeFamilyPlan, and referer and agent are not asked for
+  std::uint32_t fields = 0;     // FieldMask
+  std::uint8_t quotes = 0;      // in a line
+  bool exact_quotes = true;     // false: or more
+  bool uses_builder = false;    // a step is kRules
+  bool is_family = false;       // of MakeFamilyPlan, and referer and agent are not asked for
+  std::uint8_t core = kNoCore;  // the first of kCoreSteps steps that are %h %l %u %t "%r" %>s %b
+
+  static constexpr std::uint8_t kNoCore = 0xFF;
+  static constexpr std::uint8_t kCoreSteps = 7;
+  static constexpr std::uint8_t kCoreStamp = 3;  // of them
 };
 
 // Whether `value` has the shape.

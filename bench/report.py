@@ -68,7 +68,8 @@ def wanted(results):
             rows.append([figure.what, f"{figure.at_least:g}", "not measured", "", ""])
             continue
         rows.append([figure.what, f"{figure.at_least:g}", ratio(value), ratio(figure.measured(results, "cpu")), verdict(value >= figure.at_least)])
-    return "## What is wanted\n\nHow many times as fast, for one line:\n\n" + table(["", "at least", "wall", "CPU", ""], rows) + bounds(results)
+    return "## What is aimed at\n\nThe aims that the project has set itself, how many times as fast for one line, and what this run came to. What is not met is still to be done,\n"
+            "or out of reach; [performance.md](performance.md) has the reasons.\n\n" + table(["", "at least", "wall", "CPU", ""], rows) + bounds(results)
 
 
 def bounds(results):

@@ -91,7 +91,8 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
       const bool both_inputs = a.input && b.input;  // there may be thousands: files are looked at when they are opened
       if (!IsSamePlace(a.endpoint, b.endpoint, touch_files && !both_inputs)) continue;
       if (both_inputs) {
-        diagnostics->Error(b.place, "'" + b.text + "' is read already; its lines would count twice, so give it once");
+        diagnostics->Error(b.place, "'" + a.text + "' and '" + b.text +
+                                        "' are the same input; its lines would count twice, so give it once");
         continue;
       }
       const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);

@@ -327,17 +327,18 @@ class Errors(harness.Case):
         self.assertIn("is a directory", said[str(self.dir)])
 
     def test_probe_sockets(self):
-        there, nobody, closed = self.path("there"), self.path("nobody"), harness.free_port()
+        there, nobody = self.path("there"), self.path("nobody")
+        closed, free = harness.free_port(), harness.free_port()
         local = ("127.0.0.1", 0)
         with harness.listening(socket.AF_UNIX, there) as unix, harness.listening(socket.AF_INET, local) as tcp, \
                 harness.listening(socket.AF_INET, local) as other:
             port, taken = tcp.getsockname()[1], other.getsockname()[1]
-            said = self.probe(2, f'from = ["tcp://127.0.0.1:{port}", "tcp://127.0.0.1:{closed}", "tcp-listen://:{closed}", "unix-listen:{nobody}"]\n'
+            said = self.probe(2, f'from = ["tcp://127.0.0.1:{port}", "tcp://127.0.0.1:{closed}", "tcp-listen://:{free}", "unix-listen:{nobody}"]\n'
                               f'alerts_to = ["unix:{there}", "unix:{nobody}x", "tcp-listen://:{taken}"]\n')
             for server in (unix, tcp):
                 with server.accept()[0] as peer:
                     self.assertEqual(b"", peer.recv(1))
-        for good, what in ((f"tcp://127.0.0.1:{port}", "connected"), (f"unix:{there}", "connected"), (f"tcp-listen://:{closed}", "can listen"),
+        for good, what in ((f"tcp://127.0.0.1:{port}", "connected"), (f"unix:{there}", "connected"), (f"tcp-listen://:{free}", "can listen"),
                            (f"unix-listen:{nobody}", "can listen")):
             self.assertEqual(f"ok, {what}", said[good])
         for bad, why in ((f"tcp://127.0.0.1:{closed}", "refused; start it"), (f"unix:{nobody}x", "No such file or directory; start it"),

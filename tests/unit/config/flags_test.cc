@@ -147,7 +147,7 @@ TEST_CASE("flags of analyze reach their members") {
                                               {"quiet", ""},
                                               {"no-progress", ""},
                                               {"color", "never"}});
-  CHECK(built.text == "");
+  CHECK(built.text.empty());
   const Options& o = built.options;
   CHECK(o.input.inputs == std::vector<std::string>{"a.log", "tls://192.0.2.1:6514"});
   CHECK(o.window.window == kMinute);
@@ -214,7 +214,7 @@ TEST_CASE("flags of generate and thresholds reach their members") {
                                                {"daily-cycle", ""},
                                                {"incident", "error-burst at=20h for=5m rate=40 url=/cart"},
                                                {"incident", "error-burst"}});
-  CHECK(built.text == "");
+  CHECK(built.text.empty());
   const GenerateOptions& g = built.options.generate;
   CHECK(g.rate == 0.5);
   CHECK(g.speed == 0);
@@ -240,7 +240,7 @@ TEST_CASE("flags of generate and thresholds reach their members") {
   const Built thresholds =
       Build(kCommandThresholds,
             {{"budget", "0.5%"}, {"holdout", "0"}, {"output-file", "t.toml"}, {"report", "r.html"}, {"until", "end"}});
-  CHECK(thresholds.text == "");
+  CHECK(thresholds.text.empty());
   CHECK(thresholds.options.thresholds.budget == 0.005);
   CHECK(thresholds.options.thresholds.holdout == 0);
   CHECK(thresholds.options.thresholds.output_file == "t.toml");
@@ -261,7 +261,7 @@ TEST_CASE("--host and --port become an endpoint") {
   };
   for (const auto& c : cases) {
     const Built built = Build(c.command, c.flags);
-    CHECK(built.text == "");
+    CHECK(built.text.empty());
     const auto& list = c.command == kCommandGenerate ? built.options.generate.to : built.options.input.inputs;
     CHECK(list == std::vector<std::string>{c.endpoint});
   }

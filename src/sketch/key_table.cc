@@ -105,11 +105,9 @@ bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
 }
 
 void KeyTable::BecomeSpaceSaving() {
-  std::unique_ptr<SpaceSaving> space_saving =
-      spare_ != nullptr ? spare_->Take(max_keys_) : std::make_unique<SpaceSaving>(max_keys_);
-  for (const std::uint32_t id : ids_) space_saving->Add(dictionary_.key(id), cells_.cell(id));
+  space_saving_ = spare_ != nullptr ? spare_->Take(max_keys_) : std::make_unique<SpaceSaving>(max_keys_);
+  for (const std::uint32_t id : ids_) space_saving_->Add(dictionary_.key(id), cells_.cell(id));
   Forget();
-  space_saving_ = std::move(space_saving);
 }
 
 void KeyTable::Forget() {

@@ -21,6 +21,13 @@ How fast socklog is beside other programs that read access logs. `scripts/bench`
 
 """
 
+AIMS = """## What is aimed at
+
+The aims that the project has set itself, how many times as fast for one line, and what this run came to. What is not met is still to be done,
+or out of reach; [performance.md](performance.md) has the reasons.
+
+"""
+
 METHOD = """## How it was measured
 
 Each program runs as a whole process on the same files, which are in the page cache; its output goes to a file. All of them take their turn in each of {rounds}
@@ -68,8 +75,7 @@ def wanted(results):
             rows.append([figure.what, f"{figure.at_least:g}", "not measured", "", ""])
             continue
         rows.append([figure.what, f"{figure.at_least:g}", ratio(value), ratio(figure.measured(results, "cpu")), verdict(value >= figure.at_least)])
-    return "## What is aimed at\n\nThe aims that the project has set itself, how many times as fast for one line, and what this run came to. What is not met is still to be done,\n"
-            "or out of reach; [performance.md](performance.md) has the reasons.\n\n" + table(["", "at least", "wall", "CPU", ""], rows) + bounds(results)
+    return AIMS + table(["", "at least", "wall", "CPU", ""], rows) + bounds(results)
 
 
 def bounds(results):

@@ -29,20 +29,8 @@ template <typename Simd>
 class JsonLineScanner {
  public:
   static bool Scan(ScanJob* job) {
-    while (job->entry != job->entries_end && *job->newline != StructuralIndex::kNone) {
-      const std::uint32_t start = job->line_start;
-      const std::uint32_t newline = *job->newline;
-      while (*job->quote < start) ++job->quote;
-      while (*job->odd < start) ++job->odd;
-      if (!JsonLineScanner(job).ReadLine(newline)) return false;
-      job->entry->line = job->line++;
-      job->entry->offset = job->chunk_offset + start;
-      job->entry->size = newline - start;
-      ++job->entry;
-      ++job->newline;
-      job->line_start = newline + 1;
-    }
-    return true;
+    return ScanLines(job,
+                     [job](std::uint32_t, std::uint32_t newline) { return JsonLineScanner(job).ReadLine(newline); });
   }
 
  private:

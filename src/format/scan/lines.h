@@ -61,20 +61,9 @@ class LineScanner {
  public:
   static bool Scan(ScanJob* job) {
     const ScanPlan& plan = *job->plan;
-    while (job->entry != job->entries_end && *job->newline != StructuralIndex::kNone) {
-      const std::uint32_t start = job->line_start;
-      const std::uint32_t newline = *job->newline;
-      while (*job->quote < start) ++job->quote;
-      while (*job->odd < start) ++job->odd;
-      if (!LineScanner(plan, job).ReadLine(start, newline)) return false;
-      job->entry->line = job->line++;
-      job->entry->offset = job->chunk_offset + start;
-      job->entry->size = newline - start;
-      ++job->entry;
-      ++job->newline;
-      job->line_start = newline + 1;
-    }
-    return true;
+    return ScanLines(job, [&plan, job](std::uint32_t start, std::uint32_t newline) {
+      return LineScanner(plan, job).ReadLine(start, newline);
+    });
   }
 
  private:

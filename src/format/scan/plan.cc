@@ -103,9 +103,10 @@ class Planner {
   static bool IsCore(const ScanStep* steps, std::uint32_t fields) {
     static constexpr std::string_view kLiterals[] = {" ", " ", " [", "] \"", "\" ", " "};
     for (std::size_t i = 0; i < std::size(kLiterals); ++i) {
-      std::vector<ScanStep> literal(1);
-      AddLiteral(kLiterals[i], &literal);
-      if (steps[i].literal_size != kLiterals[i].size() || steps[i].literal != literal[0].literal) return false;
+      const std::string_view literal = kLiterals[i];
+      const bool same = steps[i].literal_size == literal.size() &&
+                        std::memcmp(&steps[i].literal, literal.data(), literal.size()) == 0;
+      if (!same) return false;
     }
     const auto takes = [](const ScanStep& step, ScanExtent extent, ScanField field, bool asked) {
       return step.extent == extent && step.field == (asked ? field : ScanField::kSkip);

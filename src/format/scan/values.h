@@ -11,6 +11,7 @@
 
 #include "format/entry_builder.h"
 #include "format/request_line.h"
+#include "format/scan/kernel.h"
 #include "format/scan/stamp.h"
 #include "socklog/time.h"
 
@@ -125,6 +126,26 @@ inline bool ReadUsualRequest(const char* begin, const char* end, RequestLine* re
                      (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
   if (!plain || *target == ' ' || target_end[-1] == ' ') return false;
   *request = {View(begin, target - 1), View(target, target_end), View(end - 8, end)};
+  return true;
+}
+
+// Stage 2's way through the lines of a chunk. `read_line` takes a line's start and its newline in the chunk, sets the
+// entry, and is false for a line that does not fit.
+template <typename ReadLine>
+bool ScanLines(ScanJob* job, const ReadLine& read_line) {
+  while (job->entry != job->entries_end && *job->newline != StructuralIndex::kNone) {
+    const std::uint32_t start = job->line_start;
+    const std::uint32_t newline = *job->newline;
+    while (*job->quote < start) ++job->quote;
+    while (*job->odd < start) ++job->odd;
+    if (!read_line(start, newline)) return false;
+    job->entry->line = job->line++;
+    job->entry->offset = job->chunk_offset + start;
+    job->entry->size = newline - start;
+    ++job->entry;
+    ++job->newline;
+    job->line_start = newline + 1;
+  }
   return true;
 }
 

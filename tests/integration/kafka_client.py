@@ -164,7 +164,7 @@ class Producer(Client):
     """Writes records, in order."""
 
     def __init__(self, brokers, **properties):
-        super().__init__(PRODUCER, brokers, {"enable.idempotence": "true", "linger.ms": 20, **properties})
+        super().__init__(PRODUCER, brokers, {"enable.idempotence": "true", "linger.ms": 20, "message.max.bytes": 8 << 20, **properties})
         self._transactional = "transactional.id" in properties
         if self._transactional:
             check(RD.rd_kafka_init_transactions(self.handle, PATIENCE * 1000))

@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -101,13 +99,21 @@ std::uint64_t Write(int argc, char** argv, std::string_view lines) {
   return records;
 }
 
+std::string ReadStdin() {
+  std::string text;
+  std::vector<char> piece(1 << 20);
+  for (std::size_t size; (size = std::fread(piece.data(), 1, piece.size(), stdin)) > 0;)
+    text.append(piece.data(), size);
+  return text;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string_view what = argc > 3 ? argv[1] : "";
   if (what != "read" && what != "write") Die("usage: kafka_bare read|write BROKERS TOPIC [NAME=VALUE ...]");
   std::string lines;
-  if (what == "write") lines.assign(std::istreambuf_iterator<char>(std::cin), {});
+  if (what == "write") lines = ReadStdin();
   const auto begin = std::chrono::steady_clock::now();
   const std::uint64_t records = what == "read" ? Read(argc, argv) : Write(argc, argv, lines);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -18,7 +18,12 @@ constexpr int kServeTime = 500;                   // ms that the watching thread
 constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
-KafkaSettings ChosenSettings(const KafkaReading& reading) {
+// What may wait in the queues of all partitions, and of one.
+constexpr int kAllQueues = 256 << 10;  // KiB
+constexpr int kLargestQueue = 32 << 10;
+constexpr int kSmallestQueue = 1 << 10;
+
+KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {
   const std::string& group = reading.connection.kafka.group;
   return {
       {"group.id", group.empty() ? std::string(kNoGroup) : group},
@@ -29,9 +34,9 @@ KafkaSettings ChosenSettings(const KafkaReading& reading) {
       {"enable.partition.eof", "true"},
       {"allow.auto.create.topics", "false"},
       // For each partition, since each has a queue of its own.
-      {"queued.min.messages", "100000"},
-      {"queued.max.messages.kbytes", "16384"},
-      {"fetch.message.max.bytes", "4194304"},
+      {"queued.min.messages", "1000000"},
+      {"queued.max.messages.kbytes", std::to_string(queue)},
+      {"fetch.message.max.bytes", "1048576"},
       {"fetch.wait.max.ms", "100"},
       // A peer that is silent for so long is away: sooner than silence is believed.
       {"socket.timeout.ms", "10000"},
@@ -49,14 +54,22 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading,
   return status;
 }
 
-Status KafkaConsumer::Start() {
-  KafkaClient::Options options{reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_), {}};
+Result<int> KafkaConsumer::Connect(int queue) {
+  KafkaClient::Options options{
+      reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}};
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
-  const Clock& clock = context_.clock;
-  const Result<int> partitions = client_->WaitForTopic(reading_.connection.connect_timeout, clock);
+  return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);
+}
+
+Status KafkaConsumer::Start() {
+  Result<int> partitions = Connect(kLargestQueue);
+  // An instance keeps the size it was made with.
+  if (partitions.ok() && partitions.value() > kAllQueues / kLargestQueue)
+    partitions = Connect(std::max(kAllQueues / partitions.value(), kSmallestQueue));
   if (!partitions.ok()) return partitions.status();
+  const Clock& clock = context_.clock;
   Result<std::vector<KafkaStart>> starts = FindKafkaStarts(reading_, partitions.value(), client_.get(), clock);
   if (!starts.ok()) return starts.status();
 

@@ -61,6 +61,8 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
  private:
   KafkaConsumer(KafkaReading reading, const PartitionContext& context)
       : reading_(std::move(reading)), context_(context) {}
+  // `queue`: KiB of each partition. Returns the number of partitions.
+  Result<int> Connect(int queue);
   Status Start();
   std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
   Status Assign();

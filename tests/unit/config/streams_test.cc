@@ -102,8 +102,8 @@ TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
     const Built built = Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}, {"from", input}});
-    CHECK(built.text ==
-          std::string("error --state: --state needs inputs that can be read again, files or Kafka; '") + input + "' cannot\n");
+    CHECK(built.text == std::string("error --state: --state needs inputs that can be read again, files or Kafka; '") +
+                            input + "' cannot\n");
   }
   CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text ==
         "error --state: --state needs inputs that can be read again, files or Kafka; stdin cannot\n");

@@ -464,6 +464,18 @@ class Properties(KafkaCase):
         self.refused("kafka.properties:3", "--kafka-config", file)
         self.refused("--kafka-config", "--kafka-config", self.path("missing"))
 
+    def test_check_config(self):
+        topic = self.filled_topic([])
+        for line, code, words in (("", 0, "1 partition"), ('kafka_property = ["security.protocl=ssl"]', 2, "did you mean 'security.protocol'"),
+                                  ('windows_to = "kafka://BROKERS/nowhere"', 2, "there is no topic 'nowhere'")):
+            file = self.write("c.toml", f'[analyze]\nfrom = "{self.url(topic)}"\n{line.replace("BROKERS", self.brokers)}\n')
+            with self.subTest(line=line):
+                result = self.run_any("check-config", "--probe", file, timeout=SOON)
+                self.assertEqual(code, result.code, str(result))
+                self.assertIn(words, result.message + result.out.decode(), str(result))
+        remote = self.write("remote.toml", 'from = "kafka://broker.example/t"\n')
+        self.assertIn("insecure", self.run_ok("check-config", remote).message)
+
     def test_verification(self):
         for off in ("ssl.endpoint.identification.algorithm=none", "enable.ssl.certificate.verification=false"):
             self.refused(("--kafka-insecure", "pretend"), "-X", off)

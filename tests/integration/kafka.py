@@ -203,6 +203,15 @@ class Running(KafkaCase):
         process.signal(SIGTERM)
         self.assertEqual(0, process.wait().code)
 
+    def test_silence_is_seen_without_permission_for_a_group(self):
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(50)))
+        self.admin.allow("analyzer", "read", "topic", topic)
+        process = self.follow(topic, "--idle-timeout", "5s", "-v", "--kafka-config", self.config("analyzer"),
+                              brokers=BROKER.address("client"))
+        self.wait_for(lambda: self.lines_in_windows() == 50, "the last window", timeout=60, process=process)
+        process.signal(SIGTERM)
+        self.assertEqual(0, process.wait().code)
+
     def test_new_partitions_are_read_from_their_beginning(self):
         topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
         process = self.follow(topic, "--idle-timeout", "1h", "--max-skew", "1d")

@@ -118,6 +118,7 @@ std::optional<KafkaProblem> KafkaClient::problem() const {
 }
 
 void KafkaClient::AddProblem(KafkaProblem problem) {
+  if (problem.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !needs_group_) return;
   LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
   const std::lock_guard lock(mutex_);
   const bool first = !problem_ || (IsHopeless(problem) && !IsHopeless(*problem_));

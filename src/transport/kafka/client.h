@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_TRANSPORT_KAFKA_CLIENT_H_
 #define SOCKLOG_TRANSPORT_KAFKA_CLIENT_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -51,19 +52,23 @@ class KafkaClient {
   // first is mostly its consequence.
   std::optional<KafkaProblem> problem() const;
   void AddProblem(KafkaProblem problem);
+  // From now on the group is not needed: that it must not be used is no problem. So it is from the start without one.
+  void ForgetGroup() { needs_group_ = false; }
   void ForgetProblems();
 
   // Looks at the broker's certificate once more where that can tell more.
   Status Explain(const KafkaProblem& problem, const Clock& clock) const;
 
  private:
-  explicit KafkaClient(Options options) : options_(std::move(options)) {}
+  explicit KafkaClient(Options options)
+      : options_(std::move(options)), needs_group_(!options_.connection.kafka.group.empty()) {}
   Status Start();
   static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
 
   const Options options_;
+  std::atomic<bool> needs_group_;
   KafkaSettings settings_;
   rd_kafka_t* handle_ = nullptr;
   KafkaTopic topic_;

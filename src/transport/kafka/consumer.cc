@@ -72,6 +72,7 @@ Status KafkaConsumer::Start() {
   const Clock& clock = context_.clock;
   Result<std::vector<KafkaStart>> starts = FindKafkaStarts(reading_, partitions.value(), client_.get(), clock);
   if (!starts.ok()) return starts.status();
+  client_->ForgetGroup();
 
   news_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   for (int i = 0; i < partitions.value(); ++i) {

@@ -115,7 +115,8 @@ void KafkaSink::Delivered(const rd_kafka_message_t& message) {
     ++delivered_;
     return;
   }
-  if (undelivered_++ == 0) cause_ = {message.err, rd_kafka_message_errstr(&message)};
+  // Not rd_kafka_message_errstr: of a producer's message that is the record itself.
+  if (undelivered_++ == 0) cause_ = {message.err, rd_kafka_err2str(message.err)};
 }
 
 // Whether anything was given up, or the producer cannot go on.

@@ -50,7 +50,7 @@ class Analysis {
   Status Save();
   bool IsReadNow(const std::string& name) const;
   bool WritesText() const;
-  bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
+  bool StreamGoesOn() const { return store_ != nullptr && !options_.analyze.close; }
 
   Status OnWindow(const WindowReport& report);
   void OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason);
@@ -67,7 +67,7 @@ class Analysis {
   std::unique_ptr<Scorer> scorer_;
   std::unique_ptr<Decider> decider_;
   std::unique_ptr<AlertTracker> tracker_;
-  std::unique_ptr<StateDirectory> state_directory_;
+  std::unique_ptr<StateStore> store_;
   std::optional<RunState> saved_;  // of an earlier run
   std::vector<PartitionId> resumed_;
   std::unique_ptr<Source> source_;
@@ -119,7 +119,7 @@ Status Analysis::SetUp() {
 
 Status Analysis::OpenOutputs() {
   const std::map<std::string, std::uint64_t> none;
-  const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr
+  const std::map<std::string, std::uint64_t>* resume = store_ == nullptr ? nullptr
                                                        : saved_                    ? &saved_->output_lengths
                                                                                    : &none;
   Result<std::unique_ptr<Outputs>> outputs =
@@ -146,13 +146,13 @@ Status Analysis::LoadState() {
   if (options_.analyze.state.empty()) return {};
   Result<std::unique_ptr<StateDirectory>> directory = StateDirectory::Open(options_.analyze.state);
   if (!directory.ok()) return directory.status();
-  state_directory_ = std::move(*directory);
-  if (options_.analyze.reset_state) return state_directory_->Reset();
-  Result<std::optional<RunState>> state = state_directory_->Load();
+  store_ = std::move(*directory);
+  if (options_.analyze.reset_state) return store_->Reset();
+  Result<std::optional<RunState>> state = store_->Load();
   if (!state.ok()) return state.status();
   saved_ = std::move(*state);
   if (saved_ && saved_->shape != shape_hash_) {
-    return Status::Usage("the state in " + options_.analyze.state +
+    return Status::Usage(store_->name() +
                          " was made with other windows, keys, metrics, formats or --max-keys: give the same flags, or "
                          "--reset-state to start afresh");
   }
@@ -173,7 +173,7 @@ Status Analysis::OpenInput() {
   Result<std::unique_ptr<Source>> source = OpenSource(reading_.inputs, source_options, context_.clock, &resumed_);
   if (!source.ok()) return source.status();
   source_ = std::move(*source);
-  if (state_directory_ == nullptr) return {};
+  if (store_ == nullptr) return {};
   for (PartitionId id = 0; id < source_->partition_count(); ++id) {
     if (!source_->EncodePosition(id, {}).empty()) continue;
     return Status::Usage("--state needs inputs that can be read again, files or Kafka; '" +
@@ -191,8 +191,7 @@ Status Analysis::RestoreState() {
   SnapshotReader alerts(saved_->alerts);
   tracker_->Decode(&alerts);
   if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
-    return {StatusCode::kDataLoss,
-            "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
+    return {StatusCode::kDataLoss, store_->name() + " is damaged; --reset-state starts afresh"};
   }
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
@@ -214,7 +213,7 @@ bool Analysis::IsReadNow(const std::string& name) const {
 }
 
 Status Analysis::Save() {
-  if (state_directory_ == nullptr) return {};
+  if (store_ == nullptr) return {};
   if (Status status = outputs_->Flush(true); !status.ok()) return status;
   RunState state;
   state.shape = shape_hash_;
@@ -250,7 +249,7 @@ Status Analysis::Save() {
   state.counters = counters.bytes();
   state.alerts = alerts.bytes();
   saved_at_ = context_.clock.Monotonic();
-  return state_directory_->Save(state);
+  return store_->Save(state);
 }
 
 Status Analysis::OnWindow(const WindowReport& report) {
@@ -298,7 +297,7 @@ Status Analysis::OnPause(bool idle) {
     progress_.Clear();
     LogWarning(warning);
   }
-  const bool save_due = state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
+  const bool save_due = store_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
   Status status;
   if (save_due) {
     status = Save();

@@ -267,6 +267,13 @@ class Broker:
                 raise RuntimeError(f"the broker did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
             time.sleep(0.05)
 
+    def allow_transactional_id(self, user, name):
+        """By Kafka's tool: librdkafka knows this resource from 2.2 on only."""
+        tool = "kafka.admin.AclCommand" if self.version.startswith("3") else "org.apache.kafka.tools.AclCommand"
+        subprocess.run(self._java("128m", tool, "--bootstrap-server", self.address(), "--add", "--allow-principal", f"User:{user}",
+                                  "--operation", "Write", "--transactional-id", name), check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL)
+
     def stop(self):
         self._end(signal.SIGTERM)
 

@@ -197,6 +197,42 @@ class Producer(Client):
         check(RD.rd_kafka_abort_transaction(self.handle, PATIENCE * 1000))
 
 
+def assignment_of(topic, partitions, offset=BEGINNING):
+    """A list of partitions, to be destroyed."""
+    assignment = pointer(RD.rd_kafka_topic_partition_list_new(partitions))
+    for number in range(partitions):
+        element = RD.rd_kafka_topic_partition_list_add(assignment, topic.encode(), number)
+        ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = offset
+    return assignment
+
+
+def committed(brokers, group, topic, partitions):
+    """(offset, what stands beside it) by partition, as the group stored them."""
+    with Client(CONSUMER, brokers, {"group.id": group}) as client:
+        wanted = assignment_of(topic, partitions)
+        error = RD.rd_kafka_committed(client.handle, wanted, PATIENCE * 1000)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+        elements = ctypes.cast(wanted, ctypes.POINTER(TopicPartitions)).contents.elements
+        found = [(elements[i].offset, ctypes.string_at(elements[i].metadata, elements[i].metadata_size) if elements[i].metadata else b"")
+                 for i in range(partitions)]
+        RD.rd_kafka_topic_partition_list_destroy(wanted)
+        return found
+
+
+class Watermarks(Client):
+    """The ends of partitions, as readers of one isolation level see them."""
+
+    def __init__(self, brokers, isolation):
+        super().__init__(CONSUMER, brokers, {"group.id": "test-watermarks", "isolation.level": isolation})
+
+    def end(self, topic, partition=0):
+        low, high = ctypes.c_int64(), ctypes.c_int64()
+        error = RD.rd_kafka_query_watermark_offsets(self.handle, topic.encode(), partition, ctypes.byref(low), ctypes.byref(high),
+                                                    PATIENCE * 1000)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+        return high.value
+
+
 def headers_of(message):
     headers, pairs = ctypes.c_void_p(), {}
     if RD.rd_kafka_message_headers(message, ctypes.byref(headers)) != NO_ERROR:
@@ -223,10 +259,7 @@ def read_all(brokers, topic, partitions=1, **properties):
     settings = {"group.id": "test-reader", "enable.partition.eof": "true", "enable.auto.commit": "false", **properties}
     records = [[] for _ in range(partitions)]
     with Client(CONSUMER, brokers, settings) as client:
-        assignment = pointer(RD.rd_kafka_topic_partition_list_new(partitions))
-        for number in range(partitions):
-            element = RD.rd_kafka_topic_partition_list_add(assignment, topic.encode(), number)
-            ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = BEGINNING
+        assignment = assignment_of(topic, partitions)
         RD.rd_kafka_poll_set_consumer(client.handle)
         assert RD.rd_kafka_assign(client.handle, assignment) == NO_ERROR
         RD.rd_kafka_topic_partition_list_destroy(assignment)

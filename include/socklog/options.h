@@ -47,9 +47,10 @@ struct TlsOptions {
 
 // How Kafka is talked to: what librdkafka calls its properties, and where reading begins.
 struct KafkaOptions {
-  std::vector<std::string> properties;  // NAME=VALUE; no secrets
-  std::string config;                   // file of such lines, which may have secrets
-  std::string group;                    // whose stored offsets are meant
+  std::vector<std::string> properties;        // NAME=VALUE; no secrets
+  std::string config;                         // file of such lines, which may have secrets
+  std::string group;                          // whose stored offsets are meant; of analyze: and whose work is done
+  std::string state_topic = "socklog-state";  // where the state of the group is, on the brokers of the first topic read
   std::string offset;     // beginning, end, stored, N, -N, s@MS; empty: stored with a group, else see docs/kafka.md
   bool insecure = false;  // properties that turn verification off are heeded
 };

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <vector>
@@ -53,6 +54,7 @@ class StreamList {
     for (const Setting& setting : settings_.all()) {
       if (setting.row->name == option && setting.text == text) return setting.place;
     }
+    if (option == "state-topic") return settings_.PlaceOf(option);  // its endpoint was made of it
     if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
     if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
     return Place{"--" + std::string(option)};
@@ -63,6 +65,17 @@ class StreamList {
   std::vector<Stream> streams_;
 };
 
+// The state of a consumer group, on the brokers of the first topic that is read; empty: there is none.
+std::string GroupStateTopic(const Options& options) {
+  if (options.connection.kafka.group.empty() || !options.analyze.state.empty()) return "";
+  for (const std::string& text : options.input.inputs) {
+    const Result<Endpoint> input = ParseEndpoint(text);
+    if (input.ok() && input.value().kind == Kind::kKafka)
+      return text.substr(0, text.rfind('/') + 1) + options.connection.kafka.state_topic;
+  }
+  return "";
+}
+
 // stdout is the default for alerts and thresholds; a file alone does not tell whether a flag will change that.
 void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   const AnalyzeOptions& analyze = options.analyze;
@@ -72,6 +85,7 @@ void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   list->Add("invalid-requests", analyze.invalid_requests, Takes::kFileOrTopic, false);
   list->Add("late-to", analyze.late_to, Takes::kFileOrTopic, false);
   list->Add("summary", analyze.summary, Takes::kFile, false);
+  list->Add("state-topic", GroupStateTopic(options), Takes::kEndpoint, false);
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
@@ -106,24 +120,57 @@ void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnosti
 void CheckState(const Settings& settings, const Options& options, const std::vector<Stream>& streams, CheckScope scope,
                 Diagnostics* diagnostics) {
   if (settings.command() != kCommandAnalyze) return;
-  if (options.analyze.state.empty()) {
+  const bool has_directory = !options.analyze.state.empty();
+  const bool has_group_state = !GroupStateTopic(options).empty();
+  if (settings.Find("state-topic") != nullptr && !has_group_state && !scope.file_only) {
+    diagnostics->Warning(settings.PlaceOf("state-topic"),
+                         std::string("has no effect ") + (has_directory ? "with --state" : "without --group"));
+  }
+  if (!has_directory && !has_group_state) {
+    if (!options.connection.kafka.group.empty()) return;  // a file alone does not tell what is read
     for (const char* name : {"close", "reset-state"}) {
       const bool given = std::string_view(name) == "close" ? options.analyze.close : options.analyze.reset_state;
       if (given) diagnostics->Warning(settings.PlaceOf(name), "has no effect without --state");
     }
     return;
   }
+  const std::string option = has_directory ? "state" : "group";
   bool any = false;
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
     if (stream.endpoint.kind == Kind::kFile || stream.endpoint.kind == Kind::kKafka) continue;
-    diagnostics->Error(settings.PlaceOf("state"),
-                       "--state needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
+    diagnostics->Error(settings.PlaceOf(option), "--" + option +
+                                                     " needs inputs that can be read again, files or "
+                                                     "Kafka; '" +
+                                                     stream.text + "' cannot");
   }
   if (!any && !scope.file_only) {
     diagnostics->Error(settings.PlaceOf("state"),
                        "--state needs inputs that can be read again, files or Kafka; stdin cannot");
+  }
+}
+
+std::vector<std::string> BrokersOf(const Endpoint& endpoint) {
+  std::vector<std::string> brokers;
+  for (const HostAndPort& broker : endpoint.brokers) brokers.push_back(broker.host + ' ' + broker.port);
+  std::sort(brokers.begin(), brokers.end());
+  return brokers;
+}
+
+// A transaction is of one cluster.
+void CheckGroup(const Settings& settings, const Options& options, const std::vector<Stream>& streams,
+                Diagnostics* diagnostics) {
+  if (settings.command() != kCommandAnalyze || GroupStateTopic(options).empty()) return;
+  const Stream* first = nullptr;
+  for (const Stream& stream : streams) {
+    const bool at_least_once = stream.option == "late-to" || stream.option == "invalid-requests";
+    if (stream.endpoint.kind != Kind::kKafka || at_least_once) continue;
+    if (first == nullptr) first = &stream;  // inputs come first
+    if (BrokersOf(stream.endpoint) == BrokersOf(first->endpoint)) continue;
+    diagnostics->Error(stream.place, "'" + stream.text + "' has other brokers than '" + first->text +
+                                         "'; with --group all is one transaction, of one cluster: name the same "
+                                         "brokers, or keep the state with --state and not in Kafka");
   }
 }
 
@@ -224,6 +271,7 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
   const StreamList list = CollectStreams(settings, options, scope, diagnostics);
   CheckShared(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
+  CheckGroup(settings, options, list.streams(), diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
   if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
   if (scope.file_only) WarnOfInsecure(list.streams(), options.connection.tls, diagnostics);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "detect/decider.h"
 #include "detect/scorer.h"
+#include "pipeline/group_state.h"
 #include "pipeline/jobs.h"
 #include "pipeline/line_loop.h"
 #include "pipeline/malformed_watch.h"
@@ -27,6 +28,9 @@ namespace socklog {
 namespace {
 
 constexpr Micros kSaveInterval = kSecond;
+// Where alerts arrive with the state: as often as that while there is more to read, or when so much waits.
+constexpr Micros kAlertInterval = 200 * kMillisecond;
+constexpr std::size_t kMostHeld = 8 << 20;
 
 // One run of analyze. Built by steps, since each may fail; then Run.
 class Analysis {
@@ -42,12 +46,14 @@ class Analysis {
   bool alerts_fired() const { return fired_in_this_run_ > 0; }
 
  private:
+  Status OpenStore();
   Status LoadState();
   Status OpenInput();
   Status OpenOutputs();
   void MakeLoop();
   Status RestoreState();
   Status Save();
+  bool IsSaveDue(bool idle) const;
   bool IsReadNow(const std::string& name) const;
   bool WritesText() const;
   bool StreamGoesOn() const { return store_ != nullptr && !options_.analyze.close; }
@@ -68,6 +74,7 @@ class Analysis {
   std::unique_ptr<Decider> decider_;
   std::unique_ptr<AlertTracker> tracker_;
   std::unique_ptr<StateStore> store_;
+  GroupWork* group_ = nullptr;     // of store_, if that is a group's
   std::optional<RunState> saved_;  // of an earlier run
   std::vector<PartitionId> resumed_;
   std::unique_ptr<Source> source_;
@@ -120,10 +127,10 @@ Status Analysis::SetUp() {
 Status Analysis::OpenOutputs() {
   const std::map<std::string, std::uint64_t> none;
   const std::map<std::string, std::uint64_t>* resume = store_ == nullptr ? nullptr
-                                                       : saved_                    ? &saved_->output_lengths
-                                                                                   : &none;
+                                                       : saved_          ? &saved_->output_lengths
+                                                                         : &none;
   Result<std::unique_ptr<Outputs>> outputs =
-      Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
+      Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume, group_);
   if (!outputs.ok()) return outputs.status();
   outputs_ = std::move(*outputs);
   return {};
@@ -142,11 +149,22 @@ void Analysis::MakeLoop() {
                                      context_.clock, loop_options, std::move(events));
 }
 
+Status Analysis::OpenStore() {
+  if (HasGroupState(options_, reading_.inputs)) {
+    Result<std::unique_ptr<GroupState>> group = GroupState::Open(options_, reading_.inputs, context_.clock);
+    if (!group.ok()) return group.status();
+    group_ = &(*group)->work();
+    store_ = std::move(*group);
+  } else if (!options_.analyze.state.empty()) {
+    Result<std::unique_ptr<StateDirectory>> directory = StateDirectory::Open(options_.analyze.state);
+    if (!directory.ok()) return directory.status();
+    store_ = std::move(*directory);
+  }
+  return {};
+}
+
 Status Analysis::LoadState() {
-  if (options_.analyze.state.empty()) return {};
-  Result<std::unique_ptr<StateDirectory>> directory = StateDirectory::Open(options_.analyze.state);
-  if (!directory.ok()) return directory.status();
-  store_ = std::move(*directory);
+  if (Status status = OpenStore(); !status.ok() || store_ == nullptr) return status;
   if (options_.analyze.reset_state) return store_->Reset();
   Result<std::optional<RunState>> state = store_->Load();
   if (!state.ok()) return state.status();
@@ -176,8 +194,9 @@ Status Analysis::OpenInput() {
   if (store_ == nullptr) return {};
   for (PartitionId id = 0; id < source_->partition_count(); ++id) {
     if (!source_->EncodePosition(id, {}).empty()) continue;
-    return Status::Usage("--state needs inputs that can be read again, files or Kafka; '" +
-                         source_->partition_name(id) + "' cannot");
+    return Status::Usage(std::string(group_ != nullptr ? "--group" : "--state") +
+                         " needs inputs that can be read again, files or Kafka; '" + source_->partition_name(id) +
+                         "' cannot");
   }
   return {};
 }
@@ -245,11 +264,20 @@ Status Analysis::Save() {
   windows_->Encode(&aggregator);
   counters_.Encode(&counters);
   tracker_->Encode(&alerts);
+  state.closed_through = windows_->closed_through();
   state.aggregator = aggregator.bytes();
   state.counters = counters.bytes();
   state.alerts = alerts.bytes();
   saved_at_ = context_.clock.Monotonic();
   return store_->Save(state);
+}
+
+bool Analysis::IsSaveDue(bool idle) const {
+  if (store_ == nullptr) return false;
+  const Micros since = context_.clock.Monotonic() - saved_at_;
+  if (since >= kSaveInterval) return true;
+  if (!store_->holds_outputs()) return false;
+  return (flush_due_ && (idle || since >= kAlertInterval)) || store_->held_bytes() >= kMostHeld;
 }
 
 Status Analysis::OnWindow(const WindowReport& report) {
@@ -297,14 +325,15 @@ Status Analysis::OnPause(bool idle) {
     progress_.Clear();
     LogWarning(warning);
   }
-  const bool save_due = store_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
-  Status status;
-  if (save_due) {
+  Status status = store_ == nullptr ? Status() : store_->Check();
+  if (!status.ok()) return status;
+  if (IsSaveDue(idle)) {
     status = Save();
+    flush_due_ = false;
   } else if (idle || flush_due_) {
     status = outputs_->Flush(false);
+    flush_due_ = flush_due_ && group_ != nullptr;  // what waits for the state is not told yet
   }
-  flush_due_ = false;
   // Last, so that rows of alerts do not end up behind it.
   progress_.Update(windows_->counters().lines(), loop_->latest_time());
   return status;
@@ -312,6 +341,7 @@ Status Analysis::OnPause(bool idle) {
 
 Status Analysis::Run() {
   Status status = loop_->Run();
+  LogDetail("all is read that is to be read; closing");
   if (status.ok()) status = OnPause(true);  // flushes
   if (status.ok()) status = Save();
   if (status.ok()) status = outputs_->Finish();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "socklog/status.h"
+#include "socklog/time.h"
 #include "window/partition_windows.h"
 
 namespace socklog {
@@ -28,6 +29,8 @@ struct RunState {
   std::string counters;                                 // WindowCounters::Encode
   std::string alerts;                                   // AlertTracker::Encode
   std::map<std::string, std::uint64_t> output_lengths;  // by endpoint
+  // All windows that end at or before it are closed. Not encoded: `aggregator` has it.
+  Micros closed_through = kNoTime;
 };
 
 std::string EncodeState(const RunState& state);

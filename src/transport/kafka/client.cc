@@ -34,6 +34,7 @@ Status KafkaClient::Start() {
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_log_cb(conf->get(), OnLog);
   if (options_.type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
+  if (options_.on_rebalance) rd_kafka_conf_set_rebalance_cb(conf->get(), OnRebalance);
   std::array<char, 512> text{};
   handle_ = rd_kafka_new(options_.type, conf->get(), text.data(), text.size());
   if (handle_ == nullptr) return Status::Usage(options_.endpoint.text + ": " + text.data());
@@ -67,6 +68,11 @@ void KafkaClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, voi
   static_cast<KafkaClient*>(self)->options_.on_delivery(*message);
 }
 
+void KafkaClient::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                              void* self) {
+  static_cast<KafkaClient*>(self)->options_.on_rebalance(what, partitions);
+}
+
 void KafkaClient::Poll(int milliseconds) {
   if (options_.type == RD_KAFKA_PRODUCER) {
     rd_kafka_poll(handle_, milliseconds);
@@ -77,37 +83,39 @@ void KafkaClient::Poll(int milliseconds) {
     AddProblem({message->err, rd_kafka_message_errstr(message.get())});
 }
 
-Result<int> KafkaClient::AskForPartitions(int milliseconds) {
+Result<int> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {
   const rd_kafka_metadata_t* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic_.get(), &answer, milliseconds);
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic, &answer, milliseconds);
   const KafkaMetadata metadata(answer);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
   if (metadata->topic_cnt == 0) return 0;
-  const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
-  if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) return topic.partition_cnt;
-  AddProblem({topic.err, rd_kafka_err2str(topic.err)});
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  if (found.err == RD_KAFKA_RESP_ERR_NO_ERROR) return found.partition_cnt;
+  AddProblem({found.err, rd_kafka_err2str(found.err)});
   return 0;
 }
 
-Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
+Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic) {
+  const std::string name = rd_kafka_topic_name(topic);
   const Micros begin = clock.Monotonic();
   for (;;) {
     if (SinkStopRequested())
       return Status(StatusCode::kBrokenPipe, options_.endpoint.text + ": stopped before there was a connection");
-    const Result<int> partitions = AskForPartitions(kAnswerTime);
+    const Result<int> partitions = AskForPartitions(kAnswerTime, topic);
     if (!partitions.ok()) return partitions;
     if (partitions.value() > 0) {
+      was_connected_ = true;
       ForgetProblems();
       return partitions;
     }
     Poll(kPause);
     const std::optional<KafkaProblem> found = problem();
     const Micros waited = clock.Monotonic() - begin;
-    if (found && IsHopeless(*found)) return Explain(*found, clock);
+    if (found && IsHopeless(*found)) return Explain(*found, clock, name);
     const bool unknown = found && found->code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    if (unknown && waited >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock);
+    if (unknown && waited >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock, name);
     if (waited < timeout) continue;
-    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock);
+    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock, name);
     return Status(why.code(), why.message() + " (tried for " + FormatDuration(timeout) + ")");
   }
 }
@@ -119,6 +127,7 @@ std::optional<KafkaProblem> KafkaClient::problem() const {
 
 void KafkaClient::AddProblem(KafkaProblem problem) {
   if (problem.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !needs_group_) return;
+  if (was_connected_) problem = WithoutGuesses(std::move(problem));
   LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
   const std::lock_guard lock(mutex_);
   const bool first = !problem_ || (IsHopeless(problem) && !IsHopeless(*problem_));
@@ -132,8 +141,13 @@ void KafkaClient::ForgetProblems() {
   problem_.reset();
 }
 
-Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock) const {
-  KafkaSituation situation{options_.endpoint, settings_};
+Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic) const {
+  Endpoint endpoint = options_.endpoint;
+  if (!topic.empty() && topic != endpoint.topic) {
+    endpoint.text.replace(endpoint.text.rfind('/') + 1, std::string::npos, topic);
+    endpoint.topic = topic;
+  }
+  KafkaSituation situation{endpoint, settings_};
   situation.task = options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite;
   situation.group = options_.connection.kafka.group;
   situation.library_version = rd_kafka_version();

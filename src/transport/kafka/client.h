@@ -24,6 +24,8 @@ class KafkaClient {
     KafkaSettings chosen;  // socklog's own; the user's go before
     // Of a producer: called by Poll for each record that was delivered or given up.
     std::function<void(const rd_kafka_message_t&)> on_delivery;
+    // Of a consumer that subscribes: called by what polls, and has to answer by rd_kafka_assign.
+    std::function<void(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> on_rebalance = {};
   };
 
   // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.
@@ -44,9 +46,11 @@ class KafkaClient {
 
   // Until the broker has told the topic's partitions; returns their number. Errors: a problem for which waiting is of
   // no use, at once; any other once `timeout` has passed (kUnavailable); StopSinks (kBrokenPipe).
-  Result<int> WaitForTopic(Micros timeout, const Clock& clock);
+  Result<int> WaitForTopic(Micros timeout, const Clock& clock) { return WaitForTopic(timeout, clock, topic()); }
+  // The same of another topic of these brokers.
+  Result<int> WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic);
   // Asks once. 0: the broker did not answer, or not about this topic; problem() may tell why.
-  Result<int> AskForPartitions(int milliseconds);
+  Result<int> AskForPartitions(int milliseconds) { return AskForPartitions(milliseconds, topic()); }
 
   // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
   // first is mostly its consequence.
@@ -56,19 +60,24 @@ class KafkaClient {
   void ForgetGroup() { needs_group_ = false; }
   void ForgetProblems();
 
-  // Looks at the broker's certificate once more where that can tell more.
-  Status Explain(const KafkaProblem& problem, const Clock& clock) const;
+  // Looks at the broker's certificate once more where that can tell more. `topic`: what the problem is about, if that
+  // is not the endpoint's.
+  Status Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic = "") const;
 
  private:
   explicit KafkaClient(Options options)
       : options_(std::move(options)), needs_group_(!options_.connection.kafka.group.empty()) {}
   Status Start();
+  Result<int> AskForPartitions(int milliseconds, rd_kafka_topic_t* topic);
   static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
+  static void OnRebalance(rd_kafka_t* handle, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                          void* self);
 
   const Options options_;
   std::atomic<bool> needs_group_;
+  std::atomic<bool> was_connected_{false};
   KafkaSettings settings_;
   rd_kafka_t* handle_ = nullptr;
   KafkaTopic topic_;

@@ -104,6 +104,17 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
 
 }  // namespace
 
+std::string TransactionalId(const std::string& group) { return "socklog-" + group + "-worker"; }
+
+KafkaProblem WithoutGuesses(KafkaProblem problem) {
+  if (problem.code != RD_KAFKA_RESP_ERR__TRANSPORT) return problem;
+  for (const std::string_view guess : {": verify that security.protocol", ": might be caused by incorrect"}) {
+    const std::size_t begin = problem.text.find(guess);
+    if (begin != std::string::npos) problem.text.resize(begin);
+  }
+  return problem;
+}
+
 bool IsAboutCertificate(const KafkaProblem& problem) {
   return IsTransport(problem) && Has(problem, "certificate verify failed");
 }
@@ -116,6 +127,11 @@ bool IsHopeless(const KafkaProblem& problem) {
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
     case RD_KAFKA_RESP_ERR__FATAL:
       return true;
     default:
@@ -137,6 +153,19 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
       return Status::Failed(place + "there is no permission to use group '" + situation.group +
                             "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
                             " --operation Read --group " + situation.group + ")");
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED: {
+      const std::string id = TransactionalId(situation.group);
+      return Status::Failed(place + "there is no permission to use transactional id '" + id +
+                            "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
+                            " --operation Write --transactional-id " + id + ")");
+    }
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
+      return Status::Failed(place + "another instance has taken over group '" + situation.group +
+                            "', or the broker was away for longer than transaction.timeout.ms; nothing is half done: "
+                            "start this one again unless another works");
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       return Status::Failed(place + "there is no topic '" + situation.endpoint.topic +

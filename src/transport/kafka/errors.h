@@ -30,8 +30,15 @@ struct KafkaSituation {
   std::string certificate = {};
 };
 
+// Of whoever works for a group: one for all its instances, so that who takes over ends what the one before left open,
+// and keeps it from writing any more.
+std::string TransactionalId(const std::string& group);
+
 // Trying again will not help: a login or a certificate that is refused, a permission that is not there.
 bool IsHopeless(const KafkaProblem& problem);
+
+// Without the library's guesses what may be set wrong: of connections that were fine before.
+KafkaProblem WithoutGuesses(KafkaProblem problem);
 
 // The broker's certificate was not accepted; the library does not say why.
 bool IsAboutCertificate(const KafkaProblem& problem);

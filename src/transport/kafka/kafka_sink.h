@@ -34,7 +34,6 @@ class KafkaSink : public Sink {
 
  private:
   explicit KafkaSink(const Clock& clock) : clock_(clock) {}
-  rd_kafka_resp_err_t Produce(const OutputRecord& record);
   void Delivered(const rd_kafka_message_t& message);
   Status WaitForAll();
   Status Check();

@@ -9,6 +9,7 @@ namespace socklog {
 namespace {
 
 constexpr std::string_view kMagic = "kafka1 ";
+constexpr std::string_view kNoteMagic = "1 ";
 
 std::optional<std::uint64_t> TakeNumber(std::string_view* text) {
   const std::size_t space = std::min(text->find(' '), text->size());
@@ -36,6 +37,15 @@ std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text) {
     return std::nullopt;
   return SavedKafkaPosition{
       std::string(text), static_cast<int>(*partition), {static_cast<std::int64_t>(*offset), *bytes}};
+}
+
+std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place) {
+  return std::string(kNoteMagic) + std::string(note) + ' ' + std::to_string(place.bytes);
+}
+
+std::uint64_t BytesInKafkaNote(std::string_view text) {
+  if (!text.starts_with(kNoteMagic)) return 0;
+  return ParseUnsigned(text.substr(text.rfind(' ') + 1)).value_or(0);
 }
 
 void KafkaPlaces::Add(std::uint64_t position, std::int64_t offset) {

@@ -28,6 +28,11 @@ struct SavedKafkaPosition {
 std::string EncodeKafkaPosition(const SavedKafkaPosition& position);
 std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text);
 
+// What stands beside a group's offset: "1 NOTE BYTES", with the bytes of the place. The bytes of such a text, 0 of any
+// other.
+std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place);
+std::uint64_t BytesInKafkaNote(std::string_view text);
+
 // Where the records are in the text that a partition handed out. It remembers some of them, at most kMost, so it never
 // grows however long a run is: of long ago it knows fewer, and tells a place by a record before it.
 // Thread-compatible.

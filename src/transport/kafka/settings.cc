@@ -28,6 +28,8 @@ constexpr std::pair<std::string_view, std::string_view> kOwnBusiness[] = {
     {"enable.auto.offset.store", "socklog decides what is committed"},
     {"enable.partition.eof", "socklog needs it"},
     {"enable.idempotence", "nothing is written without it"},
+    {"transactional.id", "it is made of the group's name (--group)"},
+    {"isolation.level", "only what is committed is read"},
     {"allow.auto.create.topics", "topics are made by those who know their partitions"},
 };
 

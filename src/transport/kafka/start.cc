@@ -127,8 +127,15 @@ class StartFinder {
       const std::int64_t stored = list->elems[i].offset;
       // A group that never stored any starts at the end; a partition that it does not know is new.
       BeginAt(stored >= 0 ? stored : any ? ranges_[i].low : ranges_[i].high, i);
+      if (stored >= 0 && starts_[i].place.offset == stored) starts_[i].place.bytes = BytesBeside(list->elems[i]);
     }
     return Status();
+  }
+
+  // Other programs may have stored offsets of the group, too.
+  static std::uint64_t BytesBeside(const rd_kafka_topic_partition_t& element) {
+    if (element.metadata == nullptr) return 0;
+    return BytesInKafkaNote({static_cast<const char*>(element.metadata), element.metadata_size});
   }
 
   Status BeginAtTime(std::uint64_t milliseconds) {

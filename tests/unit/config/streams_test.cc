@@ -98,6 +98,32 @@ TEST_CASE("what is written at the end can be written") {
   CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n").empty());
 }
 
+TEST_CASE("a group's state is on the brokers that are read") {
+  const FlagUse group{"group", "g"};
+  const FlagUse logs{"from", "kafka://a:1,b:2/logs"};
+  CHECK(Build(kCommandAnalyze, {group, logs, {"close", ""}, {"state-topic", "s"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"alerts-to", "kafka://b:2,a:1/alerts"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"late-to", "kafka://c:3/late"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"windows-to", "kafka://c:3/windows"}})
+            .text.starts_with("error --windows-to: 'kafka://c:3/windows' has other brokers than "
+                              "'kafka://a:1,b:2/logs'; with --group all is one "
+                              "transaction"));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"from", "kafka://c:3/logs"}}).text.starts_with("error --from: "));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"from", "-"}}).text ==
+        "error --group: --group needs inputs that can be read again, files or Kafka; '-' cannot\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state-topic", "logs"}}).text ==
+        "error --state-topic: 'kafka://a:1,b:2/logs' is read as input: send --state-topic somewhere else\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"alerts-to", "kafka://b:2,a:1/socklog-state"}}).text ==
+        "error --state-topic: 'kafka://a:1,b:2/socklog-state' is taken by --alerts-to: send --state-topic somewhere "
+        "else\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state-topic", "no topic"}}).text.starts_with("error --state-topic: "));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"windows-to", "kafka://c:3/windows"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {logs, {"state-topic", "s"}}).text ==
+        "warning --state-topic: has no effect without --group\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"state-topic", "s"}}).text ==
+        "warning --state-topic: has no effect with --state\n");
+}
+
 TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {

@@ -56,6 +56,10 @@ const Case kCases[] = {
      "no permission"},
     {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "Broker: Group authorization failed", true, StatusCode::kFailed,
      "--operation Read --group g"},
+    {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "Broker: Transactional Id authorization failed", true,
+     StatusCode::kFailed, "--operation Write --transactional-id socklog-g-worker"},
+    {RD_KAFKA_RESP_ERR__FENCED, "Local: This instance has been fenced by a newer instance", true, StatusCode::kFailed,
+     "another instance has taken over group 'g'"},
     {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "Broker: Unknown topic or partition", false, StatusCode::kFailed,
      "there is no topic 't'"},
     {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, "Broker: Message size too large", false, StatusCode::kFailed,
@@ -109,6 +113,21 @@ TEST_CASE("Writing asks for another permission than reading") {
   const std::string message = ExplainKafka(problem, {endpoint, {}, KafkaTask::kWrite, "", kNew}).message();
   CHECK(message.find("to write to topic 't'") != std::string::npos);
   CHECK(message.find("User:NAME --operation Write") != std::string::npos);
+}
+
+TEST_CASE("a connection that was fine before needs no other settings") {
+  const char* const texts[] = {
+      "b:9092/1: Disconnected: verify that security.protocol is correctly configured, broker might require SASL "
+      "authentication (after 381ms in state UP)",
+      "b:9092/1: Disconnected while requesting ApiVersion: might be caused by incorrect security.protocol "
+      "configuration (connecting to a SSL listener?)"};
+  for (const char* text : texts) {
+    CAPTURE(text);
+    CHECK(IsHopeless({RD_KAFKA_RESP_ERR__TRANSPORT, text}));
+    const KafkaProblem plain = WithoutGuesses({RD_KAFKA_RESP_ERR__TRANSPORT, text});
+    CHECK_FALSE(IsHopeless(plain));
+    CHECK(plain.text.starts_with("b:9092/1: Disconnected"));
+  }
 }
 
 }  // namespace

@@ -102,5 +102,11 @@ TEST_CASE("Places of a long run are known less exactly, but never wrong") {
   }
 }
 
+TEST_CASE("what stands beside an offset tells the bytes behind it") {
+  CHECK(EncodeKafkaNote("2026-01-01T00:00:10Z", {7, 1234}) == "1 2026-01-01T00:00:10Z 1234");
+  CHECK(BytesInKafkaNote("1 2026-01-01T00:00:10Z 1234") == 1234);
+  for (const char* other : {"", "1", "1 ", "1 x", "2 - 77", "77", "1 - -5"}) CHECK(BytesInKafkaNote(other) == 0);
+}
+
 }  // namespace
 }  // namespace socklog

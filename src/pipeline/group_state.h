@@ -1,0 +1,50 @@
+// The state of a run in a topic, for a consumer group of Kafka: saved in one transaction with what is written to
+// topics.
+#ifndef SOCKLOG_PIPELINE_GROUP_STATE_H_
+#define SOCKLOG_PIPELINE_GROUP_STATE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "pipeline/state_store.h"
+#include "socklog/options.h"
+#include "transport/group_work.h"
+
+namespace socklog {
+
+// Whether the state belongs to the group: --group, a topic among the inputs, and no --state.
+bool HasGroupState(const Options& options, const std::vector<Endpoint>& inputs);
+
+// Thread-compatible.
+class GroupState : public StateStore {
+ public:
+  // Takes the work of the group. REQUIRES: HasGroupState. Errors: those of OpenGroupWork.
+  static Result<std::unique_ptr<GroupState>> Open(const Options& options, const std::vector<Endpoint>& inputs,
+                                                  const Clock& clock);
+
+  // Outputs to topics are opened with it.
+  GroupWork& work() { return *work_; }
+
+  std::string name() const override { return name_; }
+  Result<std::optional<RunState>> Load() override;
+  Status Save(const RunState& state) override;
+  // The next Save replaces what is there; until then reading begins at the group's offsets.
+  Status Reset() override { return {}; }
+  bool holds_outputs() const override { return true; }
+  std::size_t held_bytes() const override { return work_->held_bytes(); }
+  Status Check() const override { return work_->Check(); }
+
+ private:
+  GroupState(std::string name, std::unique_ptr<GroupWork> work) : name_(std::move(name)), work_(std::move(work)) {}
+
+  const std::string name_;
+  const std::unique_ptr<GroupWork> work_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_PIPELINE_GROUP_STATE_H_

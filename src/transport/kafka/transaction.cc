@@ -1,0 +1,213 @@
+#include "transport/kafka/transaction.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "transport/kafka/produce.h"
+#include "transport/sink_stop.h"
+
+namespace socklog {
+namespace {
+
+constexpr int kAnswerTime = 1000;           // ms for one call; the next goes on where it was
+constexpr int kPause = 100;                 // ms between calls in vain
+constexpr int kPollTime = 20;               // ms to wait for room in the queue
+constexpr int kMostAttempts = 10;           // for one batch that is aborted again and again
+constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
+
+KafkaSettings TransactionSettings(const std::string& group) {
+  KafkaSettings settings = ProducerSettings();
+  settings["transactional.id"] = TransactionalId(group);
+  settings["transaction.timeout.ms"] = "60000";  // a broker that is away for less ends no run
+  settings["linger.ms"] = "5";
+  return settings;
+}
+
+// The same record would be refused again.
+bool IsRefusal(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      return true;
+    default:
+      return IsHopeless({code, ""});
+  }
+}
+
+KafkaProblem ProblemOf(const rd_kafka_error_t* error) {
+  return {rd_kafka_error_code(error), rd_kafka_error_string(error)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoint& endpoint,
+                                                                   const ConnectionOptions& options,
+                                                                   const Clock& clock) {
+  std::unique_ptr<KafkaTransactions> made(new KafkaTransactions(options, clock));
+  KafkaTransactions* const self = made.get();
+  KafkaClient::Options client_options{endpoint, options, RD_KAFKA_PRODUCER, TransactionSettings(options.kafka.group),
+                                      [self](const rd_kafka_message_t& message) { self->Delivered(message); }};
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
+  if (!client.ok()) return client.status();
+  made->client_ = std::move(*client);
+  const Result<int> partitions = made->client_->WaitForTopic(options.connect_timeout, clock);
+  if (!partitions.ok()) return partitions.status();
+  if (partitions.value() != 1) {
+    return Status::Usage(endpoint.text + ": has " + std::to_string(partitions.value()) +
+                         " partitions; a state needs a topic of one, compacted: make one (kafka-topics.sh --create "
+                         "--partitions 1 --config cleanup.policy=compact) and name it with --state-topic");
+  }
+  return made;
+}
+
+Status KafkaTransactions::Begin() {
+  const Micros begin = clock_.Monotonic();
+  for (;;) {
+    const KafkaError error(rd_kafka_init_transactions(client_->handle(), kAnswerTime));
+    if (error == nullptr) return Status();
+    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, "stopped"};
+    if (rd_kafka_error_is_fatal(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0) {
+      FailBecauseOf(ProblemOf(error.get()));
+      return failed_;
+    }
+    client_->Poll(kPause);
+    const KafkaProblem problem = client_->problem().value_or(ProblemOf(error.get()));
+    if (IsHopeless(problem) || clock_.Monotonic() - begin >= connect_timeout_)
+      return failed_ = client_->Explain(problem, clock_);
+  }
+}
+
+Result<rd_kafka_topic_t*> KafkaTransactions::AddTopic(const std::string& name) {
+  KafkaTopic topic(rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
+  if (topic == nullptr) return Status::Usage(name + ": " + rd_kafka_err2str(rd_kafka_last_error()));
+  // It also lets the first record go at once: the library need not ask then.
+  const Result<int> partitions = client_->WaitForTopic(connect_timeout_, clock_, topic.get());
+  if (!partitions.ok()) return partitions.status();
+  topics_.push_back(std::move(topic));
+  return topics_.back().get();
+}
+
+void KafkaTransactions::Add(rd_kafka_topic_t* topic, int partition, const OutputRecord& record) {
+  Held held{topic, partition, std::nullopt, std::string(record.key), record.time, {}};
+  if (record.line.data() != nullptr) held.line = std::string(record.line);
+  for (const auto& [name, value] : record.headers) held.headers.emplace_back(name, value);
+  held_bytes_ += record.line.size() + record.key.size() + sizeof(Held);
+  held_.push_back(std::move(held));
+}
+
+void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || refused_ || !IsRefusal(message.err)) return;
+  refused_ = KafkaProblem{message.err, rd_kafka_err2str(message.err)};
+  refused_by_ = rd_kafka_topic_name(message.rkt);
+}
+
+Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& ask_group) {
+  if (!failed_.ok()) return failed_;
+  LogDetail("Kafka: a transaction begins");
+  for (int attempt = 1;; ++attempt) {
+    const Outcome outcome = Try(offsets, ask_group);
+    if (outcome == Outcome::kDone) break;
+    if (outcome == Outcome::kFailed) return failed_;
+    if (Status status = Abort(); !status.ok()) return status;
+    if (attempt == kMostAttempts || IsTooLate()) {
+      FailBecauseOf(last_);
+      return failed_;
+    }
+    LogDetail("Kafka: the transaction was aborted (" + last_.text + "); again");
+    client_->Poll(kPause);
+  }
+  LogDetail("Kafka: the transaction is committed");
+  client_->ForgetProblems();
+  held_.clear();
+  held_bytes_ = 0;
+  return Status();
+}
+
+KafkaTransactions::Outcome KafkaTransactions::Try(const KafkaOffsets& offsets, const AskGroup& ask_group) {
+  if (const KafkaError error(rd_kafka_begin_transaction(client_->handle())); error != nullptr)
+    return FailBecauseOf(ProblemOf(error.get()));
+  for (const Held& held : held_) {
+    if (const Outcome outcome = Produce(held); outcome != Outcome::kDone) return outcome;
+  }
+  if (const Outcome outcome = SendOffsets(offsets, ask_group); outcome != Outcome::kDone) return outcome;
+  return Call([&] { return rd_kafka_commit_transaction(client_->handle(), kAnswerTime); });
+}
+
+KafkaTransactions::Outcome KafkaTransactions::Produce(const Held& held) {
+  std::vector<std::pair<std::string_view, std::string_view>> headers(held.headers.begin(), held.headers.end());
+  OutputRecord record{{}, held.key, held.time, headers};
+  if (held.line) record.line = *held.line;
+  for (;;) {
+    const rd_kafka_resp_err_t error = ProduceRecord(client_->handle(), held.topic, held.partition, record);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Outcome::kDone;
+    if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      last_ = {error, rd_kafka_err2str(error)};
+      if (rd_kafka_fatal_error(client_->handle(), nullptr, 0) != 0) return FailBecauseOf(last_);
+      if (IsRefusal(error)) return FailBecauseOf(last_, rd_kafka_topic_name(held.topic));
+      return Outcome::kAbort;
+    }
+    if (IsTooLate()) return FailBecauseOf({error, "the broker does not take what is written"});
+    client_->Poll(kPollTime);
+  }
+}
+
+KafkaTransactions::Outcome KafkaTransactions::SendOffsets(const KafkaOffsets& offsets, const AskGroup& ask_group) {
+  const Result<KafkaGroupMetadata> group = ask_group();
+  if (!group.ok()) return Fail(group.status());
+  return Call([&] {
+    return rd_kafka_send_offsets_to_transaction(client_->handle(), offsets.get(), group.value().get(), kAnswerTime);
+  });
+}
+
+// Calls until that is of no more use.
+KafkaTransactions::Outcome KafkaTransactions::Call(const std::function<rd_kafka_error_t*()>& call) {
+  for (;;) {
+    const KafkaError error(call());
+    if (error == nullptr) return Outcome::kDone;
+    last_ = ProblemOf(error.get());
+    if (rd_kafka_error_is_fatal(error.get()) != 0) return FailBecauseOf(last_);
+    if (rd_kafka_error_txn_requires_abort(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0)
+      return IsHopeless(last_) ? FailBecauseOf(last_) : Outcome::kAbort;
+    if (IsTooLate()) return FailBecauseOf(last_);
+    client_->Poll(kPause);
+  }
+}
+
+// Of an attempt that cannot be committed. Ok: there can be another.
+Status KafkaTransactions::Abort() {
+  const Outcome outcome = Call([&] { return rd_kafka_abort_transaction(client_->handle(), kAnswerTime); });
+  client_->Poll(0);  // what became of the records
+  if (outcome == Outcome::kFailed) return failed_;
+  if (outcome == Outcome::kDone && !refused_) return Status();
+  FailBecauseOf(last_);
+  return failed_;
+}
+
+KafkaTransactions::Outcome KafkaTransactions::Fail(const Status& status) {
+  if (failed_.ok()) failed_ = status;
+  return Outcome::kFailed;
+}
+
+// Why a record was refused tells what followed; so does the cause of a fatal error.
+KafkaTransactions::Outcome KafkaTransactions::FailBecauseOf(KafkaProblem problem, const std::string& topic) {
+  if (refused_) return Fail(client_->Explain(*refused_, clock_, refused_by_));
+  std::array<char, 512> text{};
+  const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_->handle(), text.data(), text.size());
+  if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) problem = {fatal, text.data()};
+  return Fail(client_->Explain(problem, clock_, topic));
+}
+
+// The program is to stop, and was given its time.
+bool KafkaTransactions::IsTooLate() {
+  if (!SinkStopRequested()) return false;
+  const Micros now = clock_.Monotonic();
+  if (stop_seen_ == 0) stop_seen_ = now;
+  return now - stop_seen_ >= kStopTime;
+}
+
+}  // namespace socklog

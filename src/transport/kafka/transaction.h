@@ -1,0 +1,88 @@
+// Records for several topics that arrive together with a group's offsets, or not at all.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_TRANSACTION_H_
+#define SOCKLOG_TRANSPORT_KAFKA_TRANSACTION_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "socklog/sink.h"
+#include "transport/kafka/client.h"
+
+namespace socklog {
+
+using KafkaGroupMetadata =
+    std::unique_ptr<rd_kafka_consumer_group_metadata_t, KafkaDestroy<rd_kafka_consumer_group_metadata_destroy>>;
+
+// Holds records until Commit, so that a transaction that had to be aborted can be made again of the same. After an
+// error nothing more can be committed; what was not is in no topic. Thread-compatible.
+class KafkaTransactions {
+ public:
+  // As the group whom the offsets are of must be told: asked for anew by each attempt.
+  using AskGroup = std::function<Result<KafkaGroupMetadata>()>;
+
+  // Waits for the broker up to --connect-timeout. `endpoint`: its topic is one that is written. Errors: as
+  // KafkaClient::WaitForTopic.
+  static Result<std::unique_ptr<KafkaTransactions>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                         const Clock& clock);
+
+  // Takes the group's transactional id: ends what the one before left open, and keeps that one from writing. Errors: a
+  // permission that is missing (kFailed), no answer in --connect-timeout (kUnavailable).
+  Status Begin();
+
+  KafkaClient& client() { return *client_; }
+  // A topic of the same brokers, once the broker has told its partitions. Errors: as KafkaClient::WaitForTopic.
+  Result<rd_kafka_topic_t*> AddTopic(const std::string& name);
+
+  // Copies the record. `partition`: see ProduceRecord.
+  void Add(rd_kafka_topic_t* topic, int partition, const OutputRecord& record);
+  bool empty() const { return held_.empty(); }
+  std::size_t held_bytes() const { return held_bytes_; }
+
+  // All that was added since the last time, and these offsets. Goes on trying while the broker is away, but not long
+  // after StopSinks. Errors (kFailed): another has taken over, a record that no topic takes, the broker was away for
+  // too long.
+  Status Commit(const KafkaOffsets& offsets, const AskGroup& ask_group);
+
+ private:
+  struct Held {
+    rd_kafka_topic_t* topic;
+    int partition;
+    std::optional<std::string> line;  // nullopt: a tombstone
+    std::string key;
+    Micros time;
+    std::vector<std::pair<std::string, std::string>> headers;
+  };
+  enum class Outcome { kDone, kAbort, kFailed };
+
+  explicit KafkaTransactions(const ConnectionOptions& options, const Clock& clock)
+      : connect_timeout_(options.connect_timeout), clock_(clock) {}
+  Outcome Try(const KafkaOffsets& offsets, const AskGroup& ask_group);
+  Outcome Produce(const Held& held);
+  Outcome SendOffsets(const KafkaOffsets& offsets, const AskGroup& ask_group);
+  Outcome Call(const std::function<rd_kafka_error_t*()>& call);
+  Status Abort();
+  Outcome Fail(const Status& status);
+  Outcome FailBecauseOf(KafkaProblem problem, const std::string& topic = "");
+  void Delivered(const rd_kafka_message_t& message);
+  bool IsTooLate();
+
+  const Micros connect_timeout_;
+  const Clock& clock_;
+  std::unique_ptr<KafkaClient> client_;
+  std::vector<KafkaTopic> topics_;
+  std::vector<Held> held_;
+  std::size_t held_bytes_ = 0;
+  std::optional<KafkaProblem> refused_;  // a record, for which another attempt is of no use
+  std::string refused_by_;               // topic
+  KafkaProblem last_;                    // what made the last attempt fail
+  Micros stop_seen_ = 0;
+  Status failed_;  // once and for all
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_TRANSACTION_H_

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Exactly once: analyze --group, against a real broker. Random kills are in kafka_kills.py."""
+import time
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
+
+import kafka_broker
+import kafka_case
+import kafka_client
+from harness import T0, combined, json_lines, read, shop_lines, summary_of, text_of
+from kafka_case import SOON, KafkaCase, records_of
+
+RECOVERY = 3  # seconds from a restart to the first commit
+WORKS = b"works for group"
+COMMITTED = b"the transaction is committed"
+
+
+class GroupCase(KafkaCase):
+
+    def setUp(self):
+        super().setUp()
+        self.state_topic = self.topic(cleanup_policy="compact")
+        self.alerts, self.windows = self.topic(retention_ms=-1), self.topic(retention_ms=-1)
+        self.group = self._testMethodName
+
+    def args(self, topic, *more, brokers=None):
+        return ("analyze", self.url(topic, brokers), "--group", self.group, "--state-topic", self.state_topic, "--offset", "beginning",
+                "--alerts-to", self.url(self.alerts, brokers), "--windows-to", self.url(self.windows, brokers), "-v", *more)
+
+    def values(self, topic):
+        return [record.value for record in kafka_client.read_all(self.brokers, topic)[0]]
+
+    def expect(self, *parts):
+        """(alerts, windows) of the same lines in files."""
+        files = [self.write(f"part{number}.log", text_of(lines)) for number, lines in enumerate(parts)]
+        self.run_ok("analyze", *files, "--alerts-to", self.path("expected.alerts"), "--windows-to", self.path("expected.windows"))
+        expected = tuple(read(self.path(f"expected.{kind}")).splitlines() for kind in ("alerts", "windows"))
+        self.assertGreater(len(expected[0]), 2, "the input should raise alerts")
+        return expected
+
+    def assert_written(self, expected):
+        self.assertEqual(expected, (self.values(self.alerts), self.values(self.windows)))
+
+    def wait_for_work(self, process, word=COMMITTED, timeout=60):
+        self.wait_for(lambda: word in process.err(), word.decode(), timeout=timeout, process=process)
+
+
+class Once(GroupCase):
+
+    def test_goes_on_where_the_run_before_ended(self):
+        # A partition that is read to its end holds up no other: so they are cut at the same time, within the lateness.
+        parts = [shop_lines(seed, T0, 900, 10, shuffle=2) for seed in range(3)]
+        expected = self.expect(*parts)
+        topic = self.topic(3)
+        with kafka_client.Producer(self.brokers) as producer:
+            for piece in range(3):
+                for number, lines in enumerate(parts):
+                    size = len(lines) // 3
+                    producer.write_all(topic, number, records_of(lines[piece * size:(piece + 1) * size]))
+                # How far a state is written does not depend on where the stream was cut.
+                self.run_ok(*self.args(topic, "--until", "end", "-j", piece + 1))
+        stored = kafka_client.committed(self.brokers, self.group, topic, 3)
+        for (offset, note), lines in zip(stored, parts):  # the first line of the oldest window that is open
+            self.assertTrue(len(lines) - 1000 < offset < len(lines), str(stored))
+            self.assertRegex(note, rb"^1 2026-01-01T00:1\d:\d\dZ \d+$")
+        self.run_ok(*self.args(topic, "--until", "end", "--close", "--summary", self.path("summary")))
+        self.assert_written(expected)
+        self.assertEqual(sum(map(len, parts)), summary_of(self.path("summary"))["lines"])
+        # Nothing to do: nothing is written again.
+        self.run_ok(*self.args(topic, "--until", "end", "--close"))
+        self.assert_written(expected)
+
+    def test_an_alert_does_not_wait_for_the_next_second(self):
+        topic = self.topic()
+        process = self.start(*self.args(topic))
+        self.wait_for_work(process)
+        lines = [combined(T0 + second, 500 if second > 60 else 200) for second in range(100) for _ in range(10)]
+        with kafka_client.Producer(self.brokers) as producer:
+            producer.write_all(topic, 0, records_of(lines))
+        self.wait_for(lambda: self.values(self.alerts), "an alert", process=process)
+        process.signal(SIGTERM)
+        result = process.wait(SOON)
+        self.assertEqual(0, result.code, str(result))
+
+    def test_files_and_topics_in_one_run(self):
+        """What goes to a file is there once as well."""
+        lines = shop_lines(5, T0, 900, 10)
+        expected = self.expect(lines)
+        topic = self.filled_topic(records_of(lines))
+        more = ("--alerts-to", self.path("alerts"), "--late-to", self.url(self.topic()))
+        for _ in range(3):
+            process = self.start(*self.args(topic, *more))
+            self.wait_for_work(process)
+            process.signal(SIGKILL)
+            process.wait()
+        self.run_ok(*self.args(topic, *more, "--until", "end", "--close"))
+        self.assert_written(expected)
+        self.assertEqual(expected[0], read(self.path("alerts")).splitlines())
+
+    def test_a_reset_begins_at_the_stored_offsets(self):
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        self.run_ok(*self.args(topic, "--until", "end"))
+        self.run_ok("analyze", self.url(topic), "--group", self.group, "--state-topic", self.state_topic, "--reset-state", "--until", "end",
+                    "--close", "--summary", self.path("summary"))
+        self.assertTrue(0 < summary_of(self.path("summary"))["lines"] < 30)
+
+    def test_other_windows_are_refused(self):
+        topic = self.filled_topic(records_of([combined(T0)]))
+        self.run_ok(*self.args(topic, "--until", "end"))
+        result = self.run_any(*self.args(topic, "--until", "end", "--window", "1m"))
+        self.assertEqual(2, result.code, str(result))
+        self.assertIn(f"the state of group '{self.group}'", result.message)
+        self.assertIn("--reset-state", result.message)
+
+    def test_all_or_nothing(self):
+        """A record that its topic does not take: no other of its transaction is there either."""
+        self.alerts = self.topic(retention_ms=-1, max_message_bytes=200)
+        topic = self.filled_topic(records_of(shop_lines(1, T0, 600, 10)))
+        result = self.run_any(*self.args(topic, "--until", "end", "--close", "-q"), timeout=SOON)
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn(f"{self.alerts}: a record is larger than the topic takes", result.message)
+        self.assertEqual(([], []), (self.values(self.alerts), self.values(self.windows)))
+
+
+class Instances(GroupCase):
+
+    def setUp(self):
+        super().setUp()
+        self.lines = shop_lines(1, T0, 900, 10)
+        self.expected = self.expect(self.lines)
+        self.logs = self.topic()
+
+    def fill(self):
+        with kafka_client.Producer(self.brokers) as producer:
+            producer.write_all(self.logs, 0, records_of(self.lines))
+
+    def finish(self, process):
+        """The worker has its alerts, and all that is open is closed."""
+        process.signal(SIGTERM)
+        self.assertEqual(0, process.wait(SOON).code)
+        self.run_ok(*self.args(self.logs, "--until", "end", "--close"))
+        self.assert_written(self.expected)
+
+    def test_restart_after_a_kill(self):
+        self.fill()
+        waited = []
+        for _ in range(5):
+            begin = time.monotonic()
+            process = self.start(*self.args(self.logs))
+            self.wait_for_work(process)
+            waited.append(time.monotonic() - begin)
+            process.signal(SIGKILL)
+            process.wait()
+        self.assertLess(sorted(waited[1:])[2], RECOVERY, str(waited))
+        process = self.start(*self.args(self.logs))
+        self.wait_for_work(process)
+        self.finish(process)
+
+    def test_a_second_instance_ends(self):
+        first = self.start(*self.args(self.logs))
+        self.wait_for_work(first)
+        # On this machine, and as if it were on another one.
+        elsewhere = self.args(self.logs, "-X", "group.instance.id=elsewhere", brokers=self.brokers.replace("127.0.0.1", "localhost"))
+        for args in (self.args(self.logs), elsewhere):
+            result = self.run_any(*args, timeout=SOON)
+            self.assertEqual(1, result.code, str(result))
+            self.assertIn(f"another instance works for group '{self.group}'", result.message)
+        self.fill()
+        self.wait_for(lambda: self.values(self.alerts), "alerts of the first", process=first)
+        self.finish(first)
+
+    def test_a_stopped_instance_is_fenced(self):
+        self.fill()
+        first = self.start(*self.args(self.logs))
+        self.wait_for_work(first)
+        first.signal(SIGSTOP)
+        # The same instance, for a broker; not for this machine, where the first still has its lock.
+        second = self.start(*self.args(self.logs, brokers=self.brokers.replace("127.0.0.1", "localhost")))
+        self.wait_for_work(second)
+        first.signal(SIGCONT)
+        result = first.wait(SOON)
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn("taken over", result.message)
+        self.finish(second)
+
+
+class Places(GroupCase):
+
+    def refused(self, words, args, code):
+        result = self.run_any(*args, "-q", timeout=SOON)
+        self.assertEqual(code, result.code, str(result))
+        for word in words:
+            self.assertIn(word, result.message, str(result))
+
+    def test_topics_for_a_state(self):
+        topic = self.filled_topic(records_of([combined(T0)]))
+        self.state_topic = self.topic(2)
+        self.refused(("has 2 partitions", "--state-topic"), self.args(topic), 2)
+        self.state_topic = "nowhere"
+        self.refused(("no topic 'nowhere'", "kafka-topics"), self.args(topic), 1)
+
+    def test_permissions(self):
+        """What a worker needs, and what is said where something is missing."""
+        lines = shop_lines(1, T0, 600, 10)
+        expected = self.expect(lines)
+        topic = self.filled_topic(records_of(lines))
+        args = self.args(topic, "--until", "end", "--close", "--kafka-config", self.config("analyzer"), brokers=kafka_case.BROKER.address("client"))
+        allow = self.admin.allow
+        for words, give in (
+            ((f"topic '{self.state_topic}'", "--operation Write"), lambda: allow("analyzer", "write", "topic", self.state_topic)),
+            ((f"group '{self.group}'", "--operation Read --group"), lambda: allow("analyzer", "read", "group", self.group)),
+            (("transactional id", f"--operation Write --transactional-id socklog-{self.group}-worker"),
+             lambda: kafka_case.BROKER.allow_transactional_id("analyzer", f"socklog-{self.group}-worker")),
+            ((f"topic '{self.state_topic}'", "--operation Read"), lambda: allow("analyzer", "read", "topic", self.state_topic)),
+            ((f"topic '{topic}'", "--operation Read"), lambda: allow("analyzer", "read", "topic", topic)),
+            ((f"topic '{self.alerts}'", "--operation Write"), lambda: allow("analyzer", "write", "topic", self.alerts)),
+            ((f"topic '{self.windows}'", "--operation Write"), lambda: allow("analyzer", "write", "topic", self.windows)),
+        ):
+            with self.subTest(missing=words):
+                self.refused(words, args, 1)
+            give()
+        self.run_ok(*args)
+        self.assert_written(expected)
+
+    def test_a_state_of_several_records(self):
+        lines = [combined(T0 + number // 200, 500 if number < 12000 else 200, f"/{number % 6000:0200}") for number in range(14000)]
+        topic = self.filled_topic(records_of(lines))
+        flags = ("--threshold", "error_rate_by_url=0.01", "--min-samples", "error_rate_by_url=1", "--keep-firing-for", "1h")
+        self.run_ok(*self.args(topic, "--until", "end", *flags))
+        manifest = [record for record in kafka_client.read_all(self.brokers, self.state_topic)[0] if record.key.endswith(b"manifest")]
+        parts = {record.key for record in kafka_client.read_all(self.brokers, self.state_topic)[0]}
+        self.assertGreater(len(parts), 2)
+        self.run_ok(*self.args(topic, "--until", "end", "--close", *flags))
+        self.assertGreater(len(manifest), 0)
+        ids = [json_lines(value)[0]["id"] for value in self.values(self.alerts)]
+        self.assertEqual(len(set(ids)), len(ids))
+
+
+class Outage(KafkaCase):
+
+    def test_broker_away_in_between(self):
+        """For less than transaction.timeout.ms: the run goes on, and nothing is lost or told twice."""
+        lines = shop_lines(1, T0, 1200, 10)
+        file = self.write("log", text_of(lines))
+        self.run_ok("analyze", file, "--alerts-to", self.path("expected"))
+        with kafka_broker.Broker() as broker:
+            address = broker.address()
+            with kafka_client.Admin(address) as admin:
+                admin.create_topic("logs", 1)
+                admin.create_topic("alerts", 1, retention_ms=-1)
+                admin.create_topic("socklog-state", 1, cleanup_policy="compact")
+            args = ("analyze", f"kafka://{address}/logs", "--group", "g", "--offset", "beginning", "--alerts-to", f"kafka://{address}/alerts",
+                    "--idle-timeout", "1h", "-v")
+            process = self.start(*args)
+            self.wait_for(lambda: COMMITTED in process.err(), "the first commit", process=process)
+            for half in (lines[:6000], lines[6000:]):
+                with kafka_client.Producer(address) as producer:
+                    producer.write_all("logs", 0, records_of(half))
+                before = process.err().count(COMMITTED)
+                self.wait_for(lambda seen=before: process.err().count(COMMITTED) > seen, "a commit", process=process)
+                broker.kill()
+                self.wait_for(lambda: b"cannot reach the broker" in process.err(), "a warning", process=process)
+                broker.start()
+            process.signal(SIGTERM)
+            result = process.wait()
+            self.assertEqual(0, result.code, str(result))
+            self.run_ok(*args, "--until", "end", "--close")
+            self.assertEqual(read(self.path("expected")).splitlines(), [record.value for record in kafka_client.read_all(address, "alerts")[0]])
+
+
+if __name__ == "__main__":
+    kafka_case.main()

@@ -51,6 +51,7 @@ struct KafkaOptions {
   std::string config;                         // file of such lines, which may have secrets
   std::string group;                          // whose stored offsets are meant; of analyze: and whose work is done
   std::string state_topic = "socklog-state";  // where the state of the group is, on the brokers of the first topic read
+  bool standby = false;                       // wait while another instance of the group works, and take over from it
   std::string offset;     // beginning, end, stored, N, -N, s@MS; empty: stored with a group, else see docs/kafka.md
   bool insecure = false;  // properties that turn verification off are heeded
 };

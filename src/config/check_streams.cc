@@ -122,8 +122,9 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   if (settings.command() != kCommandAnalyze) return;
   const bool has_directory = !options.analyze.state.empty();
   const bool has_group_state = !GroupStateTopic(options).empty();
-  if (settings.Find("state-topic") != nullptr && !has_group_state && !scope.file_only) {
-    diagnostics->Warning(settings.PlaceOf("state-topic"),
+  for (const char* name : {"state-topic", "standby"}) {
+    if (settings.Find(name) == nullptr || has_group_state || scope.file_only) continue;
+    diagnostics->Warning(settings.PlaceOf(name),
                          std::string("has no effect ") + (has_directory ? "with --state" : "without --group"));
   }
   if (!has_directory && !has_group_state) {

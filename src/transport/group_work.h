@@ -40,9 +40,10 @@ class GroupWork {
   virtual Status Check() const = 0;
 };
 
-// Takes the work of the group that `options` names: ends what an earlier instance left open, and keeps that one from
-// writing. `state_topic`: of one partition, compacted. Errors: another instance works (kFailed); a topic that is no
-// place for a state (kUsage); a state that is damaged (kDataLoss); those of OpenSink.
+// Takes the work of the group that `options` names, with --standby once nobody else does it: ends what an earlier
+// instance left open, and keeps that one from writing. `state_topic`: of one partition, compacted. Errors: another
+// instance works (kFailed); a topic that is no place for a state (kUsage); a state that is damaged (kDataLoss); those
+// of OpenSink.
 Result<std::unique_ptr<GroupWork>> OpenGroupWork(const Endpoint& state_topic, const ConnectionOptions& options,
                                                  const Clock& clock);
 

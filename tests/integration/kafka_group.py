@@ -3,6 +3,7 @@
 import time
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 
+import harness
 import kafka_broker
 import kafka_case
 import kafka_client
@@ -10,6 +11,8 @@ from harness import T0, combined, json_lines, read, shop_lines, summary_of, text
 from kafka_case import SOON, KafkaCase, records_of
 
 RECOVERY = 3  # seconds from a restart to the first commit
+HAND_OVER = 2  # of which the broker needs some, and this machine may be busy
+SESSION = 6  # the session time-out
 WORKS = b"works for group"
 COMMITTED = b"the transaction is committed"
 
@@ -181,6 +184,91 @@ class Instances(GroupCase):
         self.assertEqual(1, result.code, str(result))
         self.assertIn("taken over", result.message)
         self.finish(second)
+
+
+class Standby(GroupCase):
+    """Several instances, of which one works."""
+
+    def setUp(self):
+        super().setUp()
+        self.lines = shop_lines(2, T0, 1200, 10)
+        self.expected = self.expect(self.lines)
+        self.logs = self.topic()
+        self.written = 0
+        self.begins = b"a transaction begins"
+
+    def fill(self, share):
+        """Up to that share of the lines."""
+        end = int(len(self.lines) * share)
+        with kafka_client.Producer(self.brokers) as producer:
+            producer.write_all(self.logs, 0, records_of(self.lines[self.written:end]))
+        self.written = end
+
+    def instance(self, word):
+        process = self.start(*self.args(self.logs, "--standby", "--idle-timeout", "1h"))
+        self.wait_for_work(process, word)
+        return process
+
+    def wait_for_alerts(self, process, more_than=0):
+        self.wait_for(lambda: len(self.values(self.alerts)) > more_than, "more alerts", process=process)
+
+    def two(self):
+        """A worker that has told something, and one that stands by."""
+        worker, other = self.instance(COMMITTED), self.instance(b"standing by")
+        self.fill(0.4)
+        self.wait_for_alerts(worker)
+        self.assertNotIn(WORKS, other.err(), "the one that joins takes nothing from the one that works")
+        return worker, other
+
+    def finish(self, worker):
+        before = len(self.values(self.alerts))
+        self.fill(1)
+        self.wait_for_alerts(worker, before)
+        worker.signal(SIGTERM)
+        self.assertEqual(0, worker.wait(SOON).code)
+        self.run_ok(*self.args(self.logs, "--standby", "--until", "end", "--close"))
+        self.assert_written(self.expected)
+
+    def take_over(self, other):
+        begin = time.monotonic()
+        self.wait_for_work(other)
+        took = time.monotonic() - begin
+        harness.tell(f"took over after {took:.2f} s")
+        return took
+
+    def test_a_worker_that_ends_hands_over(self):
+        worker, other = self.two()
+        worker.signal(SIGTERM)
+        self.assertEqual(0, worker.wait(SOON).code)
+        self.assertLess(self.take_over(other), HAND_OVER)
+        self.finish(other)
+
+    def test_a_worker_that_is_killed(self):
+        worker, other = self.two()
+        worker.signal(SIGKILL)
+        worker.wait()
+        self.assertLess(self.take_over(other), SESSION + 2)
+        self.finish(other)
+
+    def test_a_worker_that_is_killed_in_a_transaction(self):
+        worker, other = self.two()
+        before = worker.err().count(self.begins)
+        self.fill(0.7)
+        self.wait_for(lambda: worker.err().count(self.begins) > before, "a transaction", process=worker)
+        worker.signal(SIGKILL)
+        worker.wait()
+        self.assertLess(self.take_over(other), SESSION + 2)
+        self.finish(other)
+
+    def test_a_worker_that_is_stopped_is_fenced(self):
+        worker, other = self.two()
+        worker.signal(SIGSTOP)
+        self.assertLess(self.take_over(other), SESSION + 2)
+        worker.signal(SIGCONT)
+        self.finish(other)
+        result = worker.wait(SOON)
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn("taken over", result.message)
 
 
 class Places(GroupCase):

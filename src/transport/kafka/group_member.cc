@@ -17,16 +17,14 @@ constexpr Micros kNoteTime = 2 * kSecond;
 constexpr Micros kLongestTransaction = 90 * kSecond;
 constexpr Micros kStopTime = 10 * kSecond;
 
-KafkaSettings MemberSettings(const ConnectionOptions& options) {
-  const std::string instance = GroupInstanceId(options);
-  return {
+KafkaSettings MemberSettings(const ConnectionOptions& options, const Clock& clock) {
+  KafkaSettings settings = {
       {"group.id", options.kafka.group},
-      {"group.instance.id", instance},
-      {"client.id", "socklog@" + instance},
-      // The broker's least: so long a worker that died keeps other machines waiting.
+      // The broker's least: so long a worker that died keeps others waiting.
       {"session.timeout.ms", "6000"},
-      {"heartbeat.interval.ms", "1500"},
-      {"partition.assignment.strategy", "range"},
+      // With the next of them members hear that one has left.
+      {"heartbeat.interval.ms", options.kafka.standby ? "500" : "1500"},
+      {"partition.assignment.strategy", "range"},  // to the first by name
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"auto.offset.reset", "earliest"},
@@ -37,22 +35,40 @@ KafkaSettings MemberSettings(const ConnectionOptions& options) {
       {"socket.timeout.ms", "10000"},
       {"reconnect.backoff.max.ms", "2000"},
   };
+  if (options.kafka.standby) {
+    settings["client.id"] = StandbyClientId(clock);
+  } else {
+    settings["group.instance.id"] = GroupInstanceId(options);
+    settings["client.id"] = "socklog@" + settings["group.instance.id"];
+  }
+  return settings;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<KafkaGroupMember>> KafkaGroupMember::Join(const Endpoint& state_topic,
-                                                                 const ConnectionOptions& options, const Clock& clock) {
+                                                                 const ConnectionOptions& options, const Clock& clock,
+                                                                 const std::function<Status()>& take_over) {
   std::unique_ptr<KafkaGroupMember> member(new KafkaGroupMember(state_topic, options, clock));
-  if (Status status = member->Start(); !status.ok()) return status;
+  if (Status status = member->Start(take_over); !status.ok()) return status;
   return member;
 }
 
 KafkaGroupMember::KafkaGroupMember(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock)
     : endpoint_(state_topic), options_(options), clock_(clock), joiner_(options.kafka.group) {}
 
-Status KafkaGroupMember::Start() {
-  KafkaClient::Options options{endpoint_, options_, RD_KAFKA_CONSUMER, MemberSettings(options_), {}};
+Status KafkaGroupMember::Start(const std::function<Status()>& take_over) {
+  if (Status status = Subscribe(); !status.ok()) return status;
+  if (Status status = WaitForWork(); !status.ok()) return status;
+  if (Status status = take_over(); !status.ok()) return status;
+  if (Status status = ReadState(); !status.ok()) return status;
+  callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
+  watcher_ = std::thread([this] { Watch(); });
+  return Status();
+}
+
+Status KafkaGroupMember::Subscribe() {
+  KafkaClient::Options options{endpoint_, options_, RD_KAFKA_CONSUMER, MemberSettings(options_, clock_), {}};
   options.on_rebalance = [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
     OnRebalance(what, partitions);
   };
@@ -64,12 +80,8 @@ Status KafkaGroupMember::Start() {
   const KafkaOffsets topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), endpoint_.topic.c_str(), RD_KAFKA_PARTITION_UA);
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_->handle(), topics.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return client_->Explain({error, rd_kafka_err2str(error)}, clock_);
-  if (Status status = WaitForWork(); !status.ok()) return status;
-  if (Status status = ReadState(); !status.ok()) return status;
-  callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
-  watcher_ = std::thread([this] { Watch(); });
-  return Status();
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
+  return client_->Explain({error, rd_kafka_err2str(error)}, clock_);
 }
 
 KafkaGroupMember::~KafkaGroupMember() {
@@ -82,19 +94,28 @@ KafkaGroupMember::~KafkaGroupMember() {
     watcher_.join();
   }
   callbacks_.reset();
+  // One that stands by need not wait until the broker has noticed. A static member keeps its place.
+  if (client_ != nullptr && options_.kafka.standby) rd_kafka_consumer_close(client_->handle());
 }
 
 Status KafkaGroupMember::WaitForWork() {
   const Micros begin = clock_.Monotonic();
-  while (work_ == Work::kUnknown) {
+  bool told = false;
+  while (work_ != Work::kMine) {
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
     const KafkaMessage message(rd_kafka_consumer_poll(client_->handle(), kPollTime));
     if (message != nullptr) Take(*message);
     const std::optional<KafkaProblem> problem = client_->problem();
-    if ((problem && IsHopeless(*problem)) || clock_.Monotonic() - begin >= options_.connect_timeout)
+    const bool in_vain = !told && clock_.Monotonic() - begin >= options_.connect_timeout;
+    if ((problem && IsHopeless(*problem)) || in_vain)
       return client_->Explain(problem.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock_);
+    if (work_ != Work::kOthers) continue;
+    if (!options_.kafka.standby) return NotOurs();
+    if (!told) LogNote(endpoint_.text + ": standing by for group '" + options_.kafka.group + "'");
+    told = true;
   }
-  return work_ == Work::kMine ? Status() : NotOurs();
+  if (told) LogNote(endpoint_.text + ": taking over the work of group '" + options_.kafka.group + "'");
+  return Status();
 }
 
 // Up to what the broker has, not only to what it shows: behind an open transaction of another group there may be the
@@ -103,9 +124,10 @@ Status KafkaGroupMember::ReadState() {
   const Micros begin = clock_.Monotonic();
   bool told = false;
   std::int64_t end = -1;
+  reading_ = true;
+  AssignState();
   while (end < 0 || position_ < end) {
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
-    if (work_ == Work::kOthers) return NotOurs();
     const KafkaMessage message(rd_kafka_consumer_poll(client_->handle(), kPollTime));
     if (message != nullptr) Take(*message);
     std::int64_t low = 0;
@@ -124,7 +146,8 @@ Status KafkaGroupMember::ReadState() {
       LogNote(endpoint_.text + ": reading the state; a transaction that is open there holds it up");
     }
   }
-  is_read_ = true;
+  reading_ = false;
+  AssignState();
   Result<std::optional<std::string>> state = joiner_.Join();
   joiner_ = StateJoiner(options_.kafka.group);
   if (!state.ok()) return Status(state.status().code(), endpoint_.text + ": " + state.status().message());
@@ -148,14 +171,20 @@ void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
   joiner_.Add(key, value);
 }
 
-// Nothing is read of the topic but once: what is written from then on is this member's own.
-void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
+// What is fetched: apart from what the group gives.
+void KafkaGroupMember::AssignState() {
+  const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
+  if (reading_)
+    rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  rd_kafka_assign(client_->handle(), list.get());
+}
+
+// To be given the partition is only a sign. It is read once, after the transactional id was taken: what was known of
+// its end before could be too little.
+void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions) {
   const bool given = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
   if (given) {
-    for (int i = 0; i < partitions->cnt; ++i)
-      partitions->elems[i].offset = is_read_ ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING;
-    rd_kafka_assign(client_->handle(), partitions);
-    if (is_read_ && partitions->cnt > 0) rd_kafka_pause_partitions(client_->handle(), partitions);
+    AssignState();
   } else {
     rd_kafka_assign(client_->handle(), nullptr);
   }
@@ -165,15 +194,10 @@ void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, rd_kafka_topic_part
 }
 
 void KafkaGroupMember::Watch() {
-  const KafkaOffsets own(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(own.get(), endpoint_.topic.c_str(), 0);
-  rd_kafka_pause_partitions(client_->handle(), own.get());
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
       if (closing_) return;
-      if (work_ == Work::kOthers && failure_.ok()) failure_ = NotOurs();
-      if (!failure_.ok()) changed_.notify_all();
     }
     client_->Poll(kServeTime);
     const std::optional<KafkaProblem> problem = client_->problem();
@@ -184,7 +208,8 @@ void KafkaGroupMember::Watch() {
 
 Result<KafkaGroupMetadata> KafkaGroupMember::Metadata() {
   std::unique_lock lock(mutex_);
-  const auto is_settled = [this] { return work_ == Work::kMine || !failure_.ok(); };
+  // Also where the group gave the partition to another: who has the transactional id works.
+  const auto is_settled = [this] { return work_ != Work::kUnknown || !failure_.ok(); };
   Micros stop_seen = 0;
   while (!changed_.wait_for(lock, std::chrono::milliseconds(kPollTime), is_settled)) {
     const Micros now = clock_.Monotonic();

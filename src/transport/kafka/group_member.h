@@ -3,6 +3,7 @@
 #define SOCKLOG_TRANSPORT_KAFKA_GROUP_MEMBER_H_
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,35 +16,39 @@
 
 namespace socklog {
 
-// Subscribes to the state topic: who is given its one partition works. What is analysed is read by others, who are in
-// no group. A thread of its own keeps the membership. Thread-safe.
+// Subscribes to the state topic: who is given its one partition takes the group's transactional id, and works for as
+// long as no other has taken that. What is analysed is read by others, who are in no group. A thread of its own keeps
+// the membership. Thread-safe.
 class KafkaGroupMember {
  public:
-  // Returns once the work is this member's and the state is read. REQUIRES: the group's transactional id was taken
-  // before, so that nothing of an earlier instance is under way. Errors: another member has the work (kFailed); as
-  // KafkaClient::WaitForTopic; the state is damaged (kDataLoss).
+  // Returns once the work is this member's and the state is read; with --standby that may take for ever. `take_over`
+  // takes the group's transactional id, so that nothing of an earlier instance is under way when the state is read.
+  // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; the state is
+  // damaged (kDataLoss); what take_over says.
   static Result<std::unique_ptr<KafkaGroupMember>> Join(const Endpoint& state_topic, const ConnectionOptions& options,
-                                                        const Clock& clock);
+                                                        const Clock& clock, const std::function<Status()>& take_over);
   ~KafkaGroupMember();
 
   // As it was when this member joined; nullopt: there was none.
   const std::optional<std::string>& state() const { return state_; }
 
-  // For a transaction. After an outage the group has to be joined anew, which is waited for. Errors: failure(); the
-  // program is to stop and the group is not there (kFailed).
+  // For a transaction. While members come and go, and after an outage the group has to be joined anew, which is waited
+  // for. Errors: failure(); the program is to stop and the group is not there (kFailed).
   Result<KafkaGroupMetadata> Metadata();
-  // Why this member does not work any more.
+  // Why this member cannot go on.
   Status failure() const;
 
  private:
   enum class Work { kUnknown, kMine, kOthers };
 
   KafkaGroupMember(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock);
-  Status Start();
+  Status Start(const std::function<Status()>& take_over);
+  Status Subscribe();
   Status WaitForWork();
   Status ReadState();
+  void AssignState();
   void Take(const rd_kafka_message_t& message);
-  void OnRebalance(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions);
+  void OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions);
   void Watch();
   void Fail(const Status& status);
   Status NotOurs() const;
@@ -56,7 +61,7 @@ class KafkaGroupMember {
   std::optional<std::string> state_;
   StateJoiner joiner_;
   std::int64_t position_ = -1;  // in the state topic; -1: nothing is known
-  bool is_read_ = false;
+  bool reading_ = false;        // the state
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
+#include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <vector>
@@ -96,6 +99,12 @@ std::string GroupInstanceId(const ConnectionOptions& options) {
   std::replace_if(
       id.begin(), id.end(), [&](char c) { return !is_allowed(static_cast<unsigned char>(c)); }, '_');
   return id;
+}
+
+std::string StandbyClientId(const Clock& clock) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "socklog-%016llx-%d", static_cast<unsigned long long>(clock.Now()), getpid());
+  return text.data();
 }
 
 // A name of a socket that is in no file system: it goes with the process, however that ends.

@@ -12,6 +12,9 @@ namespace socklog {
 // What this machine's instance is called in a group: it is the same after a restart, and no other machine's.
 std::string GroupInstanceId(const ConnectionOptions& options);
 
+// What an instance that may stand by is called: who began earlier comes first, and with it who has the work.
+std::string StandbyClientId(const Clock& clock);
+
 // A lock of this machine on the group, which lasts as long as the descriptor is open, or the process lives. Error
 // (kFailed): another process has it.
 Result<UniqueFd> LockGroup(const Endpoint& endpoint, const std::string& group);

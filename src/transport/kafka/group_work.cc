@@ -47,9 +47,11 @@ class KafkaGroupWork : public GroupWork {
     Result<std::unique_ptr<KafkaTransactions>> transactions = KafkaTransactions::Open(state_topic, options, clock);
     if (!transactions.ok()) return transactions.status();
     transactions_ = std::move(*transactions);
-    if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
-    if (Status status = transactions_->Begin(); !status.ok()) return status;
-    Result<std::unique_ptr<KafkaGroupMember>> member = KafkaGroupMember::Join(state_topic, options, clock);
+    if (!options.kafka.standby) {
+      if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
+    }
+    Result<std::unique_ptr<KafkaGroupMember>> member =
+        KafkaGroupMember::Join(state_topic, options, clock, [this] { return transactions_->Begin(); });
     if (!member.ok()) return member.status();
     member_ = std::move(*member);
     if (state()) parts_ = StateParts(state()->size());
@@ -117,7 +119,7 @@ class KafkaGroupWork : public GroupWork {
 
 Result<std::unique_ptr<GroupWork>> OpenGroupWork(const Endpoint& state_topic, const ConnectionOptions& options,
                                                  const Clock& clock) {
-  Result<UniqueFd> lock = LockGroup(state_topic, options.kafka.group);
+  Result<UniqueFd> lock = options.kafka.standby ? UniqueFd() : LockGroup(state_topic, options.kafka.group);
   if (!lock.ok()) return lock.status();
   auto work = std::make_unique<KafkaGroupWork>(options.kafka.group, std::move(*lock));
   if (Status status = work->Start(state_topic, options, clock); !status.ok()) return status;

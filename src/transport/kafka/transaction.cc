@@ -66,6 +66,7 @@ Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoin
 }
 
 Status KafkaTransactions::Begin() {
+  client_->ForgetProblems();  // of a long wait
   const Micros begin = clock_.Monotonic();
   for (;;) {
     const KafkaError error(rd_kafka_init_transactions(client_->handle(), kAnswerTime));
@@ -119,7 +120,7 @@ Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& as
       return failed_;
     }
     LogDetail("Kafka: the transaction was aborted (" + last_.text + "); again");
-    client_->Poll(kPause);
+    client_->Poll(kPause * attempt);  // members of the group may be coming and going
   }
   LogDetail("Kafka: the transaction is committed");
   client_->ForgetProblems();

@@ -120,6 +120,8 @@ TEST_CASE("a group's state is on the brokers that are read") {
   CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"windows-to", "kafka://c:3/windows"}}).text.empty());
   CHECK(Build(kCommandAnalyze, {logs, {"state-topic", "s"}}).text ==
         "warning --state-topic: has no effect without --group\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"standby", ""}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {logs, {"standby", ""}}).text == "warning --standby: has no effect without --group\n");
   CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"state-topic", "s"}}).text ==
         "warning --state-topic: has no effect with --state\n");
 }

@@ -39,6 +39,9 @@ bool IsRefusal(rd_kafka_resp_err_t code) {
   }
 }
 
+// The group was joined anew meanwhile, after an outage. Another instance would have taken the transactional id as well.
+bool IsOldMembership(const KafkaProblem& problem) { return problem.code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID; }
+
 KafkaProblem ProblemOf(const rd_kafka_error_t* error) {
   return {rd_kafka_error_code(error), rd_kafka_error_string(error)};
 }
@@ -173,7 +176,7 @@ KafkaTransactions::Outcome KafkaTransactions::Call(const std::function<rd_kafka_
     last_ = ProblemOf(error.get());
     if (rd_kafka_error_is_fatal(error.get()) != 0) return FailBecauseOf(last_);
     if (rd_kafka_error_txn_requires_abort(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0)
-      return IsHopeless(last_) ? FailBecauseOf(last_) : Outcome::kAbort;
+      return IsHopeless(last_) && !IsOldMembership(last_) ? FailBecauseOf(last_) : Outcome::kAbort;
     if (IsTooLate()) return FailBecauseOf(last_);
     client_->Poll(kPause);
   }

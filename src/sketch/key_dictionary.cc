@@ -100,6 +100,12 @@ void KeyDictionary::PutInBucket(std::uint32_t id) {
   bucket.ids[place] = id;
 }
 
+std::size_t KeyDictionary::TakeColumn() {
+  const auto column = static_cast<std::size_t>(std::find(taken_.begin(), taken_.end(), false) - taken_.begin());
+  if (column < kColumns) taken_[column] = true;
+  return column;
+}
+
 std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {
   std::vector<std::uint32_t> renamed(keys_.size(), kNone);
   std::uint32_t kept = 0;

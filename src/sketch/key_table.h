@@ -43,6 +43,9 @@ class KeyTable {
   // many is no exact one any more; less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
   KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests,
            SpareSpaceSavings* spare = nullptr);
+  ~KeyTable() { Forget(); }  // gives its column back as it was
+  KeyTable(const KeyTable&) = delete;
+  KeyTable& operator=(const KeyTable&) = delete;
 
   // Counts the requests that are not ignored and have a key in that dimension.
   void Add(std::span<const Request> requests, Dimension dimension);
@@ -56,6 +59,8 @@ class KeyTable {
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
   std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
 
+  // Whether its counts are kept beside the keys, where they are sooner found (KeyDictionary::TakeColumn).
+  bool is_beside_keys() const { return cells_.is_beside_keys(); }
   // Whether counts are exact and kept by id.
   bool is_exact() const { return space_saving_ == nullptr; }
   // Of an exact table: the keys and cells at places 0 .. size()-1, in order of admission.

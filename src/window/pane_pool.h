@@ -24,6 +24,7 @@ struct Pane {
   // The same. ids->ids[d][first + i] are those of requests[i].
   void Count(std::span<const Request> requests, const LookedUpIds& ids, std::size_t first);
   Cell Total() const;
+  bool IsBesideKeys() const;  // KeyTable::is_beside_keys
 
  private:
   void CountOutcomes(std::span<const Request> requests);

@@ -52,6 +52,8 @@ class Analysis {
   bool WritesText() const;
   bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
 
+  // Fills judged_. Whether there was anything to hold against a threshold.
+  bool Judge(const WindowReport& report);
   Status OnWindow(const WindowReport& report);
   void OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason);
   Status OnPause(bool idle);
@@ -252,13 +254,22 @@ Status Analysis::Save() {
   return state_directory_->Save(state);
 }
 
+// Keeps what somebody will ask for. Most keys of a window are neither over nor were, so that their scores concern
+// nobody.
+bool Analysis::Judge(const WindowReport& report) {
+  judged_.clear();
+  bool is_judged = false;
+  scorer_->ForEach(report, [&](const SeriesScore& score) {
+    is_judged = is_judged || std::isfinite(decider_->threshold(score.metric).value);
+    if (outputs_->wants_windows() || tracker_->Concerns(score)) judged_.push_back(score);
+  });
+  return is_judged;
+}
+
 Status Analysis::OnWindow(const WindowReport& report) {
-  scorer_->Score(report, &judged_);
+  const bool is_judged = Judge(report);
   alerts_.clear();
   const std::uint64_t over = tracker_->OnWindow(report, judged_, &alerts_);
-  const bool is_judged = std::any_of(judged_.begin(), judged_.end(), [&](const SeriesScore& series) {
-    return std::isfinite(decider_->threshold(series.metric).value);
-  });
   counters_.windows += report.windows;
   if (is_judged) ++counters_.windows_judged;
   if (over > 0) ++counters_.windows_alerting;

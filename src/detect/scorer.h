@@ -57,7 +57,7 @@ class Scorer {
 
   template <typename Visit>
   void ScoreKeys(std::uint32_t index, std::span<const KeyedCell> keys, Visit visit) const;
-  SeriesScore ScoreOf(std::uint32_t index, const KeyedCell& keyed) const;
+  SeriesScore ScoreOf(std::uint32_t index, const KeyedCell& keyed, std::uint64_t n) const;
   double RateOf(std::uint64_t count) const;
   double RoundedRateOf(std::uint64_t count) const {
     return count < kKnownRates ? known_rates_[count] : Round9(RateOf(count));
@@ -86,15 +86,15 @@ void Scorer::ScoreKeys(std::uint32_t index, std::span<const KeyedCell> keys, Vis
   const auto denominator = metrics_[index].metric->denominator;
   const std::uint64_t least = std::max<std::uint64_t>(1, metrics_[index].min_samples);
   for (const KeyedCell& keyed : keys) {
-    if (keyed.cell.requests >= least && denominator(keyed.cell) >= least) visit(ScoreOf(index, keyed));
+    if (keyed.cell.requests < least) continue;
+    if (const std::uint64_t n = denominator(keyed.cell); n >= least) visit(ScoreOf(index, keyed, n));
   }
 }
 
-// REQUIRES: it has enough samples.
-inline SeriesScore Scorer::ScoreOf(std::uint32_t index, const KeyedCell& keyed) const {
+// `n`: its samples, enough of them.
+inline SeriesScore Scorer::ScoreOf(std::uint32_t index, const KeyedCell& keyed, std::uint64_t n) const {
   const Metric& metric = *metrics_[index].metric;
   const std::uint64_t k = metric.numerator(keyed.cell);
-  const std::uint64_t n = metric.denominator(keyed.cell);
   double value = 0;
   double score = 0;
   switch (metric.kind) {

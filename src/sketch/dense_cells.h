@@ -39,6 +39,10 @@ class DenseCells {
     if (!is_beside_keys() && id < words_.size()) PrefetchLineToWrite(&words_[id]);
     if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) PrefetchLineToWrite(&others_[id]);
   }
+  // What cell() will need besides; looks at what Prefetch has fetched.
+  void PrefetchOthers(std::uint32_t id) const {
+    if ((word(id) & kHasOthers) != 0) PrefetchLine(&others_[id]);
+  }
   // Whether a request was added to it. REQUIRES, here and below: the dictionary has that id
   bool has(std::uint32_t id) const { return word(id) != 0; }
   // One request.

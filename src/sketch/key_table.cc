@@ -30,7 +30,12 @@ void SpareSpaceSavings::Give(std::unique_ptr<SpaceSaving> space_saving) {
 
 KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
                    SpareSpaceSavings* spare)
-    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary), spare_(spare), cells_(dictionary) {}
+    : max_keys_(max_keys),
+      limits_(max_keys),
+      most_requests_(most_requests),
+      dictionary_(*dictionary),
+      spare_(spare),
+      cells_(dictionary) {}
 
 std::uint64_t KeyTable::EmptyMemoryBound(std::uint64_t max_keys) {
   return sizeof(KeyTable) + ShardLimits(max_keys).keys * kShards * sizeof(std::uint32_t) +

@@ -79,6 +79,7 @@ class KeyTable {
         dictionary_.PrefetchKey(ids_[i + kAhead]);
         cells_.Prefetch(ids_[i + kAhead]);
       }
+      if (i + kAhead / 2 < ids_.size()) cells_.PrefetchOthers(ids_[i + kAhead / 2]);
       visit(dictionary_.key(ids_[i]), cells_.cell(ids_[i]), std::uint64_t{0});
     }
   }

@@ -85,7 +85,7 @@ bool KeyDictionary::MakeRoom(std::size_t size) {
 }
 
 void KeyDictionary::FillBuckets(std::size_t count) {
-  if (buckets_.size() != count) buckets_ = std::vector<Bucket>();
+  if (buckets_.size() != count) buckets_ = HugePageVector<Bucket>();
   buckets_.assign(count, Bucket());
   mask_ = count - 1;
   for (std::uint32_t id = 0; id < keys_.size(); ++id) PutInBucket(id);

@@ -15,6 +15,7 @@
 #endif
 
 #include "base/equal_bytes.h"
+#include "base/huge_pages.h"
 #include "base/prefetch.h"
 #include "sketch/shard.h"
 #include "socklog/request.h"
@@ -160,8 +161,8 @@ class KeyDictionary {
   std::uint64_t max_ids_;
   std::uint64_t max_text_;
   std::size_t mask_;
-  std::vector<Bucket> buckets_;  // by hash; a full one goes on in the next
-  std::vector<StoredKey> keys_;  // by id
+  HugePageVector<Bucket> buckets_;  // by hash; a full one goes on in the next
+  HugePageVector<StoredKey> keys_;  // by id
   std::vector<std::uint64_t> hashes_;
   std::array<bool, kColumns> taken_{};
   // A vector, since a string's reserve takes more than it is asked for; ends with kTail zeros.

@@ -84,11 +84,9 @@ class KeyTable {
     }
   }
 
-  // An upper bound of the key's requests that the table does not know.
-  std::uint64_t Missing(const Key& key) const {
-    std::uint64_t missing = 0;
-    if (space_saving_) space_saving_->Find(key, &missing);
-    return missing;
+  // An upper bound of the requests that any key which is in that shard (ShardOf), and not in the table, had.
+  std::uint64_t LargestEvicted(std::uint8_t shard) const {
+    return space_saving_ ? space_saving_->LargestEvicted(shard) : 0;
   }
 
   // Empties the table; keeps memory, but for what only a full table needs, which is given to the spare ones.

@@ -58,10 +58,12 @@ std::unique_ptr<Pane> PanePool::MakePane() {
 
 Pane* PanePool::Take() {
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (!dictionaries_[d]) continue;
+    KeyDictionary* const dictionary = dictionaries_[d].get();
+    if (dictionary == nullptr || dictionary->size() < next_look_[d]) continue;
     tables_.clear();
     for (const std::unique_ptr<Pane>& pane : panes_) tables_.push_back(pane->tables[d].get());
-    ForgetUnused(dictionaries_[d].get(), tables_);
+    ForgetUnused(dictionary, tables_);
+    next_look_[d] = dictionary->size() + dictionary->max_ids() / 16;  // it takes time, and may be in vain
   }
   if (free_.empty()) {
     panes_.push_back(MakePane());

@@ -51,6 +51,7 @@ class PanePool {
 
   const WindowShape& shape_;
   std::array<std::unique_ptr<KeyDictionary>, kDimensionCount> dictionaries_;  // null as in Pane
+  std::array<std::size_t, kDimensionCount> next_look_{};  // from which size on a dictionary is searched for unused keys
   SpareSpaceSavings spare_;
   std::vector<std::unique_ptr<Pane>> panes_;  // those in use and the free ones
   std::vector<Pane*> free_;

@@ -183,9 +183,9 @@ TEST_CASE("what is missing of a key that was evicted is known") {
   KeyTable table(64, &dictionary);
   const std::string first = ShardKey(0);
   AddUrl(first, &table);
-  CHECK(table.Missing(KeyOf(first)) == 0);
+  CHECK(table.LargestEvicted(ShardOf(first)) == 0);
   AddUrl(ShardKey(1), &table);  // the only place of the shard
-  CHECK(table.Missing(KeyOf(first)) == 1);
+  CHECK(table.LargestEvicted(ShardOf(first)) == 1);
 }
 
 // An attacker's keys, each new, between those of one that must be seen.

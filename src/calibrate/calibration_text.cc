@@ -24,7 +24,7 @@ std::string BudgetText(const CalibrationRun& run) {
   const double over = windows * run.budget;
   if (over < 1) {
     const double days = std::round(10 / over) / 10;
-    return PercentText(run.budget) + " is a window every " + FormatDouble(days) + " days";
+    return PercentText(run.budget) + " is a window every " + (days == 1 ? "day" : FormatDouble(days) + " days");
   }
   std::string text = PercentText(run.budget) + " is about " +
                      FormatThousands(static_cast<std::uint64_t>(std::llround(over))) + " of the " +
@@ -62,7 +62,7 @@ std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Cal
 
 std::string CalibrationText(const Calibration& calibration, const CalibrationRun& run) {
   if (run.windows == 0) return "no windows: no line of the input counts, so every metric keeps its default\n";
-  return FormatThousands(run.windows) + " windows, " + FormatThousands(run.judged) + " judged; " +
+  return FormatCount(run.windows, "window") + ", " + FormatThousands(run.judged) + " judged; " +
          HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
          BudgetText(run) + '\n';
 }
@@ -80,8 +80,9 @@ std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& me
   const AlertShare& holdout = calibration.holdout;
   if (run.holdout == 0) return warnings;
   if (holdout.judged < kMinJudgedWindows) {
-    warnings.push_back("only " + FormatThousands(holdout.judged) +
-                       " held-out windows were judged: too few to prove the budget; give more history");
+    warnings.push_back("only " + FormatCount(holdout.judged, "held-out window") +
+                       (holdout.judged == 1 ? " was" : " were") +
+                       " judged: too few to prove the budget; give more history");
   } else if (holdout.ci_low > run.budget || holdout.rate > 2.5 * run.budget) {
     warnings.push_back(
         "the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold "

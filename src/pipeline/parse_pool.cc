@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace socklog {
 
@@ -64,7 +65,7 @@ void ParsePool::StartThreads() {
     while (threads_.size() < options_.threads) threads_.emplace_back([this] { Work(); });
   } catch (const std::exception& error) {  // std::system_error, std::bad_alloc: whoever waits does the work
     options_.threads = threads_.size();
-    LogNote("only " + std::to_string(threads_.size()) + " threads could be started: " + error.what());
+    LogNote("only " + FormatCount(threads_.size(), "thread") + " could be started: " + error.what());
   }
 }
 

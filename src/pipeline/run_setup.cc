@@ -85,7 +85,7 @@ Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowS
     bound = WindowAggregator::MemoryBound(*shape, partitions);
   }
   const std::string text =
-      FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
+      FormatThousands(bound >> 20) + " MiB for " + FormatCount(shape->max_keys, "key") + " a table";
   if (bound > options.max_memory) {
     const std::string too_much = "tables of keys may take " + text + ", more than --max-memory allows (" +
                                  FormatThousands(options.max_memory >> 20) + " MiB): ";

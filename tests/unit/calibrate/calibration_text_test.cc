@@ -73,6 +73,18 @@ TEST_CASE("nothing is called unknown where nothing was measured") {
   CHECK(CalibrationWarnings(Metrics(), calibration, run).empty());
 }
 
+TEST_CASE("one of a thing is one thing") {
+  CalibrationRun run = SomeRun();
+  run.windows = run.judged = 1;
+  run.slide = kHour;
+  run.budget = 1.0 / 24.5;
+  Calibration calibration = SomeCalibration();
+  calibration.holdout.judged = 1;
+  CHECK(CalibrationText(calibration, run).find("1 window, 1 judged; ") == 0);
+  CHECK(CalibrationText(calibration, run).find(" is a window every day\n") != std::string::npos);
+  CHECK(CalibrationWarnings(Metrics(), calibration, run)[0].find("only 1 held-out window was judged") == 0);
+}
+
 TEST_CASE("a metric without a threshold of its own is told what it lacks") {
   CalibrationRun run = SomeRun();
   Calibration calibration = SomeCalibration();

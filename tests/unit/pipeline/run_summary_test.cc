@@ -60,6 +60,8 @@ TEST_CASE("the summary for people") {
   one.windows.windows_judged = 1;
   CHECK(SummaryText(one) ==
         "1 alert (0 resolved), 0 of 1 judged window over a threshold (0.00 %)\n1 line: 0 malformed (0.00 %), 0 late\n");
+  one.evicted_keys = 1;
+  CHECK(Has(SummaryText(one), "\n1 rare key was evicted (--max-keys)\n"));
 }
 
 TEST_CASE("the first three malformed lines are shown, short and harmless") {

@@ -77,14 +77,19 @@ class AutoParser : public LineParser {
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (chosen_parser_ != nullptr) return chosen_parser_->Parse(line, entry, batch);
     const bool json = line[line.find_first_not_of(" \t")] == '{';
+    bool fits = false;  // but for its duration
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].json != json) continue;
       *entry = LogEntry();
-      if (parsers_[i]->Parse(line, entry, batch) != nullptr) continue;
+      if (const char* reason = parsers_[i]->Parse(line, entry, batch); reason != nullptr) {
+        fits |= reason == EntryBuilder::kNoDuration;
+        continue;
+      }
       if (candidates_[i].lacks != nullptr) return candidates_[i].lacks;
       Choose(i);
       return nullptr;
     }
+    if (fits) return EntryBuilder::kNoDuration;
     return json ? "a JSON line with the members of no known preset (caddy, traefik, ecs, nginx-json)"
                 : "the line fits no named format (combined, common, with or without a virtual host)";
   }

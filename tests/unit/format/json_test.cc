@@ -186,6 +186,23 @@ TEST_CASE("a duration that was asked for leaves out formats without one", "[form
   CHECK(parsed.Line(kCaddy).duration == 2500);
 }
 
+TEST_CASE("a JSON line that lacks the duration that was asked for is malformed", "[format][json]") {
+  constexpr const char* kReason = "the line does not tell how long the request took, which --event-time end needs";
+  const FormatRequest request = MakeRequest("json:time=t,status=s,duration=d:ms", kFieldTime | kFieldDuration);
+  const std::string start = R"({"t":"2015-05-17T10:05:03Z","s":200)";
+  Parsed parsed(request);
+  for (const char* missing : {"}", R"(,"d":null})", R"(,"d":"-"})"}) CHECK(parsed.Reason(start + missing) == kReason);
+  // By the scanner, which knows the shape from the lines before.
+  const std::string known = start + R"(,"d":"7"})";
+  const LogBatch& batch = parsed.Lines({known, known, start + R"(,"d":"-"})", known});
+  CHECK(batch.entries.size() == 3);
+  REQUIRE(batch.malformed.size() == 1);
+  CHECK(batch.malformed[0].reason == std::string(kReason));
+
+  const FormatRequest any = MakeRequest("auto", kFieldTime | kFieldDuration);
+  CHECK(Parsed(any).Reason(R"({"@timestamp":"2015-05-17T10:05:03Z","http.response.status_code":200})") == kReason);
+}
+
 TEST_CASE("envelopes", "[format][json]") {
   FormatRequest request = MakeRequest(R"(%h %t "%r" %>s)");
   request.options.envelope = "a.b";

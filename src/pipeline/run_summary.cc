@@ -92,7 +92,7 @@ std::string SummaryText(const RunSummary& summary) {
   text += "\n" + FormatCount(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
           Percent(lines.malformed, lines.lines()) + "), " + FormatThousands(lines.late) + " late";
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
-  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored";
+  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored ([[ignore]], or no requests)";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
   if (summary.evicted_keys > 0)

@@ -203,6 +203,33 @@ TEST_CASE("a JSON line that lacks the duration that was asked for is malformed",
   CHECK(Parsed(any).Reason(R"({"@timestamp":"2015-05-17T10:05:03Z","http.response.status_code":200})") == kReason);
 }
 
+TEST_CASE("what Caddy logs beside its requests is no request", "[format][json]") {
+  const auto line = [](const std::string& logger) {
+    return R"({"level":"info","ts":1431857103.25,)" + logger +
+           R"("msg":"handled request","request":{"remote_ip":"192.0.2.1","method":"GET","host":"a.example","uri":"/a"},)" +
+           R"("duration":0.0025,"size":12,"status":502})";
+  };
+  const std::string access = line(R"("logger":"http.log.access",)");
+  const std::string named = line(R"("logger":"http.log.access.log0",)");
+  const std::string error = line(R"("logger":"http.log.error",)");
+  const std::string other = R"({"level":"warn","ts":1431857103.5,"logger":"tls.renew","msg":"will retry"})";
+  for (const char* format : {"caddy", "auto"}) {
+    CAPTURE(format);
+    Parsed parsed(format);
+    const LogBatch& batch = parsed.Lines({access, access, error, named, other, line(""), access, error, named});
+    CHECK(batch.malformed.empty());
+    std::string requests;
+    for (const LogEntry& entry : batch.entries) requests += entry.no_request ? '-' : '+';
+    CHECK(requests == "++-+-++-+");
+    CHECK(batch.entries[4].time == 1431857103500 * kMillisecond);
+    CHECK(batch.entries[4].status == 0);
+    CHECK(parsed.slow_path() == 0);
+  }
+  CHECK(Parsed("auto").Line(error).no_request);
+  CHECK(Parsed("caddy").Reason(R"({"level":"info","logger":"admin","msg":"started"})") ==
+        "the member that holds the time is missing");
+}
+
 TEST_CASE("envelopes", "[format][json]") {
   FormatRequest request = MakeRequest(R"(%h %t "%r" %>s)");
   request.options.envelope = "a.b";

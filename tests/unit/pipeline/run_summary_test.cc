@@ -47,7 +47,8 @@ TEST_CASE("what thresholds add") {
 TEST_CASE("the summary for people") {
   CHECK(SummaryText(SomeSummary()) ==
         "2 alerts (1 resolved), 8 of 80 judged windows over a threshold (10.00 %), 1 window open\n"
-        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored, 6 outside --since and "
+        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored ([[ignore]], or no "
+        "requests), 6 outside --since and "
         "--until\n"
         "1,234 rare keys were evicted (--max-keys)\n"
         "  malformed: log:7: no request: \\x16\"\n");

@@ -24,7 +24,7 @@ class EnvelopeParser : public LineParser {
       AppendUnescaped(inner, Escape::kJson, &decoded_);
       inner = batch->decoded.Add(decoded_);
     }
-    inner = inner.substr(0, inner.find_last_not_of(" \t\r\n") + 1);
+    inner = TrimLine(inner);
     return inner.empty() ? "the line in the envelope is empty" : inner_->Parse(inner, entry, batch);
   }
 

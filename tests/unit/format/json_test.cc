@@ -238,6 +238,10 @@ TEST_CASE("envelopes", "[format][json]") {
         "/\x80");
   CHECK(parsed.Line(R"({"a.b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200"})").client ==
         "192.0.2.1");
+  for (const char* mark : {"\\ufeff", "\xEF\xBB\xBF"}) {
+    const std::string inner = mark + std::string(R"(192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200)");
+    CHECK(parsed.Line(R"({"a.b":")" + inner + R"("})").client == "192.0.2.1");
+  }
   CHECK(parsed.Reason(R"({"a":{"c":"x"}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":7}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":" \n"}})") == "the line in the envelope is empty");

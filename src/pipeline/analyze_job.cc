@@ -18,6 +18,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/run_setup.h"
 #include "pipeline/run_summary.h"
+#include "pipeline/sample_watch.h"
 #include "pipeline/state_file.h"
 #include "report/progress_line.h"
 #include "report/window_json.h"
@@ -67,6 +68,7 @@ class Analysis {
   std::unique_ptr<Scorer> scorer_;
   std::unique_ptr<Decider> decider_;
   std::unique_ptr<AlertTracker> tracker_;
+  std::unique_ptr<SampleWatch> sample_watch_;
   std::unique_ptr<StateDirectory> state_directory_;
   std::optional<RunState> saved_;  // of an earlier run
   std::vector<PartitionId> resumed_;
@@ -104,6 +106,7 @@ Status Analysis::SetUp() {
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
   tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
                                             *scorer_, *decider_);
+  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_);
   windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
@@ -259,6 +262,7 @@ Status Analysis::OnWindow(const WindowReport& report) {
   const bool is_judged = std::any_of(judged_.begin(), judged_.end(), [&](const SeriesScore& series) {
     return std::isfinite(decider_->threshold(series.metric).value);
   });
+  sample_watch_->Add(report, judged_);
   counters_.windows += report.windows;
   if (is_judged) ++counters_.windows_judged;
   if (over > 0) ++counters_.windows_alerting;
@@ -326,7 +330,7 @@ Status Analysis::Finish() {
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
   summary.malformed_samples = malformed_samples_.lines();
-  if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
+  if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);

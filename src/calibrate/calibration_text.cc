@@ -61,7 +61,6 @@ std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Cal
 }  // namespace
 
 std::string CalibrationText(const Calibration& calibration, const CalibrationRun& run) {
-  if (run.windows == 0) return "no windows: no line of the input counts, so every metric keeps its default\n";
   return FormatCount(run.windows, "window") + ", " + FormatThousands(run.judged) + " judged; " +
          HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
          BudgetText(run) + '\n';
@@ -70,7 +69,6 @@ std::string CalibrationText(const Calibration& calibration, const CalibrationRun
 std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
                                              const CalibrationRun& run) {
   std::vector<std::string> warnings;
-  if (run.windows == 0) return warnings;
   if (std::string few = FewJudgedWindows(metrics, calibration, run); !few.empty()) warnings.push_back(std::move(few));
   if (calibration.fitted.rate > run.budget) {
     warnings.push_back(

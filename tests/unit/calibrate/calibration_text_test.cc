@@ -66,11 +66,6 @@ TEST_CASE("nothing is called unknown where nothing was measured") {
   run.holdout = 0.3;
   calibration.holdout.judged = 0;
   CHECK(CalibrationText(calibration, run).find("990 judged; held out: none judged, budget") != std::string::npos);
-  run.windows = run.judged = 0;
-  calibration.metrics = {{0.2, false, 0}};
-  CHECK(CalibrationText(calibration, run) ==
-        "no windows: no line of the input counts, so every metric keeps its default\n");
-  CHECK(CalibrationWarnings(Metrics(), calibration, run).empty());
 }
 
 TEST_CASE("one of a thing is one thing") {

@@ -36,19 +36,25 @@ std::string BudgetText(const CalibrationRun& run) {
   return text;
 }
 
-// Metrics without enough judged windows, in one message.
-std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
-                             const CalibrationRun& run) {
+// "error_rate (120 judged, default 0.2), ..." of the metrics that keep their defaults: those with fewer judged windows
+// than a threshold takes, or the others.
+std::string DefaultsText(const std::vector<ScoredMetric>& metrics, const Calibration& calibration, bool few_windows) {
   std::string list;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
-    if (metric.calibrated) continue;
-    list += (list.empty() ? "" : ", ") + std::string(metrics[i].metric->name) + " (" +
-            FormatThousands(metric.judged_windows) +
-            (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold)
-                                             : std::string(" judged, no default")) +
-            ")";
+    if (metric.calibrated || (metric.judged_windows < kMinJudgedWindows) != few_windows) continue;
+    list += (list.empty() ? "" : ", ") + std::string(metrics[i].metric->name) + " (";
+    if (few_windows) list += FormatThousands(metric.judged_windows) + " judged, ";
+    list += std::isfinite(metric.threshold) ? "default " + FormatDouble(metric.threshold) : std::string("no default");
+    list += ")";
   }
+  return list;
+}
+
+// Metrics without enough judged windows, in one message.
+std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
+                             const CalibrationRun& run) {
+  std::string list = DefaultsText(metrics, calibration, true);
   if (list.empty()) return list;
   const bool enough_windows = static_cast<double>(run.windows) * (1 - run.holdout) >= kMinJudgedWindows;
   return "fewer than " + std::to_string(kMinJudgedWindows) + " judged windows to fit, so the defaults stay: " + list +
@@ -60,10 +66,14 @@ std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Cal
 
 }  // namespace
 
-std::string CalibrationText(const Calibration& calibration, const CalibrationRun& run) {
-  return FormatCount(run.windows, "window") + ", " + FormatThousands(run.judged) + " judged; " +
-         HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
-         BudgetText(run) + '\n';
+std::string CalibrationText(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
+                            const CalibrationRun& run) {
+  std::string text = FormatCount(run.windows, "window") + ", " + FormatThousands(run.judged) + " judged; " +
+                     HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
+                     BudgetText(run) + '\n';
+  const std::string never = DefaultsText(metrics, calibration, false);
+  if (!never.empty()) text += "nothing to measure in the whole history, so the defaults stay: " + never + '\n';
+  return text;
 }
 
 std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,

@@ -155,7 +155,7 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
                               .budget = budget,
                               .holdout = options.thresholds.holdout};
   for (const std::string& warning : CalibrationWarnings(judgement->metrics, calibration, run)) LogWarning(warning);
-  if (options.common.verbosity >= 0) std::fputs(CalibrationText(calibration, run).c_str(), stderr);
+  if (options.common.verbosity >= 0) std::fputs(CalibrationText(judgement->metrics, calibration, run).c_str(), stderr);
   if (Status status = write(options.thresholds.output_file, FormatThresholds(set)); !status.ok()) return status;
   if (Status status = write(options.thresholds.report, ThresholdsHtml(set)); !status.ok()) return status;
   if (Status status = write(options.analyze.summary, summary); !status.ok()) return status;

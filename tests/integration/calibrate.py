@@ -126,6 +126,16 @@ class ShortHistory(harness.Case):
                 self.assertEqual((0, 0), (summary["windows_judged"], summary["holdout_windows"]))
                 self.assertIsNone(summary["holdout_alert_rate"])
 
+    def test_no_threshold_is_0(self):
+        """Where a single failure would be beyond it, whatever the traffic."""
+        lines = [harness.combined(T0 + at, status=404 if at == 1000 else 200) for at in range(9000)]
+        result = self.run_ok("thresholds", "--window", "20s", self.write("x.log", text_of(lines)), "-o", self.path("t.toml"))
+        text = read(self.path("t.toml")).decode()
+        self.assertNotRegex(text.split("[min_samples]")[0], r"(?m)^\w+ = 0 ")
+        self.assertRegex(text, r"(?m)^server_error_rate = 0.05  # ratio, the default: too little history$")
+        self.assertRegex(text, r"(?m)^error_rate = 0\.0\d+  # ratio$")
+        self.assertIn("nothing to measure in the whole history, so the defaults stay: ", result.message)
+
     def test_no_holdout(self):
         log = self.write("x.log", text_of(shop_lines(1, T0, 4000, 10)))
         self.run_ok("thresholds", log, "--holdout", "0", "-o", self.path("t.toml"), "--summary", self.path("s"))

@@ -1,6 +1,9 @@
 // Endpoints: two streams on one, states, TLS, insecure transports.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "helpers.h"
 #include "support/catch.h"
 
@@ -49,6 +52,10 @@ TEST_CASE("two streams on one endpoint are an error") {
        {{"from", "x.log"}, {"from", "y.log"}, {"from", "./x.log"}},
        "error --from: 'x.log' and './x.log' are the same input; its lines would count twice, so give it once\n"},
       {kCommandAnalyze,
+       {{"from", "tcp://localhost:1"}, {"from", "tcp://logs.example:1"}, {"from", "tcp://127.0.0.1:1"}},
+       "error --from: 'tcp://localhost:1' and 'tcp://127.0.0.1:1' are the same input; its lines would count twice, so "
+       "give it once\n"},
+      {kCommandAnalyze,
        {{"from", "-"}, {"from", "-"}},
        "error --from: '-' and '-' are the same input; its lines would count twice, so give it once\n"},
       {kCommandAnalyze, {{"from", "-"}}, ""},
@@ -81,6 +88,18 @@ TEST_CASE("two streams on one endpoint are an error") {
       CHECK(built.text == c.text);
     }
   }
+}
+
+TEST_CASE("thousands of inputs are compared at once") {
+  std::string inputs;
+  for (int i = 0; i < 20'000; ++i) inputs += "\"/var/log/host" + std::to_string(i) + ".example/access.log\",\n";
+  const std::clock_t start = std::clock();
+  const std::string text = Check("[analyze]\nfrom = [\n" + inputs + "\"/var/log/./host7.example/access.log\"]\n");
+  CHECK(text.find(
+            "error c.toml:20003:1: '/var/log/host7.example/access.log' and '/var/log/./host7.example/access.log'") ==
+        0);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 20);  // one by one it takes minutes
 }
 
 TEST_CASE("what is written at the end can be written") {

@@ -18,6 +18,7 @@ using Kind = Endpoint::Kind;
 
 struct Stream {
   std::string_view option;  // "alerts-to"
+  std::string_view what;    // "the alerts": of an output that goes to stdout because nothing else was said; else empty
   std::string text;
   Place place;
   Endpoint endpoint;
@@ -32,9 +33,14 @@ class StreamList {
     for (const Setting& setting : settings.all()) places_.emplace(NameOf(setting.row->name, setting.text), &setting);
   }
 
+  // `what` goes to stdout by default.
+  void AddDefault(std::string_view option, std::string_view what) {
+    streams_.push_back({option, what, "-", Place{"--" + std::string(option)}, FileOrStdio("-"), false, false});
+  }
+
   void Add(std::string_view option, const std::string& text, bool is_file, bool input) {
     if (text.empty()) return;
-    Stream stream{option, text, PlaceOf(option, text), {}, is_file, input};
+    Stream stream{option, {}, text, PlaceOf(option, text), {}, is_file, input};
     if (is_file) {
       stream.endpoint = FileOrStdio(text);
     } else {
@@ -73,7 +79,7 @@ class StreamList {
 // stdout is the default for alerts and thresholds; a file alone does not tell whether a flag will change that.
 void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   const AnalyzeOptions& analyze = options.analyze;
-  if (analyze.alerts_to.empty() && !scope.file_only) list->Add("alerts-to", "-", false, false);
+  if (analyze.alerts_to.empty() && !scope.file_only) list->AddDefault("alerts-to", "the alerts");
   for (const std::string& text : analyze.alerts_to) list->Add("alerts-to", text, false, false);
   list->Add("windows-to", analyze.windows_to, false, false);
   list->Add("invalid-requests", analyze.invalid_requests, true, false);
@@ -82,8 +88,11 @@ void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
-  if (!scope.file_only || settings.Find("output-file") != nullptr)
+  if (settings.Find("output-file") != nullptr) {
     list->Add("output-file", options.thresholds.output_file, true, false);
+  } else if (!scope.file_only) {
+    list->AddDefault("output-file", "the thresholds");
+  }
   list->Add("report", options.thresholds.report, true, false);
   list->Add("summary", options.analyze.summary, true, false);
 }
@@ -95,6 +104,10 @@ std::string SharedText(const Stream& a, const Stream& b) {
   }
   const std::string place = b.text == "-" ? "stdout" : "'" + b.text + "'";
   const std::string elsewhere = "send --" + std::string(b.option) + " somewhere else";
+  if (!a.what.empty()) {
+    return place + " has " + std::string(a.what) + ": " + elsewhere + ", or " + std::string(a.what) + " with --" +
+           std::string(a.option);
+  }
   return place + (a.input ? " is read as input" : " is taken by --" + std::string(a.option)) + ": " + elsewhere;
 }
 

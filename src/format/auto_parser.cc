@@ -70,9 +70,8 @@ constexpr Demand kDemands[] = {
 
 class AutoParser : public LineParser {
  public:
-  explicit AutoParser(const std::vector<Candidate>& candidates) : candidates_(candidates) {
-    for (const Candidate& candidate : candidates) parsers_.push_back(candidate.format->NewParser());
-  }
+  explicit AutoParser(const std::vector<Candidate>& candidates)
+      : candidates_(candidates), parsers_(candidates.size()) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (chosen_parser_ != nullptr) return chosen_parser_->Parse(line, entry, batch);
@@ -81,7 +80,7 @@ class AutoParser : public LineParser {
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].json != json) continue;
       *entry = LogEntry();
-      if (const char* reason = parsers_[i]->Parse(line, entry, batch); reason != nullptr) {
+      if (const char* reason = ParserOf(i).Parse(line, entry, batch); reason != nullptr) {
         fits |= reason == EntryBuilder::kNoDuration;
         continue;
       }
@@ -108,11 +107,12 @@ class AutoParser : public LineParser {
 
   Status Restore(std::string_view chosen) override {
     if (chosen.empty()) return {};
+    if (chosen_parser_ != nullptr) return LineParser::Restore(chosen);
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const std::string& suffix = candidates_[i].suffix;
       if (candidates_[i].lacks != nullptr) continue;
       if (chosen.size() <= suffix.size() || chosen.substr(chosen.size() - suffix.size()) != suffix) continue;
-      if (!parsers_[i]->Restore(chosen.substr(0, chosen.size() - suffix.size())).ok()) continue;
+      if (!ParserOf(i).Restore(chosen.substr(0, chosen.size() - suffix.size())).ok()) continue;
       Choose(i);
       return {};
     }
@@ -120,14 +120,22 @@ class AutoParser : public LineParser {
   }
 
  private:
+  LineParser& ParserOf(std::size_t i) {
+    if (parsers_[i] == nullptr) parsers_[i] = candidates_[i].format->NewParser();
+    return *parsers_[i];
+  }
+
   void Choose(std::size_t i) {
-    chosen_parser_ = parsers_[i].get();
+    chosen_parser_ = std::move(parsers_[i]);
+    parsers_.clear();
     chosen_ = std::string(chosen_parser_->chosen()) + candidates_[i].suffix;
   }
 
   const std::vector<Candidate>& candidates_;
+  // Each is made when a line is to be tried with it, and all but the chosen one are then gone: there may be thousands
+  // of inputs.
   std::vector<std::unique_ptr<LineParser>> parsers_;
-  LineParser* chosen_parser_ = nullptr;
+  std::unique_ptr<LineParser> chosen_parser_;
   std::string chosen_;
 };
 

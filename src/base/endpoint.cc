@@ -168,4 +168,10 @@ bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
 }
 
+std::string PlaceBucket(const Endpoint& endpoint) {
+  if (IsStdio(endpoint)) return "-";
+  // A host has several names, a port one.
+  return endpoint.path.empty() ? ':' + endpoint.port : Canonical(endpoint.path, false);
+}
+
 }  // namespace socklog

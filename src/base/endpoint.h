@@ -42,6 +42,9 @@ bool IsRemote(const Endpoint& endpoint);
 // port 0 are never. touch_files: links are followed; else paths are compared as they are written.
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files);
 
+// Equal for two endpoints that are one place without touching files; so that among thousands only few need be compared.
+std::string PlaceBucket(const Endpoint& endpoint);
+
 }  // namespace socklog
 
 #endif  // SOCKLOG_BASE_ENDPOINT_H_

@@ -1,5 +1,7 @@
 // check-config's work on one file.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "config/build.h"
 #include "config/check_streams.h"
@@ -39,17 +41,10 @@ bool IsFor(const ConfigNode& root, Command command) {
   return has_section(command) || std::none_of(std::begin(kJobCommands), std::end(kJobCommands), has_section);
 }
 
-// Inputs are shared by commands.
-void AddOnce(NamedEndpoint endpoint, std::vector<NamedEndpoint>* endpoints) {
-  const auto same = [&endpoint](const NamedEndpoint& other) {
-    return other.use.role == endpoint.use.role && other.use.text == endpoint.use.text;
-  };
-  if (std::none_of(endpoints->begin(), endpoints->end(), same)) endpoints->push_back(std::move(endpoint));
-}
-
 // As `socklog COMMAND --config FILE` would, each command that has a section there.
 void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::vector<NamedEndpoint>* endpoints,
                         Diagnostics* diagnostics) {
+  std::set<std::pair<EndpointRole, std::string>> listed;  // inputs are shared by commands
   for (const Command command : kJobCommands) {
     Settings settings(command);
     settings.AddFile(root, diagnostics);
@@ -59,7 +54,9 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::ve
                       diagnostics);
     CheckFormat(settings, options, hooks, diagnostics);
     if (!IsFor(root, command)) continue;
-    for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) AddOnce(std::move(endpoint), endpoints);
+    for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
+      if (listed.emplace(endpoint.use.role, endpoint.use.text).second) endpoints->push_back(std::move(endpoint));
+    }
   }
 }
 

@@ -18,6 +18,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/run_setup.h"
 #include "pipeline/run_summary.h"
+#include "pipeline/sample_watch.h"
 #include "pipeline/state_file.h"
 #include "report/progress_line.h"
 #include "report/window_json.h"
@@ -69,6 +70,7 @@ class Analysis {
   std::unique_ptr<Scorer> scorer_;
   std::unique_ptr<Decider> decider_;
   std::unique_ptr<AlertTracker> tracker_;
+  std::unique_ptr<SampleWatch> sample_watch_;
   std::unique_ptr<StateDirectory> state_directory_;
   std::optional<RunState> saved_;  // of an earlier run
   std::vector<PartitionId> resumed_;
@@ -79,8 +81,9 @@ class Analysis {
 
   WindowCounters counters_;
   MalformedSamples malformed_samples_;
-  Status malformed_status_;  // of writing --invalid-requests
-  std::vector<SeriesScore> judged_;
+  Status malformed_status_;           // of writing --invalid-requests
+  std::vector<SeriesScore> judged_;   // of a window, what was asked for
+  std::vector<bool> judged_metrics_;  // by metric: whether it had enough samples for anything
   std::vector<Alert> alerts_;
   std::string window_line_;
   std::uint64_t fired_in_this_run_ = 0;
@@ -106,6 +109,7 @@ Status Analysis::SetUp() {
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
   tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
                                             *scorer_, *decider_);
+  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_);
   windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
@@ -258,12 +262,16 @@ Status Analysis::Save() {
 // nobody.
 bool Analysis::Judge(const WindowReport& report) {
   judged_.clear();
-  bool is_judged = false;
-  scorer_->ForEach(report, [&](const SeriesScore& score) {
-    is_judged = is_judged || std::isfinite(decider_->threshold(score.metric).value);
+  judged_metrics_.assign(scorer_->metrics().size(), false);
+  scorer_->ForEach(report, [this](const SeriesScore& score) {
+    judged_metrics_[score.metric] = true;
     if (outputs_->wants_windows() || tracker_->Concerns(score)) judged_.push_back(score);
   });
-  return is_judged;
+  sample_watch_->Add(report, judged_metrics_);
+  for (std::uint32_t metric = 0; metric < judged_metrics_.size(); ++metric) {
+    if (judged_metrics_[metric] && std::isfinite(decider_->threshold(metric).value)) return true;
+  }
+  return false;
 }
 
 Status Analysis::OnWindow(const WindowReport& report) {
@@ -337,7 +345,7 @@ Status Analysis::Finish() {
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
   summary.malformed_samples = malformed_samples_.lines();
-  if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
+  if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);

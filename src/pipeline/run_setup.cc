@@ -73,6 +73,18 @@ std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const Conn
   return partitions;
 }
 
+// What makes for so many open panes, and what to do about it.
+std::string PanesRemedy(const WindowOptions& options, std::uint64_t partitions) {
+  const std::string longer = options.slide == 0 ? "lengthen --window" : "lengthen --slide";
+  const Micros few = 100 * options.slide_or_window();
+  if (options.lateness > few)
+    return "--lateness " + FormatDuration(options.lateness) + " keeps windows open for so long; shorten it, or " +
+           longer;
+  if (partitions > 1 && options.max_skew_or_default() > std::max(few, 2 * options.window + options.lateness))
+    return "--max-skew " + FormatDuration(options.max_skew) + " lets inputs be so far ahead; shorten it, or " + longer;
+  return options.window > few ? longer : "";
+}
+
 // Sets shape->max_keys so that the tables fit into --max-memory.
 Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
   constexpr std::uint64_t kDefaultMaxKeys = 100'000;
@@ -85,15 +97,16 @@ Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowS
     bound = WindowAggregator::MemoryBound(*shape, partitions);
   }
   const std::string text =
-      FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
+      FormatThousands(bound >> 20) + " MiB for " + FormatCount(shape->max_keys, "key") + " a table";
   if (bound > options.max_memory) {
     const std::string too_much = "tables of keys may take " + text + ", more than --max-memory allows (" +
                                  FormatThousands(options.max_memory >> 20) + " MiB): ";
-    if (shape->max_keys > kSmallestMaxKeys)
-      return Status::Usage(too_much + "lower --max-keys, lengthen --slide, or raise --max-memory");
-    return Status::Usage(too_much + "that is the least for " + FormatThousands(partitions) +
-                         (partitions == 1 ? " input" : " inputs") + "; raise --max-memory to " +
-                         std::to_string((bound >> 20) + 1) + "MiB, or read fewer inputs at once");
+    if (const std::string remedy = PanesRemedy(options, partitions); !remedy.empty())
+      return Status::Usage(too_much + remedy);
+    if (shape->max_keys > kSmallestMaxKeys) return Status::Usage(too_much + "lower --max-keys, or raise --max-memory");
+    return Status::Usage(too_much + "that is the least for " + FormatCount(partitions, "input") +
+                         "; raise --max-memory to " + std::to_string((bound >> 20) + 1) +
+                         "MiB, or read fewer inputs at once");
   }
   LogDetail("memory of tables is bounded by " + text);
   if (options.max_keys == 0 && partitions > 1 && shape->max_keys < kFewKeys)

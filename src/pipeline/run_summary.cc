@@ -16,10 +16,6 @@ std::string Percent(std::uint64_t part, std::uint64_t whole) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
-std::string Plural(std::uint64_t count, const std::string& one) {
-  return FormatThousands(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 void WindowCounters::Encode(SnapshotWriter* out) const {
@@ -88,19 +84,20 @@ std::string SummaryJson(const RunSummary& summary) {
 std::string SummaryText(const RunSummary& summary) {
   const LineCounters& lines = summary.lines;
   const WindowCounters& windows = summary.windows;
-  std::string text = Plural(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) +
+  std::string text = FormatCount(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) +
                      " resolved), " + FormatThousands(windows.windows_alerting) + " of " +
-                     Plural(windows.windows_judged, "judged window") + " over a threshold (" +
+                     FormatCount(windows.windows_judged, "judged window") + " over a threshold (" +
                      Percent(windows.windows_alerting, windows.windows_judged) + ")";
-  if (summary.open_windows > 0) text += ", " + Plural(summary.open_windows, "window") + " open";
-  text += "\n" + Plural(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
+  if (summary.open_windows > 0) text += ", " + FormatCount(summary.open_windows, "window") + " open";
+  text += "\n" + FormatCount(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
           Percent(lines.malformed, lines.lines()) + "), " + FormatThousands(lines.late) + " late";
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
-  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored";
+  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored ([[ignore]], or no requests)";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
   if (summary.evicted_keys > 0)
-    text += FormatThousands(summary.evicted_keys) + " rare keys were evicted (--max-keys)\n";
+    text += FormatCount(summary.evicted_keys, "rare key") + (summary.evicted_keys == 1 ? " was" : " were") +
+            " evicted (--max-keys)\n";
   for (const std::string& sample : summary.malformed_samples) text += "  malformed: " + sample + "\n";
   return text;
 }

@@ -12,11 +12,11 @@
 
 namespace socklog {
 
-MultiSource::MultiSource(const Clock& clock, bool once, std::size_t decoder_threads)
+MultiSource::MultiSource(const Clock& clock, bool once, std::size_t decoder_threads, std::size_t read_bytes)
     : once_(once),
       decoder_threads_(decoder_threads),
       stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      context_{clock, stopping_, decoder_threads_} {}
+      context_{clock, stopping_, decoder_threads_, read_bytes} {}
 
 MultiSource::~MultiSource() = default;
 

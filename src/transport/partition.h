@@ -18,6 +18,7 @@ struct PartitionContext {
   const Clock& clock;
   const std::atomic<bool>& stopping;
   ThreadBudget& decoder_threads;
+  std::size_t read_bytes = kReadBytes;  // of a file at once
 };
 
 // Thread-compatible.

@@ -55,7 +55,7 @@ TEST_CASE("little is spent on JSON lines that have no form", "[format][json]") {
     if (!shapes.MayLearn()) continue;
     ++lessons;
     const Block block = MakeBlock({Form(i, i)});
-    shapes.Learn(LineAt(block, 0), {}, kFieldTime);
+    shapes.Learn(LineAt(block, 0), {}, {}, kFieldTime);
   }
   CHECK(lessons <= 1000 + static_cast<int>(JsonShapes::kMax));
   CHECK(shapes.count == JsonShapes::kMax);

@@ -45,6 +45,15 @@ struct TlsOptions {
   std::string key;   // PEM private key; must not be readable by others
 };
 
+// How Kafka is talked to: what librdkafka calls its properties, and where reading begins.
+struct KafkaOptions {
+  std::vector<std::string> properties;  // NAME=VALUE; no secrets
+  std::string config;                   // file of such lines, which may have secrets
+  std::string group;                    // whose stored offsets are meant
+  std::string offset;     // beginning, end, stored, N, -N, s@MS; empty: stored with a group, else see docs/kafka.md
+  bool insecure = false;  // properties that turn verification off are heeded
+};
+
 // Connections of sources and sinks.
 struct ConnectionOptions {
   TlsOptions tls;
@@ -54,6 +63,7 @@ struct ConnectionOptions {
   bool reconnect = false;                 // the peer's close is not the end
   bool once = false;                      // listening ends when the first client has closed
   std::uint32_t max_clients = 16;         // at the same time, on one listening endpoint; each is a partition
+  KafkaOptions kafka;
 };
 
 struct InputOptions {

@@ -1,8 +1,9 @@
-// Where lines come from: stdin, files, sockets. One Source serves all partitions of a run.
+// Where lines come from: stdin, files, sockets, Kafka. One Source serves all partitions of a run.
 #ifndef SOCKLOG_SOURCE_H_
 #define SOCKLOG_SOURCE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "socklog/log_entry.h"
@@ -51,6 +52,9 @@ class Source {
 
   // Text from which a later run finds `position` again (see the Source's factory). Printable, no newline.
   virtual std::string EncodePosition(PartitionId id, Position position) const = 0;
+
+  // Records that were to be read and were gone already (Kafka's retention). May be asked at any time.
+  virtual std::uint64_t lost_records() const { return 0; }
 
   // Makes Wait return and Read report what is complete, then kIdle. Async-signal-safe.
   virtual void Stop() noexcept = 0;

@@ -18,7 +18,10 @@ struct Scheme {
   bool has_address;  // HOST:PORT after "//", else a path after ":"
 };
 
+constexpr std::string_view kKafkaPort = "9092";
+
 constexpr Scheme kSchemes[] = {
+    {"kafka", Endpoint::Kind::kKafka, true},
     {"tcp", Endpoint::Kind::kTcp, true},
     {"tls", Endpoint::Kind::kTls, true},
     {"unix", Endpoint::Kind::kUnix, false},
@@ -32,7 +35,6 @@ Status EndpointError(std::string_view text, const std::string& what) {
 }
 
 Status UnknownScheme(std::string_view text, std::string_view scheme) {
-  if (scheme == "kafka") return EndpointError(text, "Kafka is not in this version");
   std::vector<std::string> starts;  // as they are written: more letters, so that short names have near ones
   for (const Scheme& known : kSchemes) starts.push_back(std::string(known.name) + (known.has_address ? "://" : ":"));
   return EndpointError(text, "unknown kind of endpoint '" + std::string(scheme) + "'" +
@@ -47,7 +49,7 @@ const Scheme* FindScheme(std::string_view name) {
   return nullptr;
 }
 
-// `address`: HOST:PORT, [V6]:PORT, :PORT.
+// `address`: HOST:PORT, [V6]:PORT, :PORT. Sets host and port of *endpoint, whose text and kind are known.
 Status ParseHostAndPort(std::string_view address, Endpoint* endpoint) {
   if (!address.empty() && address.back() == '/') address.remove_suffix(1);
   const bool bracket = !address.empty() && address.front() == '[';
@@ -77,6 +79,42 @@ Status ParseHostAndPort(std::string_view address, Endpoint* endpoint) {
   endpoint->host = host.empty() ? "127.0.0.1" : std::string(host);
   endpoint->port = std::to_string(*number);
   return Status();
+}
+
+Status ParseBroker(std::string_view text, Endpoint* endpoint) {
+  const bool has_port =
+      !text.empty() && text.find(':', text.front() == '[' ? text.find(']') : 0) != std::string_view::npos;
+  Endpoint broker = *endpoint;
+  const std::string address = std::string(text) + (has_port ? "" : ":" + std::string(kKafkaPort));
+  if (Status status = ParseHostAndPort(address, &broker); !status.ok()) return status;
+  endpoint->brokers.push_back({broker.host, broker.port});
+  return Status();
+}
+
+Status CheckTopic(const Endpoint& endpoint) {
+  constexpr std::size_t kLongest = 249;
+  const std::string& topic = endpoint.topic;
+  if (topic.empty()) return EndpointError(endpoint.text, "the topic is missing; write kafka://HOST:PORT/TOPIC");
+  const auto legal = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  };
+  if (std::all_of(topic.begin(), topic.end(), legal) && topic.size() <= kLongest && topic != "." && topic != "..")
+    return Status();
+  return EndpointError(endpoint.text,
+                       "no topic can be called '" + topic + "': letters, digits, '.', '_' and '-', 249 at the most");
+}
+
+// `address`: HOST[:PORT][,HOST[:PORT]...]/TOPIC
+Status ParseKafka(std::string_view address, Endpoint* endpoint) {
+  const std::size_t slash = std::min(address.find('/'), address.size());
+  endpoint->topic = std::string(address.substr(std::min(slash + 1, address.size())));
+  for (std::string_view rest = address.substr(0, slash);;) {
+    const std::size_t comma = rest.find(',');
+    if (Status status = ParseBroker(rest.substr(0, comma), endpoint); !status.ok()) return status;
+    if (comma == std::string_view::npos) return CheckTopic(*endpoint);
+    rest.remove_prefix(comma + 1);
+  }
 }
 
 bool IsStdio(const Endpoint& endpoint) {
@@ -109,6 +147,14 @@ bool IsSameHost(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool HaveBrokerInCommon(const Endpoint& a, const Endpoint& b) {
+  return std::any_of(a.brokers.begin(), a.brokers.end(), [&b](const HostAndPort& mine) {
+    return std::any_of(b.brokers.begin(), b.brokers.end(), [&mine](const HostAndPort& other) {
+      return mine.port == other.port && IsSameHost(mine.host, other.host);
+    });
+  });
+}
+
 }  // namespace
 
 Result<Endpoint> ParseEndpoint(std::string_view text) {
@@ -130,7 +176,12 @@ Result<Endpoint> ParseEndpoint(std::string_view text) {
   }
   endpoint.kind = scheme->kind;
   if (scheme->has_address) {
-    if (!slashes) return EndpointError(text, "write " + std::string(name) + "://HOST:PORT");
+    const bool kafka = endpoint.kind == Endpoint::Kind::kKafka;
+    if (!slashes) return EndpointError(text, "write " + std::string(name) + "://HOST:PORT" + (kafka ? "/TOPIC" : ""));
+    if (kafka) {
+      if (Status status = ParseKafka(rest.substr(2), &endpoint); !status.ok()) return status;
+      return endpoint;
+    }
     if (Status status = ParseHostAndPort(rest.substr(2), &endpoint); !status.ok()) return status;
     return endpoint;
   }
@@ -153,16 +204,28 @@ Endpoint FileOrStdio(std::string text) {
   return endpoint;
 }
 
+Result<Endpoint> FileOrTopic(std::string text) {
+  if (text.starts_with("kafka://")) return ParseEndpoint(text);
+  return FileOrStdio(std::move(text));
+}
+
 std::string FormatSocketEndpoint(std::string_view scheme, std::string_view host, std::uint16_t port) {
   const bool brackets = host.find(':') != std::string_view::npos && host.front() != '[';
   return std::string(scheme) + "://" + (brackets ? '[' + std::string(host) + ']' : std::string(host)) + ':' +
          std::to_string(port);
 }
 
-bool IsRemote(const Endpoint& endpoint) { return !endpoint.host.empty() && !IsLoopbackHost(endpoint.host); }
+bool IsRemote(const Endpoint& endpoint) {
+  const auto remote = [](const HostAndPort& broker) { return !IsLoopbackHost(broker.host); };
+  return (!endpoint.host.empty() && !IsLoopbackHost(endpoint.host)) ||
+         std::any_of(endpoint.brokers.begin(), endpoint.brokers.end(), remote);
+}
 
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   if (IsStdio(a) || IsStdio(b)) return IsStdio(a) && IsStdio(b);
+  const bool kafka = a.kind == Endpoint::Kind::kKafka;
+  if (kafka != (b.kind == Endpoint::Kind::kKafka)) return false;
+  if (kafka) return a.topic == b.topic && HaveBrokerInCommon(a, b);
   if (a.is_socket() != b.is_socket() || a.path.empty() != b.path.empty()) return false;
   if (a.path.empty()) return a.port == b.port && a.port != "0" && IsSameHost(a.host, b.host);
   return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
@@ -170,6 +233,7 @@ bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
 
 std::string PlaceBucket(const Endpoint& endpoint) {
   if (IsStdio(endpoint)) return "-";
+  if (endpoint.kind == Endpoint::Kind::kKafka) return "kafka:" + endpoint.topic;  // whichever brokers are named
   // A host has several names, a port one.
   return endpoint.path.empty() ? ':' + endpoint.port : Canonical(endpoint.path, false);
 }

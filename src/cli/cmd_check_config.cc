@@ -13,6 +13,7 @@
 #include "cli/signals.h"
 #include "config/config.h"
 #include "pipeline/endpoint_probe.h"
+#include "pipeline/kafka_check.h"
 
 namespace socklog {
 namespace {
@@ -70,7 +71,8 @@ void ProbeAll(const std::string& path, const FileSummary& summary, Diagnostics* 
 // Checks one file and says what was found. *output collects what goes to stdout.
 void CheckOne(const std::string& path, const Options& options, bool* errors, bool* warnings, std::string* output) {
   Diagnostics diagnostics;
-  const FileSummary summary = CheckFile(path, {.check_format = CheckLogFormat}, &diagnostics);
+  const FileSummary summary =
+      CheckFile(path, {.check_format = CheckLogFormat, .check_kafka = CheckKafkaSettings}, &diagnostics);
   const bool json = options.check_config.output == OutputMode::kJson;
   const bool tells_good = !json && options.common.verbosity >= 0;
   std::string usable;

@@ -33,6 +33,26 @@ void CheckFormat(const Settings& settings, const Options& options, const CheckHo
   }
 }
 
+// Properties first without the file, so that the mistake has its place.
+void CheckKafkaSettings(const Settings& settings, const Options& options, const CheckHooks& hooks,
+                        Diagnostics* diagnostics) {
+  if (!hooks.check_kafka || !hooks.touch_files) return;
+  std::vector<std::string> endpoints;
+  Place place;
+  for (const NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
+    if (endpoint.use.text.starts_with("kafka://")) place = endpoint.place;
+    endpoints.push_back(endpoint.use.text);
+  }
+  ConnectionOptions without_file = options.connection;
+  without_file.kafka.config.clear();
+  std::vector<std::string> ignored, warnings;
+  Status status = hooks.check_kafka(without_file, {}, &ignored);
+  if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-property"), status.message());
+  status = hooks.check_kafka(options.connection, endpoints, &warnings);
+  if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-config"), status.message());
+  for (const std::string& warning : warnings) diagnostics->Warning(place, warning);
+}
+
 constexpr Command kJobCommands[] = {kCommandGenerate, kCommandAnalyze, kCommandThresholds};
 
 // A section says that the file is for its command; without any it is for all of them.
@@ -53,6 +73,7 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::ve
     BuildFromSettings(settings, {.file_only = true, .touch_files = hooks.touch_files}, &options, &thresholds,
                       diagnostics);
     CheckFormat(settings, options, hooks, diagnostics);
+    CheckKafkaSettings(settings, options, hooks, diagnostics);
     if (!IsFor(root, command)) continue;
     for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
       if (listed.emplace(endpoint.use.role, endpoint.use.text).second) endpoints->push_back(std::move(endpoint));

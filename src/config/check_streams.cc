@@ -26,6 +26,8 @@ struct Stream {
   bool input = false;
 };
 
+enum class Takes { kEndpoint, kFile, kFileOrTopic };
+
 // Collects the streams whose endpoints are well-formed; the others get their diagnostic.
 class StreamList {
  public:
@@ -38,19 +40,18 @@ class StreamList {
     streams_.push_back({option, what, "-", Place{"--" + std::string(option)}, FileOrStdio("-"), false, false});
   }
 
-  void Add(std::string_view option, const std::string& text, bool is_file, bool input) {
+  void Add(std::string_view option, const std::string& text, Takes takes, bool input) {
     if (text.empty()) return;
-    Stream stream{option, {}, text, PlaceOf(option, text), {}, is_file, input};
-    if (is_file) {
-      stream.endpoint = FileOrStdio(text);
-    } else {
-      Result<Endpoint> endpoint = ParseEndpoint(text);
-      if (!endpoint.ok()) {
-        diagnostics_.Error(stream.place, endpoint.status().message());
-        return;
-      }
-      stream.endpoint = std::move(*endpoint);
+    Stream stream{option, {}, text, PlaceOf(option, text), {}, false, input};
+    Result<Endpoint> endpoint = takes == Takes::kEndpoint      ? ParseEndpoint(text)
+                                : takes == Takes::kFileOrTopic ? FileOrTopic(text)
+                                                               : FileOrStdio(text);
+    if (!endpoint.ok()) {
+      diagnostics_.Error(stream.place, endpoint.status().message());
+      return;
     }
+    stream.endpoint = std::move(*endpoint);
+    stream.is_file = takes != Takes::kEndpoint && stream.endpoint.kind != Kind::kKafka;
     streams_.push_back(std::move(stream));
   }
 
@@ -80,21 +81,21 @@ class StreamList {
 void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   const AnalyzeOptions& analyze = options.analyze;
   if (analyze.alerts_to.empty() && !scope.file_only) list->AddDefault("alerts-to", "the alerts");
-  for (const std::string& text : analyze.alerts_to) list->Add("alerts-to", text, false, false);
-  list->Add("windows-to", analyze.windows_to, false, false);
-  list->Add("invalid-requests", analyze.invalid_requests, true, false);
-  list->Add("late-to", analyze.late_to, true, false);
-  list->Add("summary", analyze.summary, true, false);
+  for (const std::string& text : analyze.alerts_to) list->Add("alerts-to", text, Takes::kEndpoint, false);
+  list->Add("windows-to", analyze.windows_to, Takes::kEndpoint, false);
+  list->Add("invalid-requests", analyze.invalid_requests, Takes::kFileOrTopic, false);
+  list->Add("late-to", analyze.late_to, Takes::kFileOrTopic, false);
+  list->Add("summary", analyze.summary, Takes::kFile, false);
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
   if (settings.Find("output-file") != nullptr) {
-    list->Add("output-file", options.thresholds.output_file, true, false);
+    list->Add("output-file", options.thresholds.output_file, Takes::kFile, false);
   } else if (!scope.file_only) {
     list->AddDefault("output-file", "the thresholds");
   }
-  list->Add("report", options.thresholds.report, true, false);
-  list->Add("summary", options.analyze.summary, true, false);
+  list->Add("report", options.thresholds.report, Takes::kFile, false);
+  list->Add("summary", options.analyze.summary, Takes::kFile, false);
 }
 
 // What is the matter with `b`, if it is where `a` is.
@@ -155,12 +156,13 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
-    if (stream.endpoint.kind == Kind::kFile) continue;
+    if (stream.endpoint.kind == Kind::kFile || stream.endpoint.kind == Kind::kKafka) continue;
     diagnostics->Error(settings.PlaceOf("state"),
-                       "--state needs inputs that can be read again, files; '" + stream.text + "' cannot");
+                       "--state needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
   }
   if (!any && !scope.file_only) {
-    diagnostics->Error(settings.PlaceOf("state"), "--state needs inputs that can be read again, files; stdin cannot");
+    diagnostics->Error(settings.PlaceOf("state"),
+                       "--state needs inputs that can be read again, files or Kafka; stdin cannot");
   }
 }
 
@@ -241,9 +243,9 @@ StreamList CollectStreams(const Settings& settings, const Options& options, Chec
                           Diagnostics* diagnostics) {
   StreamList list(settings, diagnostics);
   if (settings.command() == kCommandGenerate) {
-    for (const std::string& text : options.generate.to) list.Add("to", text, false, false);
+    for (const std::string& text : options.generate.to) list.Add("to", text, Takes::kEndpoint, false);
   } else {
-    for (const std::string& text : options.input.inputs) list.Add("from", text, false, true);
+    for (const std::string& text : options.input.inputs) list.Add("from", text, Takes::kEndpoint, true);
     if (settings.command() == kCommandAnalyze) AddAnalyze(options, scope, &list);
     if (settings.command() == kCommandThresholds) AddThresholds(settings, options, scope, &list);
   }

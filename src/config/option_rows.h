@@ -20,6 +20,7 @@ std::vector<OptionRow> WindowRows();      // windows, partitions, keys, memory
 std::vector<OptionRow> DetectionRows();   // metrics, thresholds, alerts, calibration
 std::vector<OptionRow> OutputRows();      // streams, files, state
 std::vector<OptionRow> ConnectionRows();  // sockets, TLS
+std::vector<OptionRow> KafkaRows();       // brokers
 std::vector<OptionRow> GeneralRows();     // every command's, and check-config's own
 
 }  // namespace socklog

@@ -21,8 +21,8 @@ std::string_view CommandName(Command command) {
 const std::vector<OptionRow>& OptionTable() {
   static const std::vector<OptionRow> table = [] {
     std::vector<OptionRow> rows;
-    for (const auto& part :
-         {GenerateRows(), InputRows(), WindowRows(), DetectionRows(), OutputRows(), ConnectionRows(), GeneralRows()}) {
+    for (const auto& part : {GenerateRows(), InputRows(), WindowRows(), DetectionRows(), OutputRows(), ConnectionRows(),
+                             KafkaRows(), GeneralRows()}) {
       rows.insert(rows.end(), part.begin(), part.end());
     }
     return rows;

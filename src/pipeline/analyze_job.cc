@@ -110,10 +110,11 @@ Status Analysis::SetUp() {
   tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
                                             *scorer_, *decider_);
   sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_);
-  windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
   if (Status status = OpenInput(); !status.ok()) return status;
+  if (Status status = FitTopics(options_, *source_, &reading_); !status.ok()) return status;
+  windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
   if (Status status = OpenOutputs(); !status.ok()) return status;
   MakeLoop();
   if (Status status = RestoreState(); !status.ok()) return status;
@@ -181,8 +182,8 @@ Status Analysis::OpenInput() {
   if (state_directory_ == nullptr) return {};
   for (PartitionId id = 0; id < source_->partition_count(); ++id) {
     if (!source_->EncodePosition(id, {}).empty()) continue;
-    return Status::Usage("--state needs inputs that can be read again, files; '" + source_->partition_name(id) +
-                         "' cannot");
+    return Status::Usage("--state needs inputs that can be read again, files or Kafka; '" +
+                         source_->partition_name(id) + "' cannot");
   }
   return {};
 }
@@ -333,6 +334,7 @@ Status Analysis::Run() {
   Status status = loop_->Run();
   if (status.ok()) status = OnPause(true);  // flushes
   if (status.ok()) status = Save();
+  if (status.ok()) status = outputs_->Finish();
   progress_.Clear();
   if (!status.ok()) return status;
   return Finish();
@@ -344,6 +346,7 @@ Status Analysis::Finish() {
   summary.windows = counters_;
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
+  summary.lost_records = source_->lost_records();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);

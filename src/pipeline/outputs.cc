@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "alert/alert_json.h"
+#include "base/text.h"
 #include "report/alert_table.h"
 #include "transport/file_io.h"
 #include "transport/transport.h"
@@ -54,7 +55,7 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
     if (text == "-" && text_on_stdout) {
       outputs->alerts_text_ = *sink;
     } else {
-      outputs->alerts_json_.push_back(*sink);
+      ((*sink)->takes_records() ? outputs->alerts_records_ : outputs->alerts_json_).push_back(*sink);
     }
   }
   struct Optional {
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                  Optional{analyze.invalid_requests, true, &outputs->malformed_},
                                  Optional{analyze.late_to, true, &outputs->late_}}) {
     if (output.text.empty()) continue;
-    Result<Sink*> sink = add(output.is_file ? FileOrStdio(output.text) : ParseEndpoint(output.text));
+    Result<Sink*> sink = add(output.is_file ? FileOrTopic(output.text) : ParseEndpoint(output.text));
     if (!sink.ok()) return sink.status();
     *output.place = *sink;
   }
@@ -80,11 +81,33 @@ Status Outputs::WriteAlerts(const std::vector<Alert>& alerts) {
   for (Sink* sink : alerts_json_) {
     if (Status status = sink->Write(buffer_); !status.ok()) return status;
   }
+  if (!alerts_records_.empty()) {
+    if (Status status = WriteAlertRecords(alerts); !status.ok()) return status;
+  }
   if (alerts_text_ == nullptr) return {};
   buffer_.clear();
   const std::size_t columns = StdoutColumns();
   for (const Alert& alert : alerts) AppendAlertRow(alert, color_, columns, &buffer_);
   return alerts_text_->Write(buffer_);
+}
+
+// As CloudEvents has it for Kafka in binary mode: the event is the value, what is said of it are headers.
+Status Outputs::WriteAlertRecords(const std::vector<Alert>& alerts) {
+  for (const Alert& alert : alerts) {
+    buffer_.clear();
+    AppendAlertJson(alert, &buffer_);
+    const std::string time = FormatTime(alert.window_end);
+    const std::pair<std::string_view, std::string_view> headers[] = {
+        {"ce_specversion", "1.0"},           {"ce_id", alert.id},
+        {"ce_source", "/socklog"},           {"ce_type", kAlertType},
+        {"ce_subject", alert.fingerprint},   {"ce_time", time},
+        {"content-type", "application/json"}};
+    for (Sink* sink : alerts_records_) {
+      if (Status status = sink->WriteRecord({buffer_, alert.fingerprint, alert.window_end, headers}); !status.ok())
+        return status;
+    }
+  }
+  return {};
 }
 
 Status Outputs::WriteMalformed(std::string_view line) {
@@ -96,6 +119,13 @@ Status Outputs::WriteMalformed(std::string_view line) {
 Status Outputs::Flush(bool durable) {
   for (const Output& output : all_) {
     if (Status status = output.sink->Flush(durable); !status.ok()) return status;
+  }
+  return {};
+}
+
+Status Outputs::Finish() {
+  for (const Output& output : all_) {
+    if (Status status = output.sink->Finish(); !status.ok()) return status;
   }
   return {};
 }

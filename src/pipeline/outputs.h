@@ -34,10 +34,14 @@ class Outputs {
   Status WriteLate(std::string_view lines) { return late_->Write(lines); }
 
   Status Flush(bool durable);
+  // The last call: see Sink.
+  Status Finish();
   // By endpoint; what a snapshot records, right after Flush.
   std::map<std::string, std::uint64_t> Lengths() const;
 
  private:
+  Status WriteAlertRecords(const std::vector<Alert>& alerts);
+
   struct Output {
     std::string endpoint;
     std::unique_ptr<Sink> sink;
@@ -45,6 +49,7 @@ class Outputs {
 
   std::vector<Output> all_;
   std::vector<Sink*> alerts_json_;
+  std::vector<Sink*> alerts_records_;
   Sink* alerts_text_ = nullptr;  // stdout as a table
   Sink* windows_ = nullptr;
   Sink* malformed_ = nullptr;

@@ -67,9 +67,14 @@ Status CheckMetricNames(const Options& options) {
   return {};
 }
 
+bool IsTopic(const Endpoint& endpoint) { return endpoint.kind == Endpoint::Kind::kKafka; }
+
+// Without those of topics, which only the broker knows.
 std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
   std::uint64_t partitions = 0;
-  for (const Endpoint& input : inputs) partitions += input.listens() ? connection.max_clients : 1;
+  for (const Endpoint& input : inputs) {
+    if (!IsTopic(input)) partitions += input.listens() ? connection.max_clients : 1;
+  }
   return partitions;
 }
 
@@ -85,8 +90,8 @@ std::string PanesRemedy(const WindowOptions& options, std::uint64_t partitions) 
   return options.window > few ? longer : "";
 }
 
-// Sets shape->max_keys so that the tables fit into --max-memory.
-Status FitMemory(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
+// Sets shape->max_keys so that the tables of so many partitions fit into --max-memory.
+Status FitPartitions(const WindowOptions& options, std::uint64_t partitions, WindowShape* shape) {
   constexpr std::uint64_t kDefaultMaxKeys = 100'000;
   constexpr std::uint64_t kSmallestMaxKeys = 64;
   constexpr std::uint64_t kFewKeys = 10'000;  // a default that may surprise
@@ -142,10 +147,10 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   setup.shape.until = options.input.until;
   for (const ScoredMetric& scored : metrics)
     setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
-  if (Status status = FitMemory(options.window, PossiblePartitions(setup.inputs, options.connection), &setup.shape);
-      !status.ok())
-    return status;
-
+  if (std::none_of(setup.inputs.begin(), setup.inputs.end(), IsTopic)) {
+    const std::uint64_t partitions = PossiblePartitions(setup.inputs, options.connection);
+    if (Status status = FitPartitions(options.window, partitions, &setup.shape); !status.ok()) return status;
+  }
   Result<std::unique_ptr<KeyRules>> rules =
       KeyRules::Make(options.keys, options.ignore, options.window.event_time, setup.shape.dimensions);
   if (!rules.ok()) return rules.status();
@@ -159,6 +164,13 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   if (!format.ok()) return format.status();
   setup.format = std::move(*format);
   return setup;
+}
+
+Status FitTopics(const Options& options, const Source& source, ReadingSetup* setup) {
+  if (std::none_of(setup->inputs.begin(), setup->inputs.end(), IsTopic)) return {};
+  std::uint64_t partitions = source.partition_count();
+  for (const Endpoint& input : setup->inputs) partitions += input.listens() ? options.connection.max_clients : 0;
+  return FitPartitions(options.window, partitions, &setup->shape);
 }
 
 std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics) {

@@ -40,6 +40,10 @@ struct ReadingSetup {
 // Errors (kUsage): a format, expression or endpoint that is none; more memory than --max-memory.
 Result<ReadingSetup> MakeReading(const Options& options, const std::vector<ScoredMetric>& metrics);
 
+// With topics among the inputs, whose partitions the broker has told by now: fits the tables into --max-memory. Error
+// (kUsage): more memory than that.
+Status FitTopics(const Options& options, const Source& source, ReadingSetup* setup);
+
 // A hash of all that shapes cells: a state made with another one cannot be gone on with. Thresholds are not part of it.
 // Nor is the default of --max-keys, which depends on the number of inputs: a run may be given one more.
 std::string ShapeHash(const Options& options, const std::vector<ScoredMetric>& metrics);

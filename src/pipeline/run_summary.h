@@ -51,6 +51,7 @@ struct RunSummary {
   WindowCounters windows;
   std::uint64_t open_windows = 0;
   std::uint64_t evicted_keys = 0;
+  std::uint64_t lost_records = 0;
   std::vector<std::string> malformed_samples;
   std::optional<HoldoutSummary> holdout;
 };

@@ -42,6 +42,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   std::vector<PartitionId> resumed;
   Result<std::unique_ptr<Source>> source = OpenSource(reading->inputs, source_options, context.clock, &resumed);
   if (!source.ok()) return source.status();
+  if (Status status = FitTopics(options, **source, &reading.value()); !status.ok()) return status;
 
   Recording recording;
   recording.history = std::make_unique<History>(judgement.metrics.size());
@@ -75,6 +76,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   recording.complete = loop.reached_end();
   recording.summary.lines = windows.counters();
   recording.summary.evicted_keys = windows.evicted_keys();
+  recording.summary.lost_records = (*source)->lost_records();
   recording.summary.malformed_samples = samples.lines();
   for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness())) LogWarning(warning);
   return recording;

@@ -30,7 +30,8 @@ TrafficWriter::TrafficWriter(const Settings& settings, LogWriter* writer, std::v
       writer_(*writer),
       sinks_(std::move(sinks)),
       clock_(clock),
-      progress_(settings.progress, clock) {}
+      progress_(settings.progress, clock),
+      keeps_ends_(std::any_of(sinks_.begin(), sinks_.end(), [](const auto& sink) { return sink->takes_records(); })) {}
 
 Status TrafficWriter::Run(Traffic* traffic) {
   total_ = traffic->total();
@@ -48,12 +49,11 @@ Status TrafficWriter::Run(Traffic* traffic) {
       status = WaitUntil(DueTime(request.time));
       if (!status.ok() || StopRequested()) break;
     }
-    writer_.Write(request, &buffer_);
-    log_time_ = request.time;
-    ++lines_;
+    WriteLine(request);
     if (buffer_.size() >= kBufferBytes) status = WriteBuffer();
   }
   if (status.ok()) status = Flush();
+  if (status.ok()) status = ForEachSink([](Sink* sink) { return sink->Finish(); });
   progress_.Clear();
   return status;
 }
@@ -78,9 +78,35 @@ Status TrafficWriter::WaitUntil(Micros due) {
   return {};
 }
 
+void TrafficWriter::WriteLine(const WrittenRequest& request) {
+  writer_.Write(request, &buffer_);
+  log_time_ = request.time;
+  ++lines_;
+  if (!keeps_ends_) return;
+  keys_.append(request.user.empty() ? request.client : request.user);
+  ends_.push_back({buffer_.size(), keys_.size()});
+}
+
+// All of one user's lines have one key, so that they stay in one partition and in order.
+Status TrafficWriter::WriteRecords(Sink* sink) const {
+  const std::string_view lines = buffer_;
+  const std::string_view keys = keys_;
+  LineEnd begin{0, 0};
+  for (const LineEnd& end : ends_) {
+    const OutputRecord record{lines.substr(begin.line, end.line - begin.line),
+                              keys.substr(begin.key, end.key - begin.key)};
+    if (Status status = sink->WriteRecord(record); !status.ok()) return status;
+    begin = end;
+  }
+  return {};
+}
+
 Status TrafficWriter::WriteBuffer() {
-  Status status = ForEachSink([this](Sink* sink) { return sink->Write(buffer_); });
+  Status status =
+      ForEachSink([this](Sink* sink) { return sink->takes_records() ? WriteRecords(sink) : sink->Write(buffer_); });
   buffer_.clear();
+  ends_.clear();
+  keys_.clear();
   progress_.Update(lines_, log_time_, total_);
   return status;
 }

@@ -38,7 +38,9 @@ class TrafficWriter {
   Micros DueTime(Micros log_time) const;
   // Hands over what is complete, then waits. Returns early when a stop is requested.
   Status WaitUntil(Micros due);
+  void WriteLine(const WrittenRequest& request);
   Status WriteBuffer();
+  Status WriteRecords(Sink* sink) const;
   Status Flush();
   // Calls `action` on each sink and drops those whose reader has gone.
   template <typename Action>
@@ -51,7 +53,15 @@ class TrafficWriter {
   ProgressLine progress_;
 
   std::string buffer_;  // whole lines not yet written
-  Micros begin_ = 0;    // when settings_.start was now, monotonic
+  // Where in buffer_ and keys_ each of these lines ends; kept only where a sink takes records.
+  struct LineEnd {
+    std::size_t line;
+    std::size_t key;
+  };
+  bool keeps_ends_ = false;
+  std::vector<LineEnd> ends_;
+  std::string keys_;  // of the lines: who made the request
+  Micros begin_ = 0;  // when settings_.start was now, monotonic
   Micros log_time_ = kNoTime;
   std::uint64_t lines_ = 0;
   std::uint64_t total_ = 0;

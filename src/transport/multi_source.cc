@@ -37,6 +37,8 @@ PartitionId MultiSource::AddEntry(std::unique_ptr<Partition> partition, std::siz
 
 void MultiSource::Add(std::unique_ptr<Listener> listener) { services_.push_back({std::move(listener)}); }
 
+void MultiSource::Add(std::shared_ptr<PartitionSupplier> supplier) { suppliers_.push_back(std::move(supplier)); }
+
 const std::string& MultiSource::partition_name(PartitionId id) const {
   const std::lock_guard table_lock(table_mutex_);
   return partitions_.at(id).partition->name();
@@ -59,7 +61,7 @@ Result<Progress> MultiSource::Read(PartitionId id, Block* block) {
   block->segment = 0;
   if (stopping_.load()) return Progress::kIdle;
   const std::lock_guard lock(mutex_);
-  AcceptClients();  // a caller that always finds something to read never waits
+  AddNewPartitions();  // a caller that always finds something to read never waits
   Entry& entry = partitions_.at(id);
   if (entry.ended) return Progress::kEnd;
   Result<Progress> progress = entry.partition->Read(block);
@@ -75,6 +77,13 @@ void MultiSource::Ended(Entry* entry) {
   Service& service = services_[entry->listener];
   --service.active;
   if (once_) service.listener->Close();
+}
+
+void MultiSource::AddNewPartitions() {
+  AcceptClients();
+  for (const std::shared_ptr<PartitionSupplier>& supplier : suppliers_) {
+    for (std::unique_ptr<Partition>& partition : supplier->TakeNew()) AddEntry(std::move(partition), kNoListener);
+  }
 }
 
 void MultiSource::AcceptClients() {
@@ -99,6 +108,7 @@ void MultiSource::FillPollSet(PollSet* set) const {
   for (const Service& service : services_) {
     if (service.listener->open()) service.listener->AddTo(set, service.active);
   }
+  for (const std::shared_ptr<PartitionSupplier>& supplier : suppliers_) supplier->AddTo(set);
   bool watching = false;
   for (const auto& [id, entry] : partitions_) {
     if (!entry.waiting) continue;
@@ -141,7 +151,7 @@ Status MultiSource::Wait(Micros timeout) {
     PollSet set;
     FillPollSet(&set);
     if (Status status = set.Poll(first ? 0 : left); !status.ok()) return status;
-    AcceptClients();
+    AddNewPartitions();
     if (TakeNews(set) || announced_ != next_id_ || stopping_.load()) {
       announced_ = next_id_;
       return Status();
@@ -154,11 +164,12 @@ Status MultiSource::Wait(Micros timeout) {
 
 bool MultiSource::any_open() const {
   return std::any_of(services_.begin(), services_.end(),
-                     [](const Service& service) { return service.listener->open(); });
+                     [](const Service& service) { return service.listener->open(); }) ||
+         std::any_of(suppliers_.begin(), suppliers_.end(), [](const auto& supplier) { return !supplier->complete(); });
 }
 
 bool MultiSource::complete() const {
-  if (services_.empty()) return true;
+  if (services_.empty() && suppliers_.empty()) return true;
   const std::lock_guard lock(mutex_);
   return !any_open();
 }
@@ -166,6 +177,12 @@ bool MultiSource::complete() const {
 std::string MultiSource::EncodePosition(PartitionId id, Position position) const {
   const std::lock_guard lock(mutex_);
   return partitions_.at(id).partition->EncodePosition(position);
+}
+
+std::uint64_t MultiSource::lost_records() const {
+  std::uint64_t lost = 0;
+  for (const std::shared_ptr<PartitionSupplier>& supplier : suppliers_) lost += supplier->lost();
+  return lost;
 }
 
 void MultiSource::Stop() noexcept {

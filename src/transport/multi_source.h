@@ -31,12 +31,14 @@ class MultiSource : public Source {
   Status Wait(Micros timeout) override;
   bool complete() const override;
   std::string EncodePosition(PartitionId id, Position position) const override;
+  std::uint64_t lost_records() const override;
   void Stop() noexcept override;
 
   // While the inputs are being opened.
   const PartitionContext& context() const { return context_; }
   PartitionId Add(std::unique_ptr<Partition> partition);
   void Add(std::unique_ptr<Listener> listener);
+  void Add(std::shared_ptr<PartitionSupplier> supplier);
 
  private:
   static constexpr std::size_t kNoListener = static_cast<std::size_t>(-1);
@@ -53,6 +55,7 @@ class MultiSource : public Source {
   };
 
   PartitionId AddEntry(std::unique_ptr<Partition> partition, std::size_t listener);
+  void AddNewPartitions();
   void AcceptClients();
   bool any_open() const;
   void Ended(Entry* entry);
@@ -71,6 +74,7 @@ class MultiSource : public Source {
   std::map<PartitionId, Entry> partitions_;
   std::atomic<PartitionId> next_id_{0};
   std::vector<Service> services_;
+  std::vector<std::shared_ptr<PartitionSupplier>> suppliers_;
   std::size_t announced_ = 0;  // partitions that the caller has had the time to see
 };
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "transport/file_sink.h"
+#include "transport/kafka/kafka_sink.h"
 #include "transport/listen_sink.h"
 #include "transport/sink_stop.h"
 #include "transport/stream_sink.h"
@@ -82,6 +83,12 @@ Result<std::unique_ptr<Sink>> OpenConnection(const Endpoint& endpoint, const Sin
       endpoint.text, std::move(channel).value(), std::move(connector).value(), options.connection.reconnect));
 }
 
+Result<std::unique_ptr<Sink>> OpenTopic(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
+  Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(endpoint, options.connection, clock);
+  if (!sink.ok()) return sink.status();
+  return std::unique_ptr<Sink>(std::move(sink).value());
+}
+
 Result<std::unique_ptr<Sink>> OpenListening(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
   Result<std::unique_ptr<Listener>> listener = Listener::Open(endpoint, options.connection, clock);
   if (!listener.ok()) return listener.status();
@@ -103,6 +110,8 @@ Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptio
       return OpenDescriptor(STDOUT_FILENO, "stdout");
     case Endpoint::Kind::kFile:
       return OpenFile(endpoint.path, options);
+    case Endpoint::Kind::kKafka:
+      return OpenTopic(endpoint, options, clock);
     case Endpoint::Kind::kTcp:
     case Endpoint::Kind::kTls:
     case Endpoint::Kind::kUnix:

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "transport/file_partition.h"
+#include "transport/kafka/consumer.h"
 #include "transport/multi_source.h"
 #include "transport/stream_partition.h"
 #include "transport/transport.h"
@@ -109,6 +110,8 @@ class Opener {
     switch (input.kind) {
       case Endpoint::Kind::kStdio:
         return AddStdin();
+      case Endpoint::Kind::kKafka:
+        return AddTopic(input);
       case Endpoint::Kind::kFile:
         return AddFile(i);
       case Endpoint::Kind::kTcp:
@@ -203,6 +206,18 @@ class Opener {
       const ResumePoint& point = options_.resume[r];
       if (point.position.empty() && point.partition_name == input.text) (*resumed_)[r] = id;
     }
+    return Status();
+  }
+
+  Status AddTopic(const Endpoint& input) {
+    KafkaReading reading{input, options_.connection, options_.until_end, options_.resume};
+    Result<std::shared_ptr<KafkaConsumer>> consumer = KafkaConsumer::Open(std::move(reading), source_->context());
+    if (!consumer.ok()) return consumer.status();
+    for (KafkaConsumer::Opened& opened : (*consumer)->TakeOpened()) {
+      const PartitionId id = source_->Add(std::move(opened.partition));
+      if (opened.resume_index) (*resumed_)[*opened.resume_index] = id;
+    }
+    source_->Add(std::move(consumer).value());
     return Status();
   }
 

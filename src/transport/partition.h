@@ -3,8 +3,11 @@
 #define SOCKLOG_TRANSPORT_PARTITION_H_
 
 #include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "socklog/source.h"
 #include "transport/decode_ahead.h"
@@ -42,6 +45,21 @@ class Partition {
 
  private:
   std::string name_;
+};
+
+// Something from which partitions appear while a run goes on. Its partitions may outlive it. Thread-compatible.
+class PartitionSupplier {
+ public:
+  virtual ~PartitionSupplier() = default;
+
+  // Those that were not taken yet.
+  virtual std::vector<std::unique_ptr<Partition>> TakeNew() = 0;
+  // No other can appear.
+  virtual bool complete() const = 0;
+  // What to wait for before TakeNew gives some.
+  virtual void AddTo(PollSet* set) const = 0;
+  // Records that were to be read and are gone.
+  virtual std::uint64_t lost() const = 0;
 };
 
 }  // namespace socklog

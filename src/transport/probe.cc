@@ -9,6 +9,7 @@
 #include "transport/connector.h"
 #include "transport/file_io.h"
 #include "transport/file_stream.h"
+#include "transport/kafka/client.h"
 #include "transport/listener.h"
 #include "transport/tls.h"
 
@@ -134,6 +135,18 @@ Result<std::string> ProbeListening(const Endpoint& endpoint, const ConnectionOpt
   return "can listen" + *end;
 }
 
+Result<std::string> ProbeTopic(const Endpoint& endpoint, bool input, const ConnectionOptions& options,
+                               const Clock& clock) {
+  KafkaClient::Options client_options{endpoint, options, input ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, {}, {}};
+  if (input) client_options.chosen["group.id"] = "socklog-probe";
+  const Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
+  if (!client.ok()) return client.status();
+  const Result<int> partitions = client.value()->WaitForTopic(std::min(options.connect_timeout, kLongestProbe), clock);
+  if (!partitions.ok()) return partitions.status();
+  return "connected; the topic has " + std::to_string(partitions.value()) +
+         (partitions.value() == 1 ? " partition" : " partitions");
+}
+
 }  // namespace
 
 Result<std::string> ProbeEndpoint(const Endpoint& endpoint, bool input, const ConnectionOptions& options,
@@ -143,6 +156,8 @@ Result<std::string> ProbeEndpoint(const Endpoint& endpoint, bool input, const Co
       return std::string(input ? "stdin" : "stdout");
     case Endpoint::Kind::kFile:
       return input ? ProbeInputFile(endpoint.path) : ProbeOutputFile(endpoint.path);
+    case Endpoint::Kind::kKafka:
+      return ProbeTopic(endpoint, input, options, clock);
     case Endpoint::Kind::kTcp:
     case Endpoint::Kind::kTls:
     case Endpoint::Kind::kUnix:

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "transport/file_io.h"
+#include "transport/kafka/position.h"
 #include "transport/rotation.h"
 
 namespace socklog {
@@ -47,7 +48,7 @@ class Finder {
 
   Result<std::vector<std::optional<ResumeStart>>> Find() {
     for (std::size_t i = 0; i < resume_.size(); ++i) {
-      if (resume_[i].position.empty()) continue;
+      if (resume_[i].position.empty() || DecodeKafkaPosition(resume_[i].position)) continue;
       saved_[i] = DecodeSavedPosition(resume_[i].position);
       if (!saved_[i]) return Unreadable(resume_[i]);
     }

@@ -1,4 +1,4 @@
-// Opens what endpoints name. The only module that knows files, sockets, TLS and compression.
+// Opens what endpoints name. The only module that knows files, sockets, TLS, compression and Kafka.
 #ifndef SOCKLOG_TRANSPORT_TRANSPORT_H_
 #define SOCKLOG_TRANSPORT_TRANSPORT_H_
 
@@ -54,6 +54,11 @@ struct SinkOptions {
 
 // Errors (kUsage, kFailed, kUnavailable): as OpenSource.
 Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock);
+
+// Whether a job could use librdkafka's properties as the options have them: what it would say (kUsage), without
+// connecting. *warnings: what is right but unsafe for these topics.
+Status CheckKafka(const ConnectionOptions& options, const std::vector<Endpoint>& topics,
+                  std::vector<std::string>* warnings);
 
 // Whether the path stands for a descriptor that is open already (/dev/stdout, /dev/fd/3): such a file is written to,
 // not replaced.

@@ -54,7 +54,7 @@ class Endpoints(harness.ShopCase):
 
     def test_bad_endpoints(self):
         for endpoint, word in (("ftp://x", "ftp"), ("tcp://x", "port"), ("tcp://:99999", "99999"), ("tcp-listn://:1", "tcp-listen"), ("unix:", "path"),
-                               ("kafka://b/t", "Kafka"), ("", "")):
+                               ("kafka://b/", "topic"), ("kafka://b:x/t", "port"), ("", "")):
             with self.subTest(endpoint=endpoint):
                 result = self.run_any("analyze", "--from", endpoint)
                 self.assertEqual(2, result.code, str(result))

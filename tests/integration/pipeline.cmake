@@ -8,6 +8,14 @@ if(TARGET socklog)
   endforeach()
 endif()
 
+# With a real Kafka broker; skipped where there can be none.
+if(TARGET socklog)
+  add_test(NAME integration_kafka COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/kafka.py)
+  set_tests_properties(integration_kafka PROPERTIES
+    TIMEOUT 1800 SKIP_RETURN_CODE 77
+    ENVIRONMENT "SOCKLOG=$<TARGET_FILE:socklog>;SOCKLOG_SOURCE=${PROJECT_SOURCE_DIR};SOCKLOG_SANITIZE=${SOCKLOG_SANITIZE}")
+endif()
+
 # Instructions a line: of optimised builds, see instructions.py.
 if(TARGET socklog)
   string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)

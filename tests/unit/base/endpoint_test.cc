@@ -59,7 +59,15 @@ TEST_CASE("Endpoints that are none") {
       {"tpc://localhost:1", "did you mean 'tcp://'?"},
       {"http://localhost:1", "unknown kind of endpoint 'http'"},
       {"http://localhost:1", "for a file of that name write ./http://localhost:1"},
-      {"kafka://broker/topic", "Kafka is not in this version"},
+      {"kafka://broker", "topic is missing"},
+      {"kafka://broker/", "topic is missing"},
+      {"kafka:broker/topic", "write kafka://HOST:PORT/TOPIC"},
+      {"kafka:///topic", "host is missing"},
+      {"kafka://a,/topic", "host is missing"},
+      {"kafka://a:0/topic", "is not a number from 1 to 65535"},
+      {"kafka://a/b/c", "no topic can be called 'b/c'"},
+      {"kafka://a/..", "no topic can be called '..'"},
+      {"kafka://a/" + std::string(250, 'x'), "249 at the most"},
       {"tcp://localhost", "port is missing"},
       {"tcp://localhost:", "port is missing"},
       {"tcp://", "port is missing"},
@@ -87,6 +95,24 @@ TEST_CASE("Endpoints that are none") {
   }
 }
 
+TEST_CASE("Topics") {
+  const Endpoint topic = *ParseEndpoint("kafka://a,[::1]:9093,b:9094/http-logs");
+  CHECK(topic.kind == Kind::kKafka);
+  CHECK(topic.topic == "http-logs");
+  REQUIRE(topic.brokers.size() == 3);
+  CHECK(topic.brokers[0].host == "a");
+  CHECK(topic.brokers[0].port == "9092");
+  CHECK(topic.brokers[1].host == "::1");
+  CHECK(topic.brokers[1].port == "9093");
+  CHECK(topic.brokers[2].port == "9094");
+  CHECK(!topic.is_socket());
+  CHECK(IsRemote(topic));
+  CHECK(!IsRemote(*ParseEndpoint("kafka://localhost,127.0.0.1/t")));
+  CHECK(FileOrTopic("kafka://a/t")->kind == Kind::kKafka);
+  CHECK(FileOrTopic("tcp://a:1")->kind == Kind::kFile);
+  CHECK(!FileOrTopic("kafka://a/").ok());
+}
+
 TEST_CASE("Endpoints made of their parts") {
   CHECK(FormatSocketEndpoint("tcp", "localhost", 9) == "tcp://localhost:9");
   CHECK(FormatSocketEndpoint("tcp-listen", "::1", 9) == "tcp-listen://[::1]:9");
@@ -101,6 +127,7 @@ TEST_CASE("Whether two endpoints are one place, by their text") {
     const Endpoint one = *ParseEndpoint(a);
     const Endpoint other = *ParseEndpoint(b);
     CHECK(IsSamePlace(one, other, false) == IsSamePlace(other, one, false));
+    if (IsSamePlace(one, other, false)) CHECK(PlaceBucket(one) == PlaceBucket(other));
     return IsSamePlace(one, other, false);
   };
   CHECK(same("-", "-"));
@@ -111,6 +138,11 @@ TEST_CASE("Whether two endpoints are one place, by their text") {
   CHECK(!same("a", "b"));
   CHECK(!same("/dev/null", "/dev/null"));
   CHECK(same("unix:s", "unix-listen:./s"));
+  CHECK(same("kafka://a,b/t", "kafka://b:9092,c/t"));
+  CHECK(!same("kafka://a,b/t", "kafka://b:9093/t"));
+  CHECK(!same("kafka://a/t", "kafka://a/u"));
+  CHECK(!same("kafka://a/t", "t"));
+  CHECK(!same("kafka://a/t", "-"));
   CHECK(!same("unix:s", "s"));
   CHECK(!same("unix:s", "tcp://localhost:1"));
   CHECK(same("tcp://localhost:1", "tcp-listen://:1"));

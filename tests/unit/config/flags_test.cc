@@ -58,7 +58,7 @@ TEST_CASE("a bad value is explained") {
       {kCommandAnalyze, "state", "", "empty"},
       {kCommandAnalyze, "follow", "yes", "true or false"},
       {kCommandAnalyze, "from", "tpc://h:1", "did you mean 'tcp://'?"},
-      {kCommandAnalyze, "from", "kafka://b/t", "Kafka is not in this version"},
+      {kCommandAnalyze, "from", "kafka://b", "the topic is missing"},
       {kCommandAnalyze, "max-keys", "16000001", "from 64 to 16000000"},
       {kCommandThresholds, "budget", "0", "more than 0"},
       {kCommandThresholds, "budget", "100%", "100 % of the windows"},

@@ -127,11 +127,11 @@ TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
     const Built built = Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}, {"from", input}});
-    CHECK(built.text ==
-          std::string("error --state: --state needs inputs that can be read again, files; '") + input + "' cannot\n");
+    CHECK(built.text == std::string("error --state: --state needs inputs that can be read again, files or Kafka; '") +
+                            input + "' cannot\n");
   }
   CHECK(Build(kCommandAnalyze, {{"state", "s"}}).text ==
-        "error --state: --state needs inputs that can be read again, files; stdin cannot\n");
+        "error --state: --state needs inputs that can be read again, files or Kafka; stdin cannot\n");
   // In a file the input may be missing: the command line can name it.
   CHECK(Check("[analyze]\nstate = \"s\"\n").empty());
 }
@@ -204,7 +204,7 @@ TEST_CASE("endpoints are read as the jobs read them") {
 // "PLACE ENDPOINT ROLE" of all that a file names, one a line.
 std::string Listed(const std::string& toml) {
   Diagnostics diagnostics;
-  const FileSummary summary = CheckText("c.toml", toml, {nullptr, false}, &diagnostics);
+  const FileSummary summary = CheckText("c.toml", toml, {.touch_files = false}, &diagnostics);
   std::string text;
   for (const NamedEndpoint& endpoint : summary.endpoints) {
     text += endpoint.place.Text() + ' ' + endpoint.use.text + ' ' +

@@ -1,0 +1,20 @@
+// Whether Kafka could be talked to as a configuration says: without connecting.
+#ifndef SOCKLOG_PIPELINE_KAFKA_CHECK_H_
+#define SOCKLOG_PIPELINE_KAFKA_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "socklog/options.h"
+#include "socklog/status.h"
+
+namespace socklog {
+
+// What a job would say of librdkafka's properties (kUsage). *warnings: what is right but unsafe, of the topics that
+// `endpoints` names.
+Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<std::string>& endpoints,
+                          std::vector<std::string>* warnings);
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_PIPELINE_KAFKA_CHECK_H_

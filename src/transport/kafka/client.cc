@@ -1,0 +1,145 @@
+#include "transport/kafka/client.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "transport/kafka/certificate.h"
+#include "transport/sink_stop.h"
+
+namespace socklog {
+namespace {
+
+constexpr int kAnswerTime = 500;               // ms for one question; a broker that is there needs a few
+constexpr int kPause = 100;                    // ms between questions that were answered in vain
+constexpr Micros kNewTopicTime = 2 * kSecond;  // until all brokers know a topic that was just made
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaClient>> KafkaClient::New(Options options) {
+  std::unique_ptr<KafkaClient> client(new KafkaClient(std::move(options)));
+  if (Status status = client->Start(); !status.ok()) return status;
+  return client;
+}
+
+Status KafkaClient::Start() {
+  Result<KafkaSettings> settings = ReadKafkaSettings(options_.connection);
+  if (!settings.ok()) return settings.status();
+  settings_ = std::move(*settings);
+  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
+  if (!conf.ok()) return conf.status();
+  for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+  rd_kafka_conf_set_opaque(conf->get(), this);
+  rd_kafka_conf_set_error_cb(conf->get(), OnError);
+  rd_kafka_conf_set_log_cb(conf->get(), OnLog);
+  if (options_.type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
+  std::array<char, 512> text{};
+  handle_ = rd_kafka_new(options_.type, conf->get(), text.data(), text.size());
+  if (handle_ == nullptr) return Status::Usage(options_.endpoint.text + ": " + text.data());
+  [[maybe_unused]] rd_kafka_conf_t* const taken = conf->release();  // it is the instance's now
+  if (options_.type == RD_KAFKA_CONSUMER) rd_kafka_poll_set_consumer(handle_);
+  topic_.reset(rd_kafka_topic_new(handle_, options_.endpoint.topic.c_str(), nullptr));
+  if (topic_ == nullptr) return Status::Usage(options_.endpoint.text + ": " + rd_kafka_err2str(rd_kafka_last_error()));
+  return Status();
+}
+
+KafkaClient::~KafkaClient() {
+  topic_.reset();
+  if (handle_ != nullptr) rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+void KafkaClient::OnError(rd_kafka_t* handle, int code, const char* text, void* self) {
+  KafkaProblem problem{static_cast<rd_kafka_resp_err_t>(code), text};
+  if (problem.code == RD_KAFKA_RESP_ERR__FATAL) {
+    std::array<char, 512> cause{};
+    problem.code = rd_kafka_fatal_error(handle, cause.data(), cause.size());
+    problem.text = cause.data();
+  }
+  static_cast<KafkaClient*>(self)->AddProblem(std::move(problem));
+}
+
+void KafkaClient::OnLog(const rd_kafka_t*, int, const char* facility, const char* text) {
+  LogDetail("librdkafka: " + std::string(facility) + ": " + text);
+}
+
+void KafkaClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+  static_cast<KafkaClient*>(self)->options_.on_delivery(*message);
+}
+
+void KafkaClient::Poll(int milliseconds) {
+  if (options_.type == RD_KAFKA_PRODUCER) {
+    rd_kafka_poll(handle_, milliseconds);
+    return;
+  }
+  const KafkaMessage message(rd_kafka_consumer_poll(handle_, milliseconds));
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    AddProblem({message->err, rd_kafka_message_errstr(message.get())});
+}
+
+Result<int> KafkaClient::AskForPartitions(int milliseconds) {
+  const rd_kafka_metadata_t* answer = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic_.get(), &answer, milliseconds);
+  const KafkaMetadata metadata(answer);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
+  if (metadata->topic_cnt == 0) return 0;
+  const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
+  if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) return topic.partition_cnt;
+  AddProblem({topic.err, rd_kafka_err2str(topic.err)});
+  return 0;
+}
+
+Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
+  const Micros begin = clock.Monotonic();
+  for (;;) {
+    if (SinkStopRequested())
+      return Status(StatusCode::kBrokenPipe, options_.endpoint.text + ": stopped before there was a connection");
+    const Result<int> partitions = AskForPartitions(kAnswerTime);
+    if (!partitions.ok()) return partitions;
+    if (partitions.value() > 0) {
+      ForgetProblems();
+      return partitions;
+    }
+    Poll(kPause);
+    const std::optional<KafkaProblem> found = problem();
+    const Micros waited = clock.Monotonic() - begin;
+    if (found && IsHopeless(*found)) return Explain(*found, clock);
+    const bool unknown = found && found->code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (unknown && waited >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock);
+    if (waited < timeout) continue;
+    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock);
+    return Status(why.code(), why.message() + " (tried for " + FormatDuration(timeout) + ")");
+  }
+}
+
+std::optional<KafkaProblem> KafkaClient::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+void KafkaClient::AddProblem(KafkaProblem problem) {
+  if (problem.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !needs_group_) return;
+  LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
+  const std::lock_guard lock(mutex_);
+  const bool first = !problem_ || (IsHopeless(problem) && !IsHopeless(*problem_));
+  // It follows from any other.
+  const bool empty = problem_ && problem_->code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  if (first || empty) problem_ = std::move(problem);
+}
+
+void KafkaClient::ForgetProblems() {
+  const std::lock_guard lock(mutex_);
+  problem_.reset();
+}
+
+Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock) const {
+  KafkaSituation situation{options_.endpoint, settings_};
+  situation.task = options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite;
+  situation.group = options_.connection.kafka.group;
+  situation.library_version = rd_kafka_version();
+  if (IsAboutCertificate(problem))
+    situation.certificate = WhyCertificateIsRefused(problem.text, options_.endpoint, settings_, clock);
+  return ExplainKafka(problem, situation);
+}
+
+}  // namespace socklog

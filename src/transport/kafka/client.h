@@ -1,0 +1,81 @@
+// One instance of librdkafka, with what it tells about its troubles.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_CLIENT_H_
+#define SOCKLOG_TRANSPORT_KAFKA_CLIENT_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "socklog/time.h"
+#include "transport/kafka/errors.h"
+
+namespace socklog {
+
+// Connects by itself, in threads of its own, and goes on trying. Thread-safe.
+class KafkaClient {
+ public:
+  struct Options {
+    Endpoint endpoint;
+    ConnectionOptions connection;
+    rd_kafka_type_t type = RD_KAFKA_CONSUMER;
+    KafkaSettings chosen;  // socklog's own; the user's go before
+    // Of a producer: called by Poll for each record that was delivered or given up.
+    std::function<void(const rd_kafka_message_t&)> on_delivery;
+  };
+
+  // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.
+  static Result<std::unique_ptr<KafkaClient>> New(Options options);
+  // What was not delivered is lost.
+  ~KafkaClient();
+  KafkaClient(const KafkaClient&) = delete;
+  KafkaClient& operator=(const KafkaClient&) = delete;
+
+  rd_kafka_t* handle() const { return handle_; }
+  // The topic of the endpoint.
+  rd_kafka_topic_t* topic() const { return topic_.get(); }
+  const Endpoint& endpoint() const { return options_.endpoint; }
+
+  // Serves the library's callbacks for at most that long; returns at once when one was served. What a consumer is told
+  // here beyond callbacks is an error. REQUIRES: by one thread at a time.
+  void Poll(int milliseconds);
+
+  // Until the broker has told the topic's partitions; returns their number. Errors: a problem for which waiting is of
+  // no use, at once; any other once `timeout` has passed (kUnavailable); StopSinks (kBrokenPipe).
+  Result<int> WaitForTopic(Micros timeout, const Clock& clock);
+  // Asks once. 0: the broker did not answer, or not about this topic; problem() may tell why.
+  Result<int> AskForPartitions(int milliseconds);
+
+  // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
+  // first is mostly its consequence.
+  std::optional<KafkaProblem> problem() const;
+  void AddProblem(KafkaProblem problem);
+  // From now on the group is not needed: that it must not be used is no problem. So it is from the start without one.
+  void ForgetGroup() { needs_group_ = false; }
+  void ForgetProblems();
+
+  // Looks at the broker's certificate once more where that can tell more.
+  Status Explain(const KafkaProblem& problem, const Clock& clock) const;
+
+ private:
+  explicit KafkaClient(Options options)
+      : options_(std::move(options)), needs_group_(!options_.connection.kafka.group.empty()) {}
+  Status Start();
+  static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
+  static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
+  static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
+
+  const Options options_;
+  std::atomic<bool> needs_group_;
+  KafkaSettings settings_;
+  rd_kafka_t* handle_ = nullptr;
+  KafkaTopic topic_;
+  mutable std::mutex mutex_;
+  std::optional<KafkaProblem> problem_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_CLIENT_H_

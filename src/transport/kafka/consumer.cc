@@ -1,0 +1,232 @@
+#include "transport/kafka/consumer.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "transport/kafka/kafka_partition.h"
+
+namespace socklog {
+namespace {
+
+constexpr Micros kLookInterval =
+    kSecond;  // for new partitions: less than --lateness, or their first lines would be late
+constexpr Micros kDeletedTime = 2 * kSecond;      // a topic that was deleted stays unknown
+constexpr int kServeTime = 500;                   // ms that the watching thread waits for callbacks
+constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer
+constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
+
+// What may wait in the queues of all partitions, and of one.
+constexpr int kAllQueues = 256 << 10;  // KiB
+constexpr int kLargestQueue = 32 << 10;
+constexpr int kSmallestQueue = 1 << 10;
+
+KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {
+  const std::string& group = reading.connection.kafka.group;
+  return {
+      {"group.id", group.empty() ? std::string(kNoGroup) : group},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "error"},
+      {"isolation.level", "read_committed"},
+      {"enable.partition.eof", "true"},
+      {"allow.auto.create.topics", "false"},
+      // For each partition, since each has a queue of its own.
+      {"queued.min.messages", "1000000"},
+      {"queued.max.messages.kbytes", std::to_string(queue)},
+      {"fetch.message.max.bytes", "1048576"},
+      {"fetch.wait.max.ms", "100"},
+      // A peer that is silent for so long is away: sooner than silence is believed.
+      {"socket.timeout.ms", "10000"},
+      {"reconnect.backoff.max.ms", "2000"},
+  };
+}
+
+}  // namespace
+
+Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading, const PartitionContext& context) {
+  std::shared_ptr<KafkaConsumer> consumer(new KafkaConsumer(std::move(reading), context));
+  const Status status = consumer->Start();
+  if (status.ok()) return consumer;
+  consumer->opened_.clear();  // they hold on to it
+  return status;
+}
+
+Result<int> KafkaConsumer::Connect(int queue) {
+  KafkaClient::Options options{
+      reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}};
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
+  if (!client.ok()) return client.status();
+  client_ = std::move(*client);
+  return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);
+}
+
+Status KafkaConsumer::Start() {
+  Result<int> partitions = Connect(kLargestQueue);
+  // An instance keeps the size it was made with.
+  if (partitions.ok() && partitions.value() > kAllQueues / kLargestQueue)
+    partitions = Connect(std::max(kAllQueues / partitions.value(), kSmallestQueue));
+  if (!partitions.ok()) return partitions.status();
+  const Clock& clock = context_.clock;
+  Result<std::vector<KafkaStart>> starts = FindKafkaStarts(reading_, partitions.value(), client_.get(), clock);
+  if (!starts.ok()) return starts.status();
+  client_->ForgetGroup();
+
+  news_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  for (int i = 0; i < partitions.value(); ++i) {
+    const KafkaStart& start = (*starts)[static_cast<std::size_t>(i)];
+    lost_ += start.lost;
+    auto partition = std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(),
+                                                      NewFeed(i, start.place.offset), start, context_);
+    opened_.push_back({std::move(partition), start.resume_index});
+  }
+  partitions_there_ = partitions.value();
+  if (Status status = Assign(); !status.ok()) return status;
+  callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
+  watcher_ = std::thread([this] { Watch(); });
+  return Status();
+}
+
+KafkaConsumer::~KafkaConsumer() {
+  closing_ = true;
+  if (watcher_.joinable()) {
+    rd_kafka_queue_yield(callbacks_.get());
+    watcher_.join();
+  }
+  callbacks_.reset();
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) feed->queue.reset();
+}
+
+// A queue that the library fills, not forwarded to the one for callbacks: told before anything is fetched.
+std::shared_ptr<KafkaFeed> KafkaConsumer::NewFeed(int partition, std::int64_t next) {
+  static constexpr std::uint64_t kOne = 1;
+  auto feed = std::make_shared<KafkaFeed>();
+  feed->partition = partition;
+  feed->next = next;
+  feed->event = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  feed->queue.reset(rd_kafka_queue_get_partition(client_->handle(), reading_.endpoint.topic.c_str(), partition));
+  rd_kafka_queue_forward(feed->queue.get(), nullptr);
+  rd_kafka_queue_io_event_enable(feed->queue.get(), feed->event.get(), &kOne, sizeof(kOne));
+  feeds_.push_back(feed);
+  return feed;
+}
+
+// All partitions, each from where it is to be read next.
+Status KafkaConsumer::Assign() {
+  const KafkaOffsets list(rd_kafka_topic_partition_list_new(static_cast<int>(feeds_.size())));
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) {
+    rd_kafka_topic_partition_list_add(list.get(), reading_.endpoint.topic.c_str(), feed->partition)->offset =
+        feed->next;
+  }
+  const rd_kafka_resp_err_t error = rd_kafka_assign(client_->handle(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
+  return client_->Explain({error, rd_kafka_err2str(error)}, context_.clock);
+}
+
+std::vector<std::unique_ptr<Partition>> KafkaConsumer::TakeNew() {
+  std::vector<std::unique_ptr<Partition>> added;
+  const int there = partitions_there_;
+  while (static_cast<int>(feeds_.size()) < there) {
+    const int number = static_cast<int>(feeds_.size());
+    LogNote(reading_.endpoint.text + ": has a new partition, " + std::to_string(number));
+    added.push_back(std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(), NewFeed(number, 0),
+                                                     KafkaStart(), context_));
+  }
+  if (added.empty()) return added;
+  std::uint64_t ignored = 0;
+  [[maybe_unused]] const ssize_t drained = read(news_.get(), &ignored, sizeof(ignored));
+  if (Status status = Assign(); !status.ok()) Fail(status);
+  return added;
+}
+
+void KafkaConsumer::AddTo(PollSet* set) const { set->Add(news_.get(), POLLIN); }
+
+Status KafkaConsumer::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void KafkaConsumer::Fail(const Status& status) {
+  const std::lock_guard lock(mutex_);
+  if (failure_.ok()) failure_ = status;
+  Wake();
+}
+
+void KafkaConsumer::Wake() const {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(news_.get(), &one, sizeof(one));
+}
+
+Status KafkaConsumer::Judge(const KafkaProblem& problem) {
+  if (IsHopeless(problem)) return client_->Explain(problem, context_.clock);
+  client_->AddProblem(problem);  // the watching thread looks
+  return Status();
+}
+
+Status KafkaConsumer::SeekToBeginning(KafkaFeed* feed) {
+  KafkaRange range;
+  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+      client_->handle(), reading_.endpoint.topic.c_str(), feed->partition, &range.low, &range.high, kAnswerTime);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return client_->Explain({error, rd_kafka_err2str(error)}, context_.clock);
+  const std::int64_t next = feed->next;
+  const std::string name = reading_.endpoint.topic + "/" + std::to_string(feed->partition);
+  if (range.low > next) {
+    lost_ += static_cast<std::uint64_t>(range.low - next);
+    LogWarning(name + ": the records from " + std::to_string(next) + " to " + std::to_string(range.low - 1) +
+               " are gone (retention) before they were read; going on at the first that is there");
+  } else {
+    LogWarning(name + ": ends before where it was last read: it was made anew; reading it from its beginning");
+  }
+  feed->next = range.low;
+  return Assign();
+}
+
+void KafkaConsumer::Watch() {
+  Micros looked = context_.clock.Monotonic();
+  while (!closing_) {
+    client_->Poll(kServeTime);
+    const Micros now = context_.clock.Monotonic();
+    const bool is_due = now - looked >= kLookInterval && !reading_.until_end;
+    if (closing_ || (!is_due && !client_->problem())) continue;
+    looked = now;
+    LookAtBroker();
+  }
+}
+
+// Something went wrong, or it is time to look for new partitions.
+void KafkaConsumer::LookAtBroker() {
+  const std::optional<KafkaProblem> before = client_->problem();
+  if (before) reachable_ = false;  // until it answers
+  client_->ForgetProblems();
+  const Result<int> there = client_->AskForPartitions(kAnswerTime);
+  if (there.ok() && there.value() > 0) {
+    unknown_since_ = -1;
+    unanswered_ = 0;
+    reachable_ = true;
+    if (told_away_) LogNote(reading_.endpoint.text + ": the broker is back");
+    told_away_ = false;
+    if (there.value() <= partitions_there_ || reading_.until_end) return;
+    partitions_there_ = there.value();
+    Wake();
+    return;
+  }
+  const KafkaProblem problem =
+      before ? *before : client_->problem().value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"});
+  reachable_ = false;
+  client_->AddProblem(problem);  // so that it is looked at again
+  if (closing_) return;
+  // Without a word of trouble it may only be slow.
+  const bool is_away = before || ++unanswered_ > 1;
+  const Micros now = context_.clock.Monotonic();
+  const bool unknown = problem.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  if (unknown && unknown_since_ < 0) unknown_since_ = now;
+  if (IsHopeless(problem) || (unknown && now - unknown_since_ >= kDeletedTime))
+    return Fail(client_->Explain(problem, context_.clock));
+  if (!is_away || unknown) return;
+  if (!told_away_) LogWarning(client_->Explain(problem, context_.clock).message() + "; trying again until it is back");
+  told_away_ = true;
+}
+
+}  // namespace socklog

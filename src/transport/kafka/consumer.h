@@ -1,0 +1,96 @@
+// Reading a topic: who is connected, and which partitions there are.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_CONSUMER_H_
+#define SOCKLOG_TRANSPORT_KAFKA_CONSUMER_H_
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "transport/fd.h"
+#include "transport/kafka/client.h"
+#include "transport/kafka/start.h"
+#include "transport/partition.h"
+
+namespace socklog {
+
+// One partition as the library reads it ahead, into a queue of its own: a partition that nobody takes records from
+// stops being fetched once that is full, and holds up no other.
+struct KafkaFeed {
+  int partition = 0;
+  std::atomic<std::int64_t> next{0};  // offset that is to be read next
+  KafkaQueue queue;
+  UniqueFd event;  // readable when there was something new in the queue
+};
+
+// Assigns itself all partitions of a topic: nobody else is asked, and no group is joined. A thread of its own serves
+// the library, watches whether the broker can be reached, and looks for new partitions, which are read from their
+// beginning.
+//
+// Thread-safe, but TakeOpened, TakeNew and the partitions' Read, which come one after the other.
+class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_this<KafkaConsumer> {
+ public:
+  struct Opened {
+    std::unique_ptr<Partition> partition;
+    std::optional<std::size_t> resume_index;  // see KafkaStart
+  };
+
+  // Waits for the broker up to --connect-timeout. Errors: as KafkaClient::WaitForTopic and FindKafkaStarts.
+  static Result<std::shared_ptr<KafkaConsumer>> Open(KafkaReading reading, const PartitionContext& context);
+  ~KafkaConsumer() override;
+
+  // Those that there were at the start, in their order. REQUIRES: called once.
+  std::vector<Opened> TakeOpened() { return std::move(opened_); }
+
+  std::vector<std::unique_ptr<Partition>> TakeNew() override;
+  bool complete() const override { return reading_.until_end; }
+  void AddTo(PollSet* set) const override;
+  std::uint64_t lost() const override { return lost_; }
+
+  // For the partitions: whether the end of a partition, once reached, can be believed.
+  bool reachable() const { return reachable_; }
+  // Why reading cannot go on.
+  Status failure() const;
+  // A problem that came with a partition's records: what to tell, or ok if the library will get over it.
+  Status Judge(const KafkaProblem& problem);
+  // A position of a partition that is gone: goes on at the first record there is. Error: kFailed
+  Status SeekToBeginning(KafkaFeed* feed);
+
+ private:
+  KafkaConsumer(KafkaReading reading, const PartitionContext& context)
+      : reading_(std::move(reading)), context_(context) {}
+  // `queue`: KiB of each partition. Returns the number of partitions.
+  Result<int> Connect(int queue);
+  Status Start();
+  std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
+  Status Assign();
+  void Watch();
+  void LookAtBroker();
+  void Fail(const Status& status);
+  void Wake() const;
+
+  const KafkaReading reading_;
+  const PartitionContext context_;
+  std::unique_ptr<KafkaClient> client_;
+  std::vector<std::shared_ptr<KafkaFeed>> feeds_;
+  std::vector<Opened> opened_;
+  std::atomic<std::uint64_t> lost_{0};
+
+  UniqueFd news_;  // readable when TakeNew or failure() may tell something new
+  std::atomic<int> partitions_there_{0};
+  std::atomic<bool> reachable_{true};
+  std::atomic<bool> closing_{false};
+  mutable std::mutex mutex_;
+  Status failure_;
+  bool told_away_ = false;  // of the watching thread
+  Micros unknown_since_ = -1;
+  int unanswered_ = 0;
+  KafkaQueue callbacks_;
+  std::thread watcher_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_CONSUMER_H_

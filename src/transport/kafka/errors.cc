@@ -1,0 +1,161 @@
+#include "transport/kafka/errors.h"
+
+#include <string_view>
+
+namespace socklog {
+namespace {
+
+constexpr int kScramWorksWithKafka4 = 0x02060100;  // 2.6.1
+
+bool Has(const KafkaProblem& problem, std::string_view words) { return problem.text.find(words) != std::string::npos; }
+
+bool IsTransport(const KafkaProblem& problem) {
+  return problem.code == RD_KAFKA_RESP_ERR__TRANSPORT || problem.code == RD_KAFKA_RESP_ERR__SSL;
+}
+
+bool IsRefusedClientCertificate(const KafkaProblem& problem) {
+  return IsTransport(problem) && (Has(problem, "SSL alert number") || Has(problem, "alert bad certificate") ||
+                                  Has(problem, "alert certificate"));
+}
+
+bool ExpectsTls(const KafkaProblem& problem) { return Has(problem, "might be caused by incorrect security.protocol"); }
+
+bool ExpectsLogin(const KafkaProblem& problem) { return Has(problem, "might require SASL authentication"); }
+
+bool SpeaksNoTls(const KafkaProblem& problem) {
+  return IsTransport(problem) &&
+         (Has(problem, "unexpected eof while reading") || Has(problem, "wrong version number") ||
+          Has(problem, "might not be a TLS") || Has(problem, "connecting to a PLAINTEXT"));
+}
+
+std::string VersionText(int version) {
+  return std::to_string(version >> 24 & 0xff) + "." + std::to_string(version >> 16 & 0xff) + "." +
+         std::to_string(version >> 8 & 0xff);
+}
+
+// "User:anna", or a word for whoever it is.
+std::string PrincipalOf(const KafkaSettings& settings) {
+  const std::string user = SettingOf(settings, "sasl.username");
+  return "User:" + (user.empty() ? "NAME" : user);
+}
+
+Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation) {
+  const std::string place = situation.endpoint.text + ": ";
+  if (const std::size_t offered = problem.text.find("supported mechanisms:"); offered != std::string::npos) {
+    return Status::Usage(place + "the broker does not offer the mechanism of login that was asked for; its " +
+                         problem.text.substr(offered) + " (set sasl.mechanisms to one of them)");
+  }
+  const std::string mechanism =
+      SettingOf(situation.settings, "sasl.mechanisms", SettingOf(situation.settings, "sasl.mechanism", "GSSAPI"));
+  std::string text = place + "the broker refused the login of '" + SettingOf(situation.settings, "sasl.username") +
+                     "' by " + mechanism +
+                     ": the user or the password is wrong; correct sasl.username and sasl.password (--kafka-config)";
+  if (mechanism.starts_with("SCRAM") && situation.library_version < kScramWorksWithKafka4) {
+    text += ". If both are right and this is Kafka 4: SCRAM fails there before librdkafka 2.6.1, and this is " +
+            VersionText(situation.library_version) + "; use a client certificate, or sasl.mechanisms=PLAIN over TLS";
+  }
+  return Status::Failed(text);
+}
+
+Status ExplainCertificate(const KafkaSituation& situation) {
+  const std::string& why = situation.certificate;
+  std::string mend = "give the authority that signed it with --tls-ca";
+  if (why.find("expired") != std::string::npos) {
+    mend = "renew it";
+  } else if (why.find("mismatch") != std::string::npos) {
+    mend = "name the broker as its certificate does, and let it advertise that name";
+  }
+  return Status::Failed(situation.endpoint.text + ": the broker's certificate is not accepted" +
+                        (why.empty() ? "" : ": " + why) + "; " + mend);
+}
+
+Status ExplainPermission(const KafkaSituation& situation) {
+  const std::string operation = situation.task == KafkaTask::kRead ? "Read" : "Write";
+  const std::string doing = situation.task == KafkaTask::kRead ? "read" : "write to";
+  return Status::Failed(situation.endpoint.text + ": there is no permission to " + doing + " topic '" +
+                        situation.endpoint.topic + "', or no such topic, which the broker does not tell: allow it " +
+                        "(kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) + " --operation " +
+                        operation + " --topic " + situation.endpoint.topic + "), or correct the name");
+}
+
+Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situation) {
+  const std::string place = situation.endpoint.text + ": ";
+  if (IsAboutCertificate(problem)) return ExplainCertificate(situation);
+  if (IsRefusedClientCertificate(problem)) {
+    return Status::Failed(place +
+                          "the broker refused this side's certificate, or misses one; give one of its authority with "
+                          "--tls-cert and --tls-key");
+  }
+  if (ExpectsTls(problem)) {
+    return Status::Failed(place +
+                          "the broker closes the connection at once, as one does that expects TLS; set "
+                          "security.protocol=sasl_ssl or ssl, or give its port for plain connections");
+  }
+  if (ExpectsLogin(problem)) {
+    return Status::Failed(place +
+                          "the broker expects a login; set security.protocol=sasl_ssl, sasl.mechanisms, "
+                          "sasl.username and sasl.password (--kafka-config)");
+  }
+  if (SpeaksNoTls(problem)) {
+    return Status::Failed(place + "the broker does not speak TLS at that port; give the port where it does");
+  }
+  return {StatusCode::kUnavailable, place + "cannot reach the broker: " + problem.text};
+}
+
+}  // namespace
+
+bool IsAboutCertificate(const KafkaProblem& problem) {
+  return IsTransport(problem) && Has(problem, "certificate verify failed");
+}
+
+bool IsHopeless(const KafkaProblem& problem) {
+  switch (problem.code) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR__FATAL:
+      return true;
+    default:
+      return IsAboutCertificate(problem) || IsRefusedClientCertificate(problem) || ExpectsTls(problem) ||
+             ExpectsLogin(problem) || SpeaksNoTls(problem);
+  }
+}
+
+Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation) {
+  const std::string place = situation.endpoint.text + ": ";
+  switch (problem.code) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+      return ExplainLogin(problem, situation);
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:  // an idempotent producer that may write to no topic at all
+      return ExplainPermission(situation);
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      return Status::Failed(place + "there is no permission to use group '" + situation.group +
+                            "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
+                            " --operation Read --group " + situation.group + ")");
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      return Status::Failed(place + "there is no topic '" + situation.endpoint.topic +
+                            "'; make it (kafka-topics.sh --create), or correct the name");
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+      return {StatusCode::kUnavailable, place + "cannot find the broker's address: " + problem.text};
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Status::Failed(place + "a record is larger than the topic takes; raise its max.message.bytes");
+    case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
+      return Status::Failed(place +
+                            "a record could not be delivered in time (message.timeout.ms): is the broker away?");
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+      return ExplainTransport(problem, situation);
+    default:
+      return Status::Failed(place + (problem.text.empty() ? rd_kafka_err2str(problem.code) : problem.text));
+  }
+}
+
+}  // namespace socklog

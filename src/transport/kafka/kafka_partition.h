@@ -1,0 +1,60 @@
+// One partition of a topic as a partition of the Source.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_KAFKA_PARTITION_H_
+#define SOCKLOG_TRANSPORT_KAFKA_KAFKA_PARTITION_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "transport/kafka/consumer.h"
+#include "transport/kafka/position.h"
+#include "transport/kafka/record_text.h"
+
+namespace socklog {
+
+// Called "TOPIC/NUMBER". Records are copied once, from the library's buffers to the block. A position's offset is in
+// bytes of the text of all records since the one that reading began at. Thread-compatible.
+class KafkaPartition : public Partition {
+ public:
+  KafkaPartition(const std::string& topic, std::shared_ptr<KafkaConsumer> consumer, std::shared_ptr<KafkaFeed> feed,
+                 const KafkaStart& start, const PartitionContext& context);
+  ~KafkaPartition() override;
+
+  // At the end of what is committed, as far as the broker has told and can be asked.
+  bool can_idle() const override { return at_end_ && consumer_->reachable(); }
+  Result<Progress> Read(Block* block) override;
+  std::string EncodePosition(Position position) const override;
+  void AddTo(PollSet* set) const override;
+  bool HasNews(const PollSet& set) override;
+
+ private:
+  static constexpr std::size_t kBatch = 1024;
+
+  bool Fetch();
+  Status TakeEvent(const rd_kafka_message_t& message);
+  void StartRecord(const rd_kafka_message_t& message);
+  bool FillFromRecord(Block* block);
+  void DropMessage();
+
+  const std::string topic_;
+  const std::shared_ptr<KafkaConsumer> consumer_;
+  const std::shared_ptr<KafkaFeed> feed_;
+  const PartitionContext context_;
+  const std::optional<std::int64_t> stop_;  // read up to here
+  std::array<rd_kafka_message_t*, kBatch> batch_{};
+  std::size_t batch_size_ = 0;
+  std::size_t in_batch_ = 0;  // the message in hand
+  bool in_record_ = false;    // whose text is being handed out
+  RecordText text_;
+  std::uint64_t skip_;          // bytes of text that an earlier run handed out
+  std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
+  KafkaPlaces places_;          // of the first record that each block begins
+  bool is_marked_ = false;      // the present block's
+  bool at_end_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_KAFKA_PARTITION_H_

@@ -1,0 +1,54 @@
+// Output to a topic.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_KAFKA_SINK_H_
+#define SOCKLOG_TRANSPORT_KAFKA_KAFKA_SINK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "socklog/sink.h"
+#include "transport/kafka/client.h"
+
+namespace socklog {
+
+// Each line is a record, its newline left out. All in-sync replicas confirm each, and the library's own retries make no
+// record twice or out of order (the idempotent producer). A record that was given up is an error of the next call, and
+// of all after it. Thread-compatible.
+class KafkaSink : public Sink {
+ public:
+  // Waits for the broker up to --connect-timeout. Errors: as KafkaClient::WaitForTopic.
+  static Result<std::unique_ptr<KafkaSink>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
+                                                 const Clock& clock);
+  ~KafkaSink() override;
+
+  bool takes_records() const override { return true; }
+  Status Write(std::string_view lines) override;
+  // Blocks while the library's queue is full.
+  Status WriteRecord(const OutputRecord& record) override;
+  // The library sends by itself, within milliseconds; with `durable`, waits until all is confirmed.
+  Status Flush(bool durable) override;
+  // Waits for all, but not longer than a record may take (message.timeout.ms), and not long after StopSinks.
+  Status Finish() override;
+  std::uint64_t length() const override { return 0; }
+
+ private:
+  explicit KafkaSink(const Clock& clock) : clock_(clock) {}
+  rd_kafka_resp_err_t Produce(const OutputRecord& record);
+  void Delivered(const rd_kafka_message_t& message);
+  Status WaitForAll();
+  Status Check();
+
+  const Clock& clock_;
+  std::unique_ptr<KafkaClient> client_;
+  std::uint64_t produced_ = 0;  // records that the library has taken
+  std::uint64_t delivered_ = 0;
+  std::uint64_t undelivered_ = 0;  // given up
+  KafkaProblem cause_;             // of the first of them
+  Micros polled_ = 0;
+  Status failed_;  // once and for all
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_KAFKA_SINK_H_

@@ -1,0 +1,53 @@
+// Places in a Kafka partition: of the text that was made of it, and as a later run finds them again.
+#ifndef SOCKLOG_TRANSPORT_KAFKA_POSITION_H_
+#define SOCKLOG_TRANSPORT_KAFKA_POSITION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socklog {
+
+// `bytes` of text behind the start of the record with this offset.
+struct KafkaPlace {
+  std::int64_t offset = 0;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const KafkaPlace&, const KafkaPlace&) = default;
+};
+
+struct SavedKafkaPosition {
+  std::string topic;
+  int partition = 0;
+  KafkaPlace place;
+};
+
+// Printable, without newline. nullopt: it is none; those of files are told apart.
+std::string EncodeKafkaPosition(const SavedKafkaPosition& position);
+std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text);
+
+// Where the records are in the text that a partition handed out. It remembers some of them, at most kMost, so it never
+// grows however long a run is: of long ago it knows fewer, and tells a place by a record before it.
+// Thread-compatible.
+class KafkaPlaces {
+ public:
+  static constexpr std::size_t kMost = 4096;
+
+  // The text from `position` on is that of the record with this offset. REQUIRES: positions and offsets grow
+  void Add(std::uint64_t position, std::int64_t offset);
+  // REQUIRES: something at or before `position` was added.
+  KafkaPlace Find(std::uint64_t position) const;
+
+ private:
+  struct Mark {
+    std::uint64_t position;
+    std::int64_t offset;
+  };
+  std::vector<Mark> marks_;
+};
+
+}  // namespace socklog
+
+#endif  // SOCKLOG_TRANSPORT_KAFKA_POSITION_H_

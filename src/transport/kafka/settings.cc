@@ -1,0 +1,195 @@
+#include "transport/kafka/settings.h"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/kafka_property.h"
+#include "base/text.h"
+#include "transport/fd.h"
+#include "transport/file_io.h"
+#include "transport/transport.h"
+
+namespace socklog {
+namespace {
+
+constexpr std::uint64_t kLargestFile = 1 << 20;
+
+// What a run depends on, and what has an option of its own.
+constexpr std::pair<std::string_view, std::string_view> kOwnBusiness[] = {
+    {"bootstrap.servers", "the brokers stand in kafka://BROKER[,BROKER]/TOPIC"},
+    {"metadata.broker.list", "the brokers stand in kafka://BROKER[,BROKER]/TOPIC"},
+    {"group.id", "the group is given by --group"},
+    {"auto.offset.reset", "where to begin is given by --offset"},
+    {"enable.auto.commit", "socklog decides what is committed"},
+    {"enable.auto.offset.store", "socklog decides what is committed"},
+    {"enable.partition.eof", "socklog needs it"},
+    {"enable.idempotence", "nothing is written without it"},
+    {"allow.auto.create.topics", "topics are made by those who know their partitions"},
+};
+
+// All names that the library knows, from the table that it prints.
+std::vector<std::string> KnownProperties() {
+  std::vector<std::string> names;
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = open_memstream(&text, &size);
+  if (file == nullptr) return names;
+  rd_kafka_conf_properties_show(file);
+  std::fclose(file);
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::string_view name = line.substr(0, line.find_first_of(" |"));
+    if (name.find('.') != std::string_view::npos && line.find('|') != std::string_view::npos) names.emplace_back(name);
+  }
+  std::free(text);
+  return names;
+}
+
+std::string NearestProperty(const std::string& name) {
+  const std::vector<std::string> known = KnownProperties();
+  return DidYouMean(name, {known.begin(), known.end()});
+}
+
+bool TurnsVerificationOff(const KafkaProperty& property) {
+  return (property.name == "enable.ssl.certificate.verification" && property.value == "false") ||
+         (property.name == "ssl.endpoint.identification.algorithm" && property.value == "none");
+}
+
+// Tries a property on a configuration that is thrown away.
+Status CheckProperty(const KafkaProperty& property, bool insecure, const std::string& place) {
+  for (const auto& [name, why] : kOwnBusiness) {
+    if (property.name == name)
+      return Status::Usage(place + ": " + property.name + " cannot be set here: " + std::string(why));
+  }
+  if (TurnsVerificationOff(property) && !insecure) {
+    return Status::Usage(place + ": " + property.name + "=" + property.value +
+                         " lets anybody pretend to be the broker; leave it out and give the authority with --tls-ca, "
+                         "or say --kafka-insecure as well");
+  }
+  const KafkaConf conf(rd_kafka_conf_new());
+  std::array<char, 512> text{};
+  switch (rd_kafka_conf_set(conf.get(), property.name.c_str(), property.value.c_str(), text.data(), text.size())) {
+    case RD_KAFKA_CONF_OK:
+      return Status();
+    case RD_KAFKA_CONF_UNKNOWN:
+      return Status::Usage(place + ": librdkafka knows no property '" + property.name + "'" +
+                           NearestProperty(property.name));
+    default:
+      break;
+  }
+  // The library's text repeats the value.
+  if (IsKafkaSecret(property.name)) return Status::Usage(place + ": the value of " + property.name + " cannot be used");
+  return Status::Usage(place + ": " + text.data());
+}
+
+Status CheckPrivate(const std::string& path, const std::string& what) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": " + ErrnoText(errno));
+  if ((info.st_mode & 077) == 0) return Status();
+  return Status::Usage(path + ": " + what + " and can be read or changed by other users; run chmod 600 on it");
+}
+
+Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
+  const Result<std::string> text = ReadWholeFile(options.config, kLargestFile);
+  if (!text.ok()) return Status::Usage("--kafka-config: " + text.status().message());
+  std::string_view rest = text.value();
+  for (int number = 1; !rest.empty(); ++number) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    const std::string place = options.config + ":" + std::to_string(number);
+    Result<KafkaProperty> property = ParseKafkaProperty(line);
+    if (!property.ok()) return Status::Usage(place + ": " + property.status().message());
+    if (Status status = CheckProperty(*property, options.insecure, place); !status.ok()) return status;
+    if (IsKafkaSecret(property->name)) {
+      if (Status status = CheckPrivate(options.config, "has a secret in it (" + property->name + ")"); !status.ok())
+        return status;
+    }
+    (*settings)[property->name] = property->value;
+  }
+  return Status();
+}
+
+}  // namespace
+
+Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
+  KafkaSettings settings;
+  const std::pair<const char*, const std::string&> tls[] = {{"ssl.ca.location", options.tls.ca},
+                                                            {"ssl.certificate.location", options.tls.cert},
+                                                            {"ssl.key.location", options.tls.key}};
+  for (const auto& [name, path] : tls) {
+    if (!path.empty()) settings[name] = path;
+  }
+  if (!options.kafka.config.empty()) {
+    if (Status status = ReadFile(options.kafka, &settings); !status.ok()) return status;
+  }
+  for (const std::string& text : options.kafka.properties) {
+    Result<KafkaProperty> property = ParseKafkaProperty(text);
+    if (!property.ok()) return property.status();
+    if (Status status = CheckProperty(*property, options.kafka.insecure, "-X"); !status.ok()) return status;
+    settings[property->name] = property->value;
+  }
+  if (const std::string key = SettingOf(settings, "ssl.key.location"); !key.empty()) {
+    if (Status status = CheckPrivate(key, "is a private key"); !status.ok()) return status;
+  }
+  return settings;
+}
+
+std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSettings& settings) {
+  std::vector<std::string> warnings;
+  const std::string protocol = SettingOf(settings, "security.protocol", "plaintext");
+  const bool encrypted = protocol.find("ssl") != std::string::npos || protocol.find("SSL") != std::string::npos;
+  if (!encrypted && IsRemote(endpoint)) {
+    warnings.push_back("'" + endpoint.text +
+                       "' is insecure: records are not encrypted; set security.protocol=sasl_ssl or ssl");
+  }
+  for (const auto& [name, value] : settings) {
+    if (TurnsVerificationOff({name, value}))
+      warnings.push_back("'" + endpoint.text + "' is insecure: with " + name + "=" + value +
+                         " anybody can pretend to be the broker");
+  }
+  return warnings;
+}
+
+Status CheckKafka(const ConnectionOptions& options, const std::vector<Endpoint>& topics,
+                  std::vector<std::string>* warnings) {
+  const Result<KafkaSettings> settings = ReadKafkaSettings(options);
+  if (!settings.ok()) return settings.status();
+  for (const Endpoint& topic : topics) {
+    for (std::string& warning : KafkaWarnings(topic, settings.value())) warnings->push_back(std::move(warning));
+  }
+  return Status();
+}
+
+std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback) {
+  const auto found = settings.find(name);
+  return found == settings.end() ? std::string(fallback) : found->second;
+}
+
+Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings) {
+  std::string brokers;
+  for (const HostAndPort& broker : endpoint.brokers) {
+    const bool brackets = broker.host.find(':') != std::string::npos;
+    brokers += (brokers.empty() ? "" : ",") + (brackets ? "[" + broker.host + "]" : broker.host) + ":" + broker.port;
+  }
+  KafkaConf conf(rd_kafka_conf_new());
+  std::array<char, 512> text{};
+  KafkaSettings all = settings;
+  all.insert(chosen.begin(), chosen.end());
+  all["bootstrap.servers"] = brokers;
+  for (const auto& [name, value] : all) {
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) == RD_KAFKA_CONF_OK)
+      continue;
+    return Status::Usage(endpoint.text + ": " + name + " cannot be set");
+  }
+  return conf;
+}
+
+}  // namespace socklog

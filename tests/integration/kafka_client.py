@@ -1,0 +1,247 @@
+"""What tests ask of a Kafka broker, by librdkafka's C interface: topics, ACLs, records in and out. The library is there wherever socklog is
+built; no package for Python is needed.
+"""
+import collections
+import ctypes
+import ctypes.util
+import time
+
+Record = collections.namedtuple("Record", "partition offset key value time headers")
+
+PRODUCER, CONSUMER = 0, 1
+NO_ERROR, PARTITION_EOF = 0, -191
+MSG_COPY = 2
+BEGINNING = -2
+PATIENCE = 60  # seconds
+NAME = 512
+
+# rd_kafka_vtype_t
+V_TOPIC, V_PARTITION, V_VALUE, V_KEY, V_FLAGS, V_HEADER = 1, 3, 4, 5, 7, 9
+# rd_kafka_ResourceType_t, rd_kafka_ResourcePatternType_t, rd_kafka_AclOperation_t, rd_kafka_AclPermissionType_t
+RESOURCES = {"topic": 2, "group": 3}
+LITERAL, PREFIXED, ALLOW = 3, 4, 3
+OPERATIONS = {"read": 3, "write": 4, "describe": 8}
+
+
+class Message(ctypes.Structure):
+    _fields_ = [("err", ctypes.c_int), ("topic", ctypes.c_void_p), ("partition", ctypes.c_int32), ("payload", ctypes.c_void_p),
+                ("len", ctypes.c_size_t), ("key", ctypes.c_void_p), ("key_len", ctypes.c_size_t), ("offset", ctypes.c_int64),
+                ("private", ctypes.c_void_p)]
+
+
+class Bytes(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
+class Header(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("data", ctypes.c_char_p), ("size", ctypes.c_ssize_t)]
+
+
+class Value(ctypes.Union):
+    _fields_ = [("text", ctypes.c_char_p), ("number", ctypes.c_int32), ("flags", ctypes.c_int), ("bytes", Bytes), ("header", Header),
+                ("padding", ctypes.c_char * 64)]
+
+
+class Argument(ctypes.Structure):
+    """rd_kafka_vu_t"""
+    _fields_ = [("kind", ctypes.c_int), ("value", Value)]
+
+
+class TopicPartition(ctypes.Structure):
+    _fields_ = [("topic", ctypes.c_char_p), ("partition", ctypes.c_int32), ("offset", ctypes.c_int64), ("metadata", ctypes.c_void_p),
+                ("metadata_size", ctypes.c_size_t), ("opaque", ctypes.c_void_p), ("err", ctypes.c_int), ("private", ctypes.c_void_p)]
+
+
+class TopicPartitions(ctypes.Structure):
+    _fields_ = [("count", ctypes.c_int), ("size", ctypes.c_int), ("elements", ctypes.POINTER(TopicPartition))]
+
+
+def load():
+    library = ctypes.CDLL(ctypes.util.find_library("rdkafka") or "librdkafka.so.1")
+    pointers = ("rd_kafka_conf_new rd_kafka_new rd_kafka_queue_new rd_kafka_NewTopic_new "
+                "rd_kafka_NewPartitions_new rd_kafka_AclBinding_new rd_kafka_topic_partition_list_new rd_kafka_queue_poll "
+                "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_produceva rd_kafka_begin_transaction "
+                "rd_kafka_init_transactions rd_kafka_commit_transaction rd_kafka_abort_transaction").split()
+    for name in pointers:
+        getattr(library, name).restype = ctypes.c_void_p
+    library.rd_kafka_consumer_poll.restype = ctypes.POINTER(Message)
+    library.rd_kafka_message_timestamp.restype = ctypes.c_int64
+    for name in ("rd_kafka_err2str", "rd_kafka_event_error_string", "rd_kafka_error_string"):
+        getattr(library, name).restype = ctypes.c_char_p
+    return library
+
+
+RD = load()
+
+
+def pointer(value):
+    return ctypes.c_void_p(value)
+
+
+def check(error):
+    if error:
+        raise RuntimeError(RD.rd_kafka_error_string(pointer(error)).decode())
+
+
+class Client:
+    """A librdkafka instance."""
+
+    def __init__(self, kind, brokers, properties):
+        text = ctypes.create_string_buffer(NAME)
+        conf = pointer(RD.rd_kafka_conf_new())
+        for name, value in {"bootstrap.servers": brokers, **properties}.items():
+            if RD.rd_kafka_conf_set(conf, name.encode(), str(value).encode(), text, NAME) != 0:
+                raise ValueError(text.value.decode())
+        self.handle = pointer(RD.rd_kafka_new(kind, conf, text, NAME))
+        if not self.handle:
+            raise RuntimeError(text.value.decode())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        RD.rd_kafka_destroy(self.handle)
+
+
+class Admin(Client):
+    """Topics and ACLs."""
+
+    def __init__(self, brokers, **properties):
+        super().__init__(PRODUCER, brokers, properties)
+
+    def _ask(self, request, items):
+        """Calls request(handle, items, count, options, queue) and waits for what comes of it."""
+        queue = pointer(RD.rd_kafka_queue_new(self.handle))
+        array = (ctypes.c_void_p * len(items))(*items)
+        request(self.handle, array, ctypes.c_size_t(len(items)), None, queue)
+        event = pointer(RD.rd_kafka_queue_poll(queue, PATIENCE * 1000))
+        assert event, "the broker does not answer"
+        code = RD.rd_kafka_event_error(event)
+        text = RD.rd_kafka_event_error_string(event).decode()
+        RD.rd_kafka_event_destroy(event)
+        RD.rd_kafka_queue_destroy(queue)
+        if code != NO_ERROR:
+            raise RuntimeError(text)
+
+    def create_topic(self, name, partitions=1, **config):
+        """Returns once it is there."""
+        text = ctypes.create_string_buffer(NAME)
+        topic = RD.rd_kafka_NewTopic_new(name.encode(), partitions, 1, text, NAME)
+        for key, value in config.items():
+            RD.rd_kafka_NewTopic_set_config(pointer(topic), key.replace("_", ".").encode(), str(value).encode())
+        self._ask(RD.rd_kafka_CreateTopics, [topic])
+        self.wait_for_partitions(name, partitions)
+
+    def add_partitions(self, name, total):
+        text = ctypes.create_string_buffer(NAME)
+        self._ask(RD.rd_kafka_CreatePartitions, [RD.rd_kafka_NewPartitions_new(name.encode(), ctypes.c_size_t(total), text, NAME)])
+        self.wait_for_partitions(name, total)
+
+    def wait_for_partitions(self, name, total):
+        low, high = ctypes.c_int64(), ctypes.c_int64()
+        deadline = time.monotonic() + PATIENCE
+        while RD.rd_kafka_query_watermark_offsets(self.handle, name.encode(), total - 1, ctypes.byref(low), ctypes.byref(high), 1000) != 0:
+            assert time.monotonic() < deadline, f"topic {name} has no {total} partitions"
+            metadata = ctypes.c_void_p()
+            if RD.rd_kafka_metadata(self.handle, 1, None, ctypes.byref(metadata), 1000) == NO_ERROR:
+                RD.rd_kafka_metadata_destroy(metadata)
+
+    def delete_records(self, topic, partition, before):
+        partitions = RD.rd_kafka_topic_partition_list_new(1)
+        element = RD.rd_kafka_topic_partition_list_add(pointer(partitions), topic.encode(), partition)
+        ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = before
+        self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))])
+
+    def allow(self, user, operation, resource, name, prefixed=False):
+        text = ctypes.create_string_buffer(NAME)
+        binding = RD.rd_kafka_AclBinding_new(RESOURCES[resource], name.encode(), PREFIXED if prefixed else LITERAL,
+                                             f"User:{user}".encode(), b"*", OPERATIONS[operation], ALLOW, text, NAME)
+        assert binding, text.value
+        self._ask(RD.rd_kafka_CreateAcls, [binding])
+
+
+class Producer(Client):
+    """Writes records, in order."""
+
+    def __init__(self, brokers, **properties):
+        super().__init__(PRODUCER, brokers, {"enable.idempotence": "true", "linger.ms": 20, "message.max.bytes": 8 << 20, **properties})
+        self._transactional = "transactional.id" in properties
+        if self._transactional:
+            check(RD.rd_kafka_init_transactions(self.handle, PATIENCE * 1000))
+
+    def write(self, topic, partition, value, key=None):
+        """`value`: bytes, or None for a tombstone."""
+        arguments = [Argument(V_TOPIC, Value(text=topic.encode())), Argument(V_PARTITION, Value(number=partition)),
+                     Argument(V_FLAGS, Value(flags=MSG_COPY))]
+        for kind, data in ((V_VALUE, value), (V_KEY, key)):
+            if data is not None:
+                arguments.append(Argument(kind, Value(bytes=Bytes(ctypes.cast(data, ctypes.c_void_p), len(data)))))
+        check(RD.rd_kafka_produceva(self.handle, (Argument * len(arguments))(*arguments), ctypes.c_size_t(len(arguments))))
+
+    def write_all(self, topic, partition, values):
+        for value in values:
+            self.write(topic, partition, value)
+        self.flush()
+
+    def flush(self):
+        error = RD.rd_kafka_flush(self.handle, PATIENCE * 1000)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+
+    def begin(self):
+        check(RD.rd_kafka_begin_transaction(self.handle))
+
+    def commit(self):
+        check(RD.rd_kafka_commit_transaction(self.handle, PATIENCE * 1000))
+
+    def abort(self):
+        check(RD.rd_kafka_abort_transaction(self.handle, PATIENCE * 1000))
+
+
+def headers_of(message):
+    headers, pairs = ctypes.c_void_p(), {}
+    if RD.rd_kafka_message_headers(message, ctypes.byref(headers)) != NO_ERROR:
+        return pairs
+    name, data, size = ctypes.c_char_p(), ctypes.c_void_p(), ctypes.c_size_t()
+    index = 0
+    while RD.rd_kafka_header_get_all(headers, ctypes.c_size_t(index), ctypes.byref(name), ctypes.byref(data), ctypes.byref(size)) == NO_ERROR:
+        pairs[name.value.decode()] = ctypes.string_at(data, size.value).decode()
+        index += 1
+    return pairs
+
+
+def record_of(message):
+    content = message.contents
+    key = ctypes.string_at(content.key, content.key_len) if content.key else None
+    value = ctypes.string_at(content.payload, content.len) if content.payload else None
+    kind = ctypes.c_int()
+    return Record(content.partition, content.offset, key, value, RD.rd_kafka_message_timestamp(message, ctypes.byref(kind)),
+                  headers_of(message))
+
+
+def read_all(brokers, topic, partitions=1, **properties):
+    """All committed records of a topic up to its present end, by partition."""
+    settings = {"group.id": "test-reader", "enable.partition.eof": "true", "enable.auto.commit": "false", **properties}
+    records = [[] for _ in range(partitions)]
+    with Client(CONSUMER, brokers, settings) as client:
+        assignment = pointer(RD.rd_kafka_topic_partition_list_new(partitions))
+        for number in range(partitions):
+            element = RD.rd_kafka_topic_partition_list_add(assignment, topic.encode(), number)
+            ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = BEGINNING
+        RD.rd_kafka_poll_set_consumer(client.handle)
+        assert RD.rd_kafka_assign(client.handle, assignment) == NO_ERROR
+        RD.rd_kafka_topic_partition_list_destroy(assignment)
+        left = set(range(partitions))
+        deadline = time.monotonic() + PATIENCE
+        while left:
+            assert time.monotonic() < deadline, f"{topic} cannot be read to its end"
+            message = RD.rd_kafka_consumer_poll(client.handle, 200)
+            if not message:
+                continue
+            error = message.contents.err
+            if error == PARTITION_EOF:
+                left.discard(message.contents.partition)
+            elif error == NO_ERROR:
+                records[message.contents.partition].append(record_of(message))
+            RD.rd_kafka_message_destroy(message)
+        RD.rd_kafka_consumer_close(client.handle)
+    return records

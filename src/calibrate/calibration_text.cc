@@ -72,7 +72,9 @@ std::string CalibrationText(const std::vector<ScoredMetric>& metrics, const Cali
                      HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
                      BudgetText(run) + '\n';
   const std::string never = DefaultsText(metrics, calibration, false);
-  if (!never.empty()) text += "nothing to measure in the whole history, so the defaults stay: " + never + '\n';
+  if (!never.empty())
+    text +=
+        "never above 0 in the part of the history that thresholds are made from, so the defaults stay: " + never + '\n';
   return text;
 }
 

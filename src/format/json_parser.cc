@@ -115,7 +115,7 @@ class JsonParser : public LineParser {
       const JsonReader::Value& value = reader_.value(i);
       if (value.present && d_.slots[i].bound) values_.push_back({&d_.slots[i].rule, value.raw});
     }
-    shapes_.Learn(line, values_, Logger().raw, d_.context.request.fields);
+    shapes_.Learn(line, values_, Logger().raw.substr(0, d_.access_logger.size()), d_.context.request.fields);
   }
 
   // Of the line that was read last; empty if it has none, or if all lines are requests.

@@ -109,7 +109,7 @@ Status Analysis::SetUp() {
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
   tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
                                             *scorer_, *decider_);
-  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_);
+  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_, !options_.analyze.thresholds.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
   if (Status status = OpenInput(); !status.ok()) return status;

@@ -106,8 +106,10 @@ Status FitPartitions(const WindowOptions& options, std::uint64_t partitions, Win
   if (bound > options.max_memory) {
     const std::string too_much = "tables of keys may take " + text + ", more than --max-memory allows (" +
                                  FormatThousands(options.max_memory >> 20) + " MiB): ";
-    if (const std::string remedy = PanesRemedy(options, partitions); !remedy.empty())
-      return Status::Usage(too_much + remedy);
+    const std::string remedy = PanesRemedy(options, partitions);
+    if (!remedy.empty() && options.max_keys != 0)
+      return Status::Usage(too_much + "lower --max-keys, or raise --max-memory; " + remedy);
+    if (!remedy.empty()) return Status::Usage(too_much + remedy);
     if (shape->max_keys > kSmallestMaxKeys) return Status::Usage(too_much + "lower --max-keys, or raise --max-memory");
     return Status::Usage(too_much + "that is the least for " + FormatCount(partitions, "input") +
                          "; raise --max-memory to " + std::to_string((bound >> 20) + 1) +

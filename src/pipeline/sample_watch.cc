@@ -60,7 +60,9 @@ std::string SampleWatch::Text() const {
   const ScoredMetric& near = scorer_.metrics()[nearest];
   return "too few requests to judge " + names + ": of " + FormatCount(windows_, "window") + " the fullest had " +
          FormatThousands(seen_[nearest].most) + " of the " + FormatThousands(near.min_samples) + " that " +
-         std::string(near.metric->name) + " takes; make --window longer, or lower --min-samples\n";
+         std::string(near.metric->name) + " takes; make " +
+         (calibrated_ ? "thresholds with a longer --window, or with lower --min-samples\n"
+                      : "--window longer, or lower --min-samples\n");
 }
 
 }  // namespace socklog

@@ -15,9 +15,9 @@ namespace socklog {
 // What is never judged looks like a quiet day. Thread-compatible.
 class SampleWatch {
  public:
-  // Borrowed.
-  SampleWatch(const Scorer& scorer, const Decider& decider)
-      : scorer_(scorer), decider_(decider), seen_(scorer.metrics().size()) {}
+  // `calibrated`: a thresholds file decides about windows and samples. The others are borrowed.
+  SampleWatch(const Scorer& scorer, const Decider& decider, bool calibrated)
+      : scorer_(scorer), decider_(decider), calibrated_(calibrated), seen_(scorer.metrics().size()) {}
 
   // Each closed window. `judged`: by metric, whether a series had enough samples.
   void Add(const WindowReport& report, const std::vector<bool>& judged);
@@ -37,6 +37,7 @@ class SampleWatch {
 
   const Scorer& scorer_;
   const Decider& decider_;
+  const bool calibrated_;
   std::vector<Seen> seen_;  // by metric
   bool any_judged_ = false;
   std::uint64_t windows_ = 0;  // with a request

@@ -146,7 +146,7 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
   recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low,
                                 calibration.holdout.ci_high};
   const std::string summary = SummaryJson(recording->summary);
-  if (recording->summary.windows.windows == 0) {  // an earlier run's thresholds stay
+  if (recording->summary.lines.counted == 0) {  // an earlier run's thresholds stay
     const Status written = write(options.analyze.summary, summary);
     return written.ok() ? NoHistory(recording->summary.lines) : written;
   }

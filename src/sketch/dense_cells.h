@@ -66,8 +66,8 @@ class DenseCells {
     }
     return cell;
   }
-  // REQUIRES: has(id)
   void Clear(std::uint32_t id) {
+    if (!has(id)) return;  // there was no memory to add to it
     if ((word(id) & kHasOthers) != 0) others_[id] = {};
     mutable_word(id) = 0;
   }

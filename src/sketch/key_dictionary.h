@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #ifdef __SSE2__
@@ -30,7 +31,7 @@ namespace socklog {
 class KeyDictionary {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
-  static constexpr std::size_t kColumns = 3;  // as many windows as are open where each waits for one more
+  static constexpr std::size_t kColumns = 3;  // windows that are open at a time where each waits for late lines
 
   // Room for a quarter more than `max_keys` ids, with kTextBytesPerKey bytes of text each on average.
   // Starts small. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
@@ -75,6 +76,12 @@ class KeyDictionary {
 
   std::size_t size() const { return keys_.size(); }
   std::uint64_t max_ids() const { return max_ids_; }
+  // Whether a new key was refused for want of room since this was last asked.
+  bool TakeRefusal() { return std::exchange(has_refused_, false); }
+  // Whether more than half of the room is taken, for ids or for text.
+  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_size()); }
+  // Whether the keys that are not in `used` (by id) take more than half of the room.
+  bool IsHalfUnused(const std::vector<bool>& used) const;
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
   Key key(std::uint32_t id) const {
     const StoredKey& stored = keys_[id];
@@ -152,6 +159,7 @@ class KeyDictionary {
   }
   bool IsRest(const StoredKey& stored, const Key& key) const;
   std::size_t text_size() const { return text_.size() - kTail; }
+  bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }
   std::uint32_t Find(const Key& key) const;
   std::uint32_t Insert(const Key& key);
   bool MakeRoom(std::size_t size);
@@ -165,6 +173,7 @@ class KeyDictionary {
   HugePageVector<StoredKey> keys_;  // by id
   std::vector<std::uint64_t> hashes_;
   std::array<bool, kColumns> taken_{};
+  bool has_refused_ = false;
   // A vector, since a string's reserve takes more than it is asked for; ends with kTail zeros.
   std::vector<char> text_;
 };

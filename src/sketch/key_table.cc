@@ -126,13 +126,12 @@ void KeyTable::Clear() {
 }
 
 void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables) {
-  const std::size_t most = dictionary->max_ids() / 2;
-  if (dictionary->size() <= most) return;
+  if (!dictionary->IsHalfFull()) return;
   std::vector<bool> used(dictionary->size(), false);
   for (const KeyTable* table : tables) {
     for (const std::uint32_t id : table->ids_) used[id] = true;
   }
-  if (static_cast<std::size_t>(std::count(used.begin(), used.end(), false)) <= most) return;
+  if (!dictionary->IsHalfUnused(used)) return;
   const std::vector<std::uint32_t> renamed = dictionary->Keep(used);
   for (KeyTable* table : tables) {
     // Ids only become smaller, so in their order every one finds its place empty.

@@ -124,8 +124,8 @@ class KeyTable {
   std::unique_ptr<SpaceSaving> space_saving_;
 };
 
-// Frees the dictionary of keys that no table counts, where those are more than half of what it can hold. `tables`: all
-// that use it. Takes time in proportion to the dictionary, but only after as many keys came new.
+// Frees the dictionary of keys that no table counts, where those take more than half of its room. `tables`: all that
+// use it. Takes time in proportion to the dictionary, but for one that is less than half full.
 void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables);
 
 }  // namespace socklog

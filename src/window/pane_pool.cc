@@ -22,6 +22,13 @@ void Pane::Count(std::span<const Request> requests, const LookedUpIds& ids, std:
   }
 }
 
+void Pane::Clear() {
+  outcomes.fill(0);
+  for (std::unique_ptr<KeyTable>& table : tables) {
+    if (table) table->Clear();
+  }
+}
+
 bool Pane::IsBesideKeys() const {
   return std::any_of(tables.begin(), tables.end(),
                      [](const std::unique_ptr<KeyTable>& table) { return table && table->is_beside_keys(); });
@@ -59,7 +66,7 @@ std::unique_ptr<Pane> PanePool::MakePane() {
 Pane* PanePool::Take() {
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
     KeyDictionary* const dictionary = dictionaries_[d].get();
-    if (dictionary == nullptr || dictionary->size() < next_look_[d]) continue;
+    if (dictionary == nullptr || (dictionary->size() < next_look_[d] && !dictionary->TakeRefusal())) continue;
     tables_.clear();
     for (const std::unique_ptr<Pane>& pane : panes_) tables_.push_back(pane->tables[d].get());
     ForgetUnused(dictionary, tables_);
@@ -75,19 +82,16 @@ Pane* PanePool::Take() {
 }
 
 void PanePool::Give(Pane* pane) {
-  if (2 * free_.size() >= panes_.size()) {
-    const auto place =
-        std::find_if(panes_.begin(), panes_.end(), [pane](const auto& known) { return known.get() == pane; });
-    std::swap(*place, panes_.back());
-    panes_.pop_back();
-    return;
-  }
-  pane->outcomes.fill(0);
-  for (std::unique_ptr<KeyTable>& table : pane->tables) {
-    if (table) table->Clear();
-  }
-  // Those that count faster are at the end, where they are taken from.
+  pane->Clear();
+  // Those that count faster are at the end, where they are taken from; one at the front is dropped if they are too
+  // many.
   free_.insert(pane->IsBesideKeys() ? free_.end() : free_.begin(), pane);
+  if (2 * (free_.size() - 1) < panes_.size()) return;
+  const auto dropped =
+      std::find_if(panes_.begin(), panes_.end(), [this](const auto& known) { return known.get() == free_.front(); });
+  free_.erase(free_.begin());
+  std::swap(*dropped, panes_.back());
+  panes_.pop_back();
 }
 
 std::size_t PanePool::LookUp(std::span<const Request> requests, const Pane* pane, LookedUpIds* ids) const {

@@ -24,6 +24,7 @@ struct Pane {
   // The same. ids->ids[d][first + i] are those of requests[i].
   void Count(std::span<const Request> requests, const LookedUpIds& ids, std::size_t first);
   Cell Total() const;
+  void Clear();               // keeps memory, as KeyTable::Clear
   bool IsBesideKeys() const;  // KeyTable::is_beside_keys
 
  private:
@@ -31,7 +32,8 @@ struct Pane {
 };
 
 // All panes of a run, and the dictionaries that their tables share. Panes that were used are used again, so that the
-// steady state allocates no tables; free ones are at most as many as there were in use. Thread-compatible.
+// steady state allocates no tables; free ones are at most as many as there were in use. A dictionary is searched for
+// keys that no table counts when it has grown by a sixteenth of its room, or was full. Thread-compatible.
 class PanePool {
  public:
   // `shape` is borrowed.

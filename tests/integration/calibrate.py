@@ -114,6 +114,7 @@ class ShortHistory(harness.Case):
         old = text_of(shop_lines(1, T0, 10, 10))
         for data, args, words in ((b"", (), "the input is empty; give the logs of some days"),
                                   (b"noise\n", (), "none of 1 line is a log line; --log-format"),
+                                  (b'{"logger":"http.log.error","ts":1431857103.25,"msg":"x"}\n' * 9, ("--log-format", "caddy"), "9 ignored"),
                                   (old, ("--since", "2030-01-01"), "100 outside --since and --until")):
             with self.subTest(words=words):
                 earlier = self.write("t.toml", "earlier")
@@ -132,9 +133,9 @@ class ShortHistory(harness.Case):
         result = self.run_ok("thresholds", "--window", "20s", self.write("x.log", text_of(lines)), "-o", self.path("t.toml"))
         text = read(self.path("t.toml")).decode()
         self.assertNotRegex(text.split("[min_samples]")[0], r"(?m)^\w+ = 0 ")
-        self.assertRegex(text, r"(?m)^server_error_rate = 0.05  # ratio, the default: too little history$")
+        self.assertRegex(text, r"(?m)^server_error_rate = 0.05  # ratio, the default$")
         self.assertRegex(text, r"(?m)^error_rate = 0\.0\d+  # ratio$")
-        self.assertIn("nothing to measure in the whole history, so the defaults stay: ", result.message)
+        self.assertIn("never above 0 in the part of the history that thresholds are made from, so the defaults stay: ", result.message)
 
     def test_no_holdout(self):
         log = self.write("x.log", text_of(shop_lines(1, T0, 4000, 10)))

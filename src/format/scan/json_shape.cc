@@ -108,8 +108,8 @@ class ShapeReader {
     const std::size_t end = line_.find('"', begin);
     if (end == std::string_view::npos) return false;
     at_ = end + 1;
-    if (!fixed_.empty() && fixed_.data() == line_.data() + begin) return true;  // part of the literal
-    return AddValue(begin, end, JsonExtent::kString) != Use::kImpossible;
+    const bool has_fixed = !fixed_.empty() && fixed_.data() == line_.data() + begin;  // that is part of the literal
+    return AddValue(has_fixed ? begin + fixed_.size() : begin, end, JsonExtent::kString) != Use::kImpossible;
   }
 
   // In an array it is part of the literal: JsonReader takes a number from there, but no truth.

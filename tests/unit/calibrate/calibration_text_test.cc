@@ -86,7 +86,10 @@ TEST_CASE("a metric that had nothing to measure keeps its default, which is told
   Calibration calibration = SomeCalibration();
   calibration.metrics = {{0.2, false, 700}};
   const std::string text = CalibrationText(Metrics(), calibration, SomeRun());
-  const std::string line = "nothing to measure in the whole history, so the defaults stay: error_rate (default 0.2)\n";
+  const std::string line =
+      "never above 0 in the part of the history that thresholds are made from, so the defaults stay: error_rate "
+      "(default "
+      "0.2)\n";
   REQUIRE(text.size() > line.size());
   CHECK(text.substr(text.size() - line.size()) == line);
   CHECK(CalibrationWarnings(Metrics(), calibration, SomeRun()).empty());

@@ -38,7 +38,7 @@ const std::vector<bool> kNone = {false, false};
 
 TEST_CASE("a run that never had enough samples says how near it came") {
   const Decider decider = WithThresholds(0.2, 0.5);
-  SampleWatch watch(SomeScorer(), decider);
+  SampleWatch watch(SomeScorer(), decider, false);
   CHECK(watch.Text().empty());
   watch.Add(Window(0), kNone);
   CHECK(watch.Text().empty());
@@ -55,9 +55,17 @@ TEST_CASE("a run that never had enough samples says how near it came") {
   CHECK(watch.Text().empty());  // that no key has so many is usual
 }
 
+TEST_CASE("what a thresholds file decides is changed where that is made") {
+  const Decider decider = WithThresholds(0.2, 0.5);
+  SampleWatch watch(SomeScorer(), decider, true);
+  watch.Add(Window(1), kNone);
+  CHECK(watch.Text().find("make thresholds with a longer --window, or with lower --min-samples\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("that a global metric is never judged is told, whatever else is") {
   const Decider decider = WithThresholds(0.2, 0.5);
-  SampleWatch watch(SomeScorer(), decider);
+  SampleWatch watch(SomeScorer(), decider, false);
   watch.Add(Window(15), Judged(1));
   CHECK(watch.Text().find("too few requests to judge error_rate: of 1 window the fullest had 15 of the 20") == 0);
   watch.Add(Window(25), Judged(0));
@@ -66,11 +74,11 @@ TEST_CASE("that a global metric is never judged is told, whatever else is") {
 
 TEST_CASE("a metric without a threshold judges nothing, however many its samples") {
   const Decider some = WithThresholds(kInfinity, 0.5);
-  SampleWatch watch(SomeScorer(), some);
+  SampleWatch watch(SomeScorer(), some, false);
   watch.Add(Window(9), Judged(0));
   CHECK(watch.Text().find("too few requests to judge error_rate_by_url: of 1 window the fullest had 8") == 0);
   const Decider none = WithThresholds(kInfinity, kInfinity);
-  SampleWatch idle(SomeScorer(), none);
+  SampleWatch idle(SomeScorer(), none, false);
   idle.Add(Window(1000), Judged(0));
   CHECK(idle.Text().find("no metric has a threshold") != std::string::npos);
 }

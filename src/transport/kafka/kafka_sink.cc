@@ -61,19 +61,22 @@ Status KafkaSink::Write(std::string_view lines) {
 
 Status KafkaSink::WriteRecord(const OutputRecord& record) {
   if (!failed_.ok()) return failed_;
-  const Micros begin = produced_ % kPollEvery == 0 ? clock_.Monotonic() : 0;
-  if (begin != 0) client_->Poll(0);
+  const bool looks = produced_ % kPollEvery == 0;
+  if (looks) client_->Poll(0);
   rd_kafka_resp_err_t error = Produce(record);
   for (Micros full_since = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = Produce(record)) {
     const Micros now = clock_.Monotonic();
     if (full_since == 0) full_since = now;
-    if (SinkStopRequested() && now - full_since >= kStopTime) return WaitForAll();
+    if (SinkStopRequested() && now - full_since >= kStopTime) {
+      if (Status status = WaitForAll(); !status.ok()) return status;
+      continue;  // there is room now
+    }
     client_->Poll(kPollTime);
     if (Status status = Check(); !status.ok()) return status;
   }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failed_ = client_->Explain({error, rd_kafka_err2str(error)}, clock_);
   ++produced_;
-  return begin != 0 ? Check() : Status();
+  return looks ? Check() : Status();
 }
 
 rd_kafka_resp_err_t KafkaSink::Produce(const OutputRecord& record) {
@@ -141,20 +144,25 @@ Status KafkaSink::Flush(bool durable) {
 
 Status KafkaSink::Finish() { return failed_.ok() ? WaitForAll() : failed_; }
 
+Status KafkaSink::Unconfirmed(const char* when) const {
+  const std::optional<KafkaProblem> problem = client_->problem();
+  return Status::Failed(client_->endpoint().text + ": " + when + FormatThousands(produced_ - delivered_) +
+                        " records were not confirmed" + (problem ? ": " + problem->text : std::string()));
+}
+
 // The library gives a record up after message.timeout.ms, so this ends.
 Status KafkaSink::WaitForAll() {
   Micros stop_seen = 0;
   while (delivered_ + undelivered_ < produced_) {
     rd_kafka_flush(client_->handle(), kPollTime);
     if (Status status = Check(); !status.ok()) return status;
+    const bool untold = rd_kafka_outq_len(client_->handle()) == 0 && delivered_ + undelivered_ < produced_;
+    if (untold) return failed_ = Unconfirmed("the library does not tell: ");
     if (!SinkStopRequested()) continue;
     const Micros now = clock_.Monotonic();
     if (stop_seen == 0) stop_seen = now;
     if (now - stop_seen < kStopTime) continue;
-    const std::optional<KafkaProblem> problem = client_->problem();
-    return failed_ =
-               Status::Failed(client_->endpoint().text + ": at the stop " + FormatThousands(produced_ - delivered_) +
-                              " records were not confirmed" + (problem ? ": " + problem->text : std::string()));
+    return failed_ = Unconfirmed("at the stop ");
   }
   return Check();
 }

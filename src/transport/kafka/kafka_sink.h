@@ -38,6 +38,7 @@ class KafkaSink : public Sink {
   void Delivered(const rd_kafka_message_t& message);
   Status WaitForAll();
   Status Check();
+  Status Unconfirmed(const char* when) const;
 
   const Clock& clock_;
   std::unique_ptr<KafkaClient> client_;
@@ -45,8 +46,7 @@ class KafkaSink : public Sink {
   std::uint64_t delivered_ = 0;
   std::uint64_t undelivered_ = 0;  // given up
   KafkaProblem cause_;             // of the first of them
-  Micros polled_ = 0;
-  Status failed_;  // once and for all
+  Status failed_;                  // once and for all
 };
 
 }  // namespace socklog

@@ -22,7 +22,7 @@ class KafkaPartition : public Partition {
   ~KafkaPartition() override;
 
   // At the end of what is committed, as far as the broker has told and can be asked.
-  bool can_idle() const override { return at_end_ && consumer_->reachable(); }
+  bool can_idle() const override { return at_end_ && feed_->has_leader && consumer_->reachable(); }
   Result<Progress> Read(Block* block) override;
   std::string EncodePosition(Position position) const override;
   void AddTo(PollSet* set) const override;

@@ -74,7 +74,7 @@ Status KafkaSink::WriteRecord(const OutputRecord& record) {
     client_->Poll(kPollTime);
     if (Status status = Check(); !status.ok()) return status;
   }
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failed_ = client_->Explain({error, rd_kafka_err2str(error)}, clock_);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failed_ = client_->Explain(client_->ProblemOf(error), clock_);
   ++produced_;
   return looks ? Check() : Status();
 }
@@ -119,7 +119,7 @@ void KafkaSink::Delivered(const rd_kafka_message_t& message) {
     return;
   }
   // Not rd_kafka_message_errstr: of a producer's message that is the record itself.
-  if (undelivered_++ == 0) cause_ = {message.err, rd_kafka_err2str(message.err)};
+  if (undelivered_++ == 0) cause_ = client_->ProblemOf(message.err);
 }
 
 // Whether anything was given up, or the producer cannot go on.
@@ -127,9 +127,9 @@ Status KafkaSink::Check() {
   if (!failed_.ok() || (undelivered_ == 0 && rd_kafka_fatal_error(client_->handle(), nullptr, 0) == 0)) return failed_;
   // What was given up tells what followed; why is what the library said first.
   const std::optional<KafkaProblem> problem = client_->problem();
-  const bool is_vague = undelivered_ == 0 || cause_.code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
-                        cause_.code == RD_KAFKA_RESP_ERR__PURGE_QUEUE;
-  const Status why = client_->Explain(is_vague && problem ? *problem : cause_, clock_);
+  const KafkaProblem cause = undelivered_ > 0 ? cause_ : client_->ProblemOf(RD_KAFKA_RESP_ERR__FATAL);
+  const bool is_vague = cause.code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || cause.code == RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+  const Status why = client_->Explain(is_vague && problem ? *problem : cause, clock_);
   const std::string lost =
       undelivered_ == 0 ? "" : " (" + FormatThousands(undelivered_) + " records were not delivered)";
   return failed_ = Status(StatusCode::kFailed, why.message() + lost);

@@ -97,9 +97,8 @@ class StartFinder {
 
   Status BeginByOption() {
     const std::string& given = reading_.connection.kafka.offset;
-    const bool has_group = !reading_.connection.kafka.group.empty();
-    const std::string offset = !given.empty() ? given : has_group ? "stored" : reading_.until_end ? "beginning" : "end";
-    if (offset == "stored") return BeginAtStored();
+    if (UsesGroup(reading_.connection.kafka)) return BeginAtStored();
+    const std::string offset = !given.empty() ? given : reading_.until_end ? "beginning" : "end";
     if (offset.starts_with("s@")) return BeginAtTime(*ParseUnsigned(std::string_view(offset).substr(2)));
     for (std::size_t i = 0; i < ranges_.size(); ++i) BeginAt(*ResolveOffset(offset, ranges_[i]), i);
     return Status();
@@ -115,6 +114,7 @@ class StartFinder {
   // A time-out is not "none": a missing permission and a transaction that hangs look like one.
   Status BeginAtStored() {
     if (reading_.connection.kafka.group.empty()) return Status::Usage("--offset stored needs --group");
+    client_.RequireGroup();
     const KafkaOffsets list = List();
     Status status = Insist([&] {
       rd_kafka_resp_err_t error = rd_kafka_committed(client_.handle(), list.get(), kAnswerTime);
@@ -157,6 +157,10 @@ class StartFinder {
 };
 
 }  // namespace
+
+bool UsesGroup(const KafkaOptions& options) {
+  return options.offset == "stored" || (options.offset.empty() && !options.group.empty());
+}
 
 std::optional<std::int64_t> ResolveOffset(const std::string& text, const KafkaRange& range) {
   if (text == "beginning") return range.low;

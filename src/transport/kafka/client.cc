@@ -151,17 +151,21 @@ void KafkaClient::AddProblem(KafkaProblem problem) {
   // It follows from any other.
   const bool empty = problem_ && problem_->code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   if (first || empty) problem_ = std::move(problem);
+  has_problem_ = true;
 }
 
 void KafkaClient::RequireGroup() {
   needs_group_ = true;
   const std::lock_guard lock(mutex_);
-  if (group_problem_) problem_ = group_problem_;
+  if (!group_problem_) return;
+  problem_ = group_problem_;
+  has_problem_ = true;
 }
 
 void KafkaClient::ForgetProblems() {
   const std::lock_guard lock(mutex_);
   problem_.reset();
+  has_problem_ = false;
 }
 
 Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock) const {

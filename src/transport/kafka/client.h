@@ -53,6 +53,7 @@ class KafkaClient {
   // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
   // first is mostly its consequence.
   std::optional<KafkaProblem> problem() const;
+  bool has_problem() const { return has_problem_; }
   void AddProblem(KafkaProblem problem);
   // An error that a call returned; of a fatal one its cause.
   KafkaProblem ProblemOf(rd_kafka_resp_err_t error) const;
@@ -79,6 +80,7 @@ class KafkaClient {
   KafkaTopic topic_;
   mutable std::mutex mutex_;
   std::optional<KafkaProblem> problem_;
+  std::atomic<bool> has_problem_{false};
   std::optional<KafkaProblem> group_problem_;  // the library tells it once
 };
 

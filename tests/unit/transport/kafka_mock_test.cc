@@ -11,6 +11,7 @@
 #include "support/catch.h"
 #include "testing.h"
 #include "transport/kafka/client.h"
+#include "transport/sink_stop.h"
 
 namespace socklog {
 namespace {
@@ -106,6 +107,97 @@ TEST_CASE("Kafka: a partition without a leader is not idle") {
   CHECK(!idle(1));
   rd_kafka_mock_partition_set_leader(mock.cluster(), "t", 1, 1);
   CHECK(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+}
+
+std::unique_ptr<Sink> NewSink(const std::string& url, bool may_drop = false, const Clock& clock = TestClock()) {
+  SinkOptions options;
+  options.may_drop = may_drop;
+  options.connection.kafka.properties = {"queue.buffering.max.messages=10", "reconnect.backoff.max.ms=200"};
+  Result<std::unique_ptr<Sink>> sink = OpenSink(At(url), options, clock);
+  REQUIRE(sink.ok());
+  return std::move(sink).value();
+}
+
+std::string AllOf(const std::string& url) {
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({url}, options);
+  CHECK(reader.ReadAll());
+  return reader.text();
+}
+
+void RefuseRecords(const MockCluster& mock, std::size_t times) {
+  constexpr std::int16_t kProduce = 0;
+  const std::vector<rd_kafka_resp_err_t> errors(times, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kProduce, errors.size(), errors.data());
+}
+
+TEST_CASE("Kafka: what is on its way is delivered though nothing is finished") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  CHECK(AllOf(mock.url()) == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a record that is too large is an error, or dropped where it may be") {
+  const MockCluster mock(1, 1);
+  RefuseRecords(mock, 1);
+  const std::unique_ptr<Sink> strict = NewSink(mock.url());
+  REQUIRE(strict->Write("a\n").ok());
+  CHECK(Has(strict->Finish().message(), "larger than the topic takes"));
+  RefuseRecords(mock, 1);
+  const testing::CapturedStderr captured;
+  const std::unique_ptr<Sink> lenient = NewSink(mock.url(), /*may_drop=*/true);
+  REQUIRE(lenient->Write("b\n").ok());
+  CHECK(lenient->Flush(/*durable=*/true).ok());
+  REQUIRE(lenient->Write("c\n").ok());
+  CHECK(lenient->Finish().ok());
+  CHECK(Has(captured.text(), "dropped"));
+  CHECK(AllOf(mock.url()) == "c\n");
+}
+
+// From Begin on a second passes at each look, and the broker is away until some have passed.
+class JumpingClock : public Clock {
+ public:
+  explicit JumpingClock(const MockCluster& mock) : mock_(mock) {}
+  void Begin() {
+    rd_kafka_mock_broker_set_down(mock_.cluster(), 1);
+    looks_ = 1;
+  }
+  Micros Now() const override { return TestClock().Now(); }
+  Micros Monotonic() const override {
+    if (looks_ > 0 && looks_ < kAway && ++looks_ == kAway) rd_kafka_mock_broker_set_up(mock_.cluster(), 1);
+    return looks_ * kSecond;
+  }
+
+ private:
+  static constexpr int kAway = 18;  // into the wait for all
+  const MockCluster& mock_;
+  mutable int looks_ = 0;
+};
+
+TEST_CASE("Kafka: a record that waited for room is written though a stop came meanwhile") {
+  const MockCluster mock(1, 1);
+  JumpingClock clock(mock);
+  const std::unique_ptr<Sink> sink = NewSink(mock.url(), false, clock);
+  clock.Begin();
+  std::string lines;
+  for (int i = 0; i < 11; ++i) lines += std::to_string(i) + "\n";
+  StopSinks();
+  CHECK(sink->Write(lines).ok());
+  CHECK(sink->Finish().ok());
+  ResetSinkStopForTest();
+  CHECK(AllOf(mock.url()) == lines);
+}
+
+TEST_CASE("Kafka: a fatal error is told with its cause") {
+  const MockCluster mock(1, 1);
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(
+      {At(mock.url()), {}, RD_KAFKA_PRODUCER, {{"enable.idempotence", "true"}}, [](const rd_kafka_message_t&) {}});
+  REQUIRE(client.ok());
+  rd_kafka_test_fatal_error((*client)->handle(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "the reason");
+  const KafkaProblem problem = (*client)->ProblemOf(RD_KAFKA_RESP_ERR__FATAL);
+  CHECK(problem.code == RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+  CHECK(Has(problem.text, "the reason"));
 }
 
 }  // namespace

@@ -30,7 +30,9 @@ Status KafkaClient::Start() {
   settings_ = std::move(*settings);
   Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
   if (!conf.ok()) return conf.status();
-  for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+  if (options_.warns) {
+    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+  }
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_log_cb(conf->get(), OnLog);

@@ -25,6 +25,7 @@ class KafkaClient {
     KafkaSettings chosen;  // socklog's own; the user's go before
     // Of a producer: called by Poll for each record that was delivered or given up.
     std::function<void(const rd_kafka_message_t&)> on_delivery;
+    bool warns = true;  // of what is unsafe
   };
 
   // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.

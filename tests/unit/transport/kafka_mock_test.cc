@@ -26,7 +26,9 @@ class MockCluster {
  public:
   explicit MockCluster(int brokers, int partitions) {
     std::array<char, 256> text{};
-    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), text.data(), text.size());
+    rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text.data(), text.size());
     cluster_ = rd_kafka_mock_cluster_new(handle_, brokers);
     rd_kafka_mock_topic_create(cluster_, "t", partitions, 1);
   }
@@ -187,6 +189,70 @@ TEST_CASE("Kafka: a record that waited for room is written though a stop came me
   CHECK(sink->Finish().ok());
   ResetSinkStopForTest();
   CHECK(AllOf(mock.url()) == lines);
+}
+
+TEST_CASE("Kafka: what cannot be read is told, and ends the run when it stays so") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\n").ok());
+  constexpr std::int16_t kFetch = 1;
+  const std::vector<rd_kafka_resp_err_t> errors(50, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kFetch, errors.size(), errors.data());
+  const testing::CapturedStderr captured;
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({mock.url()}, options);
+  CHECK(!reader.ReadAll());
+  CHECK(Has(reader.error().message(), "t/0: what begins at offset 0 cannot be read"));
+  CHECK(Has(captured.text(), "trying again"));
+}
+
+TEST_CASE("Kafka: an offset that is not there yet is told") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const testing::CapturedStderr captured;
+  SourceOptions options;
+  options.until_end = true;
+  options.connection.kafka.offset = "5";
+  Reader reader({mock.url()}, options);
+  CHECK(reader.ReadAll());
+  CHECK(Has(captured.text(), "t/0: has no offset 5 yet; beginning at its end, 2"));
+}
+
+TEST_CASE("Kafka: a group's stored offset") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const auto text_from = [&](std::int64_t stored) {
+    const std::unique_ptr<KafkaClient> client = NewClient(mock.url());
+    REQUIRE(client->WaitForTopic(testing::kPatience, TestClock()).ok());
+    const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(list.get(), "t", 0)->offset = stored;
+    REQUIRE(rd_kafka_commit(client->handle(), list.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    SourceOptions options;
+    options.until_end = true;
+    options.connection.kafka.group = "g";
+    Reader reader({mock.url()}, options);
+    CHECK(reader.ReadAll());
+    return reader.text();
+  };
+  CHECK(text_from(1) == "b\n");
+  CHECK(text_from(2).empty());
+  const testing::CapturedStderr captured;
+  CHECK(text_from(5) == "a\nb\n");
+  CHECK(Has(captured.text(), "it was made anew"));
+}
+
+TEST_CASE("Kafka: a position that is gone when it is fetched skips nothing of the new place") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  constexpr std::int16_t kFetch = 1;
+  rd_kafka_mock_push_request_errors(mock.cluster(), kFetch, 1, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+  SourceOptions options;
+  options.until_end = true;
+  options.resume = {{"t/0", "kafka1 0 0 2 t"}};
+  const testing::CapturedStderr captured;
+  Reader reader({mock.url()}, options);
+  CHECK(reader.ReadAll());
+  CHECK(reader.text() == "a\nb\n");
 }
 
 TEST_CASE("Kafka: a fatal error is told with its cause") {

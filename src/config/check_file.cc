@@ -37,20 +37,23 @@ void CheckFormat(const Settings& settings, const Options& options, const CheckHo
 void CheckKafkaSettings(const Settings& settings, const Options& options, const CheckHooks& hooks,
                         Diagnostics* diagnostics) {
   if (!hooks.check_kafka || !hooks.touch_files) return;
-  std::vector<std::string> endpoints;
-  Place place;
-  for (const NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
-    if (endpoint.use.text.starts_with("kafka://")) place = endpoint.place;
-    endpoints.push_back(endpoint.use.text);
-  }
+  std::vector<NamedEndpoint> topics = ListEndpoints(settings, options);
+  std::erase_if(topics, [](const NamedEndpoint& endpoint) { return !endpoint.use.text.starts_with("kafka://"); });
+  const KafkaOptions& kafka = options.connection.kafka;
+  if (topics.empty() && kafka.properties.empty() && kafka.config.empty()) return;
   ConnectionOptions without_file = options.connection;
   without_file.kafka.config.clear();
-  std::vector<std::string> ignored, warnings;
+  std::vector<std::string> ignored;
   Status status = hooks.check_kafka(without_file, {}, &ignored);
   if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-property"), status.message());
-  status = hooks.check_kafka(options.connection, endpoints, &warnings);
+  status = hooks.check_kafka(options.connection, {}, &ignored);
   if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-config"), status.message());
-  for (const std::string& warning : warnings) diagnostics->Warning(place, warning);
+  for (const NamedEndpoint& topic : topics) {
+    std::vector<std::string> warnings;
+    status = hooks.check_kafka(options.connection, {topic.use.text}, &warnings);
+    if (!status.ok()) return diagnostics->Error(topic.place, status.message());
+    for (const std::string& warning : warnings) diagnostics->Warning(topic.place, warning);
+  }
 }
 
 constexpr Command kJobCommands[] = {kCommandGenerate, kCommandAnalyze, kCommandThresholds};

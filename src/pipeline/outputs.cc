@@ -19,8 +19,9 @@ std::uint64_t FileLength(const std::string& path) {
 }
 
 Result<std::unique_ptr<Sink>> OpenOne(const Endpoint& endpoint, const Options& options, const Clock& clock,
-                                      const std::map<std::string, std::uint64_t>* resume) {
+                                      const std::map<std::string, std::uint64_t>* resume, bool may_drop) {
   SinkOptions sink_options;
+  sink_options.may_drop = may_drop;
   sink_options.connection = options.connection;
   if (resume != nullptr && endpoint.kind == Endpoint::Kind::kFile) {
     const auto recorded = resume->find(endpoint.text);
@@ -41,16 +42,16 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                                const Clock& clock, const std::map<std::string, std::uint64_t>* resume) {
   auto outputs = std::make_unique<Outputs>();
   outputs->color_ = color;
-  const auto add = [&](Result<Endpoint> endpoint) -> Result<Sink*> {
+  const auto add = [&](Result<Endpoint> endpoint, bool may_drop) -> Result<Sink*> {
     if (!endpoint.ok()) return endpoint.status();
-    Result<std::unique_ptr<Sink>> sink = OpenOne(*endpoint, options, clock, resume);
+    Result<std::unique_ptr<Sink>> sink = OpenOne(*endpoint, options, clock, resume, may_drop);
     if (!sink.ok()) return sink.status();
     outputs->all_.push_back({endpoint->text, std::move(*sink)});
     return outputs->all_.back().sink.get();
   };
   const AnalyzeOptions& analyze = options.analyze;
   for (const std::string& text : analyze.alerts_to.empty() ? std::vector<std::string>{"-"} : analyze.alerts_to) {
-    Result<Sink*> sink = add(ParseEndpoint(text));
+    Result<Sink*> sink = add(ParseEndpoint(text), /*may_drop=*/false);
     if (!sink.ok()) return sink.status();
     if (text == "-" && text_on_stdout) {
       outputs->alerts_text_ = *sink;
@@ -60,14 +61,15 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
   }
   struct Optional {
     const std::string& text;
-    bool is_file;
+    bool is_of_lines;  // that were read: such a line may be too large for a topic
     Sink** place;
   };
   for (const Optional& output : {Optional{analyze.windows_to, false, &outputs->windows_},
                                  Optional{analyze.invalid_requests, true, &outputs->malformed_},
                                  Optional{analyze.late_to, true, &outputs->late_}}) {
     if (output.text.empty()) continue;
-    Result<Sink*> sink = add(output.is_file ? FileOrTopic(output.text) : ParseEndpoint(output.text));
+    Result<Sink*> sink =
+        add(output.is_of_lines ? FileOrTopic(output.text) : ParseEndpoint(output.text), output.is_of_lines);
     if (!sink.ok()) return sink.status();
     *output.place = *sink;
   }
@@ -124,10 +126,12 @@ Status Outputs::Flush(bool durable) {
 }
 
 Status Outputs::Finish() {
+  Status first;
   for (const Output& output : all_) {
-    if (Status status = output.sink->Finish(); !status.ok()) return status;
+    Status status = output.sink->Finish();
+    if (first.ok()) first = std::move(status);
   }
-  return {};
+  return first;
 }
 
 std::map<std::string, std::uint64_t> Outputs::Lengths() const {

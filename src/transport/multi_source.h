@@ -55,7 +55,7 @@ class MultiSource : public Source {
   };
 
   PartitionId AddEntry(std::unique_ptr<Partition> partition, std::size_t listener);
-  void AddNewPartitions();
+  Status AddNewPartitions();
   void AcceptClients();
   bool any_open() const;
   void Ended(Entry* entry);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "socklog/time.h"
 #include "transport/kafka/errors.h"
@@ -24,6 +25,7 @@ class KafkaClient {
     KafkaSettings chosen;  // socklog's own; the user's go before
     // Of a producer: called by Poll for each record that was delivered or given up.
     std::function<void(const rd_kafka_message_t&)> on_delivery;
+    bool warns = true;  // of what is unsafe
   };
 
   // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.
@@ -45,14 +47,19 @@ class KafkaClient {
   // Until the broker has told the topic's partitions; returns their number. Errors: a problem for which waiting is of
   // no use, at once; any other once `timeout` has passed (kUnavailable); StopSinks (kBrokenPipe).
   Result<int> WaitForTopic(Micros timeout, const Clock& clock);
-  // Asks once. 0: the broker did not answer, or not about this topic; problem() may tell why.
-  Result<int> AskForPartitions(int milliseconds);
+  // Asks once. By partition, whether it has a leader that can be asked for records. Empty: the broker did not answer,
+  // or not about this topic; problem() may tell why.
+  std::vector<bool> AskForPartitions(int milliseconds);
 
   // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
   // first is mostly its consequence.
   std::optional<KafkaProblem> problem() const;
+  bool has_problem() const { return has_problem_; }
   void AddProblem(KafkaProblem problem);
-  // From now on the group is not needed: that it must not be used is no problem. So it is from the start without one.
+  // An error that a call returned; of a fatal one its cause.
+  KafkaProblem ProblemOf(rd_kafka_resp_err_t error) const;
+  // Until RequireGroup, and after ForgetGroup, it is no problem that the group must not be used.
+  void RequireGroup();
   void ForgetGroup() { needs_group_ = false; }
   void ForgetProblems();
 
@@ -60,20 +67,22 @@ class KafkaClient {
   Status Explain(const KafkaProblem& problem, const Clock& clock) const;
 
  private:
-  explicit KafkaClient(Options options)
-      : options_(std::move(options)), needs_group_(!options_.connection.kafka.group.empty()) {}
+  explicit KafkaClient(Options options) : options_(std::move(options)) {}
   Status Start();
   static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
 
   const Options options_;
-  std::atomic<bool> needs_group_;
+  std::atomic<bool> needs_group_{false};
+  std::atomic<bool> was_reached_{false};
   KafkaSettings settings_;
   rd_kafka_t* handle_ = nullptr;
   KafkaTopic topic_;
   mutable std::mutex mutex_;
   std::optional<KafkaProblem> problem_;
+  std::atomic<bool> has_problem_{false};
+  std::optional<KafkaProblem> group_problem_;  // the library tells it once
 };
 
 }  // namespace socklog

@@ -4,9 +4,28 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "transport/plain_text_reader.h"
 
 namespace socklog {
+namespace {
+
+// Of records, not of the broker.
+bool IsDamage(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 KafkaPartition::KafkaPartition(const std::string& topic, std::shared_ptr<KafkaConsumer> consumer,
                                std::shared_ptr<KafkaFeed> feed, const KafkaStart& start,
@@ -67,10 +86,35 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
       return Status();
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return consumer_->SeekToBeginning(feed_.get());
+      return GoOnElsewhere();
     default:
+      if (IsDamage(message.err)) return TakeDamage(message);
       return consumer_->Judge({message.err, rd_kafka_message_errstr(&message)});
   }
+}
+
+// What was known of the record at the old place is not true of that at the new one.
+Status KafkaPartition::GoOnElsewhere() {
+  if (Status status = consumer_->SeekToBeginning(feed_.get()); !status.ok()) return status;
+  skip_ = 0;
+  is_marked_ = false;
+  at_end_ = false;
+  return Status();
+}
+
+// The library asks for it again, in case that it was damaged on its way; one that fails its checksum it leaves out.
+Status KafkaPartition::TakeDamage(const rd_kafka_message_t& message) {
+  constexpr int kMostTries = 5;
+  const std::int64_t at = feed_->next;
+  const std::string what = name() + ": what begins at offset " + std::to_string(at) + " cannot be read (" +
+                           rd_kafka_message_errstr(&message) + ")";
+  if (at != damaged_at_) {
+    damaged_at_ = at;
+    damaged_times_ = 0;
+    LogWarning(what + "; trying again");
+  }
+  if (++damaged_times_ < kMostTries && message.err != RD_KAFKA_RESP_ERR__BAD_MSG) return Status();
+  return Status::Failed(what + "; begin behind it with --offset");
 }
 
 void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {

@@ -22,7 +22,7 @@ class KafkaPartition : public Partition {
   ~KafkaPartition() override;
 
   // At the end of what is committed, as far as the broker has told and can be asked.
-  bool can_idle() const override { return at_end_ && consumer_->reachable(); }
+  bool can_idle() const override { return at_end_ && feed_->has_leader && consumer_->reachable(); }
   Result<Progress> Read(Block* block) override;
   std::string EncodePosition(Position position) const override;
   void AddTo(PollSet* set) const override;
@@ -33,6 +33,8 @@ class KafkaPartition : public Partition {
 
   bool Fetch();
   Status TakeEvent(const rd_kafka_message_t& message);
+  Status GoOnElsewhere();
+  Status TakeDamage(const rd_kafka_message_t& message);
   void StartRecord(const rd_kafka_message_t& message);
   bool FillFromRecord(Block* block);
   void DropMessage();
@@ -51,6 +53,8 @@ class KafkaPartition : public Partition {
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
   KafkaPlaces places_;          // of the first record that each block begins
   bool is_marked_ = false;      // the present block's
+  std::int64_t damaged_at_ = -1;
+  int damaged_times_ = 0;
   bool at_end_ = false;
   bool ended_ = false;
 };

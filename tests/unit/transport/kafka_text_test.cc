@@ -61,6 +61,16 @@ TEST_CASE("A record with lines that are too long") {
   CHECK(are("a\n" + most + "xyz\nb", {cut, "b\n"}, 2));
 }
 
+TEST_CASE("A large record of short lines comes in several blocks") {
+  std::string value;
+  while (value.size() <= 2 * kMaxLineBytes) value += "a line\n";
+  const Blocks blocks = BlocksOf(value);
+  CHECK(blocks.size() > 2);
+  std::string all;
+  for (const std::string& block : blocks) all += block;
+  CHECK(all == value);
+}
+
 TEST_CASE("Saved positions in Kafka") {
   const SavedKafkaPosition position{"http-logs", 3, {1234567890123, 42}};
   const std::string text = EncodeKafkaPosition(position);

@@ -362,6 +362,9 @@ class Mistakes(KafkaCase):
         self.told(("permission", "or no such topic"), client, self.config("analyzer"), topic="nowhere")
         self.told(("group 'secret'", "--operation Read --group secret"), client, self.config("analyzer"), "--group", "secret",
                   "--offset", "stored")
+        # Where its offsets are not asked for, the group may be one that must not be used.
+        self.run_ok("analyze", self.url(self.logs, client), "--offset", "beginning", "--until", "end", "--kafka-config",
+                    self.config("analyzer"), "--group", "secret")
 
     def test_nobody_there(self):
         port = harness.free_port()

@@ -150,7 +150,7 @@ bool KafkaPartition::FillFromRecord(Block* block) {
 }
 
 std::string KafkaPartition::EncodePosition(Position position) const {
-  return EncodeKafkaPosition({topic_, feed_->partition, places_.Find(position.offset)});
+  return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, places_.Find(position.offset)});
 }
 
 void KafkaPartition::AddTo(PollSet* set) const { set->Add(feed_->event.get(), POLLIN); }

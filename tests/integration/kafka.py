@@ -275,8 +275,12 @@ class Running(KafkaCase):
         with kafka_client.Producer(self.brokers) as producer:
             producer.write_all(topic, 0, records_of(combined(T0 + second) for second in range(100, 200)))
         self.admin.delete_records(topic, 0, 150)
-        result = self.run_ok(*args, "--close")
-        self.assertIn("gone (retention)", result.message)
+        self.assertIn("gone (retention)", self.run_ok(*args, "--summary", self.path("second")).message)
+        self.run_ok(*args, "--close", "--summary", self.path("third"))  # counts are of all runs together
+        second, third = summary_of(self.path("second")), summary_of(self.path("third"))
+        self.assertEqual(150, third["lines"])
+        self.assertGreaterEqual(third["lost_offsets"], 50)
+        self.assertEqual(second["lost_offsets"], third["lost_offsets"])
 
 
 class Broken(KafkaCase):

@@ -80,6 +80,7 @@ class Analysis {
   std::unique_ptr<LineLoop> loop_;
 
   WindowCounters counters_;
+  std::uint64_t lost_before_ = 0;  // records, in earlier runs
   MalformedSamples malformed_samples_;
   Status malformed_status_;           // of writing --invalid-requests
   std::vector<SeriesScore> judged_;   // of a window, what was asked for
@@ -194,6 +195,7 @@ Status Analysis::RestoreState() {
   windows_->Decode(&aggregator);
   SnapshotReader counters(saved_->counters);
   counters_.Decode(&counters);
+  lost_before_ = counters_.lost_records;
   SnapshotReader alerts(saved_->alerts);
   tracker_->Decode(&alerts);
   if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
@@ -250,6 +252,7 @@ Status Analysis::Save() {
   }
   SnapshotWriter aggregator, counters, alerts;
   windows_->Encode(&aggregator);
+  counters_.lost_records = lost_before_ + source_->lost_records();
   counters_.Encode(&counters);
   tracker_->Encode(&alerts);
   state.aggregator = aggregator.bytes();
@@ -346,7 +349,7 @@ Status Analysis::Finish() {
   summary.windows = counters_;
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
-  summary.lost_records = source_->lost_records();
+  summary.lost_records = lost_before_ + source_->lost_records();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);

@@ -20,7 +20,7 @@ std::string Percent(std::uint64_t part, std::uint64_t whole) {
 
 void WindowCounters::Encode(SnapshotWriter* out) const {
   for (const std::uint64_t value :
-       {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved})
+       {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved, lost_records})
     out->U64(value);
 }
 
@@ -28,6 +28,7 @@ void WindowCounters::Decode(SnapshotReader* in) {
   for (std::uint64_t* value :
        {&windows, &windows_judged, &windows_alerting, &windows_firing, &alerts_fired, &alerts_resolved})
     *value = in->U64();
+  lost_records = in->at_end() ? 0 : in->U64();  // states of before topics were read have none
 }
 
 void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text,

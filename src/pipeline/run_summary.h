@@ -22,6 +22,7 @@ struct WindowCounters {
   std::uint64_t windows_firing = 0;    // with at least one alert firing at their end
   std::uint64_t alerts_fired = 0;
   std::uint64_t alerts_resolved = 0;
+  std::uint64_t lost_records = 0;  // see RunSummary
 
   void Encode(SnapshotWriter* out) const;
   void Decode(SnapshotReader* in);

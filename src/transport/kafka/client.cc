@@ -103,6 +103,13 @@ std::vector<bool> KafkaClient::AskForPartitions(int milliseconds) {
   return led;
 }
 
+void KafkaClient::ReadCluster() {
+  char* const id = rd_kafka_clusterid(handle_, kAnswerTime);
+  if (id == nullptr) return;
+  cluster_ = id;
+  rd_kafka_mem_free(handle_, id);
+}
+
 Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
   const Micros begin = clock.Monotonic();
   std::optional<KafkaProblem> guess;
@@ -113,6 +120,7 @@ Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
     const std::vector<bool> led = AskForPartitions(kAnswerTime);
     if (!led.empty()) {
       was_reached_ = true;
+      ReadCluster();
       ForgetProblems();
       return static_cast<int>(led.size());
     }

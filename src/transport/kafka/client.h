@@ -38,6 +38,8 @@ class KafkaClient {
   rd_kafka_t* handle() const { return handle_; }
   // The topic of the endpoint.
   rd_kafka_topic_t* topic() const { return topic_.get(); }
+  // The id of the brokers' cluster, once there was a topic; empty: they do not tell.
+  const std::string& cluster() const { return cluster_; }
   const Endpoint& endpoint() const { return options_.endpoint; }
 
   // Serves the library's callbacks for at most that long; returns at once when one was served. What a consumer is told
@@ -69,6 +71,7 @@ class KafkaClient {
  private:
   explicit KafkaClient(Options options) : options_(std::move(options)) {}
   Status Start();
+  void ReadCluster();
   static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
@@ -79,6 +82,7 @@ class KafkaClient {
   KafkaSettings settings_;
   rd_kafka_t* handle_ = nullptr;
   KafkaTopic topic_;
+  std::string cluster_;
   mutable std::mutex mutex_;
   std::optional<KafkaProblem> problem_;
   std::atomic<bool> has_problem_{false};

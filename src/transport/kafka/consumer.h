@@ -52,6 +52,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
 
   // For the partitions: whether the end of a partition, once reached, can be believed.
   bool reachable() const { return reachable_; }
+  const std::string& cluster() const { return client_->cluster(); }
   // Why reading cannot go on.
   Status failure() const;
   // A problem that came with a partition's records: what to tell, or ok if the library will get over it.

@@ -68,10 +68,14 @@ Result<Progress> KafkaPartition::Read(Block* block) {
   return ended_ ? Progress::kEnd : Progress::kIdle;
 }
 
+// A batch has left the queue that bounds memory, so it is few when records are large, as far as the last ones tell.
 bool KafkaPartition::Fetch() {
   in_batch_ = 0;
-  const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_.size());
+  const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_limit_);
   batch_size_ = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  std::size_t bytes = batch_size_;
+  for (std::size_t i = 0; i < batch_size_; ++i) bytes += batch_[i]->len;
+  if (batch_size_ > 0) batch_limit_ = std::clamp<std::size_t>(kBatchBytes * batch_size_ / bytes, 1, kBatch);
   return batch_size_ > 0;
 }
 
@@ -146,7 +150,7 @@ bool KafkaPartition::FillFromRecord(Block* block) {
 }
 
 std::string KafkaPartition::EncodePosition(Position position) const {
-  return EncodeKafkaPosition({topic_, feed_->partition, places_.Find(position.offset)});
+  return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, places_.Find(position.offset)});
 }
 
 void KafkaPartition::AddTo(PollSet* set) const { set->Add(feed_->event.get(), POLLIN); }

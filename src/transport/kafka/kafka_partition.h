@@ -30,6 +30,7 @@ class KafkaPartition : public Partition {
 
  private:
   static constexpr std::size_t kBatch = 1024;
+  static constexpr std::size_t kBatchBytes = 1 << 20;
 
   bool Fetch();
   Status TakeEvent(const rd_kafka_message_t& message);
@@ -45,6 +46,7 @@ class KafkaPartition : public Partition {
   const PartitionContext context_;
   const std::optional<std::int64_t> stop_;  // read up to here
   std::array<rd_kafka_message_t*, kBatch> batch_{};
+  std::size_t batch_limit_ = 16;  // of the next one
   std::size_t batch_size_ = 0;
   std::size_t in_batch_ = 0;  // the message in hand
   bool in_record_ = false;    // whose text is being handed out

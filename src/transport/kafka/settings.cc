@@ -114,15 +114,20 @@ Status CheckProperty(const KafkaProperty& property, bool insecure, const std::st
   return Status::Usage(place + ": " + text.data());
 }
 
-Status CheckPrivate(const std::string& path, const std::string& what) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": " + ErrnoText(errno));
-  if ((info.st_mode & 077) == 0) return Status();
+Status CheckPrivate(const std::string& path, unsigned mode, const std::string& what) {
+  if ((mode & 077) == 0) return Status();
   return Status::Usage(path + ": " + what + " and can be read or changed by other users; run chmod 600 on it");
 }
 
+Status CheckKey(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": " + ErrnoText(errno));
+  return CheckPrivate(path, info.st_mode, "is a private key");
+}
+
 Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
-  const Result<std::string> text = ReadWholeFile(options.config, kLargestFile);
+  unsigned mode = 0;
+  const Result<std::string> text = ReadWholeFile(options.config, kLargestFile, &mode);
   if (!text.ok()) return Status::Usage("--kafka-config: " + text.status().message());
   std::string_view rest = text.value();
   for (int number = 1; !rest.empty(); ++number) {
@@ -135,7 +140,8 @@ Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
     if (!property.ok()) return Status::Usage(place + ": " + property.status().message());
     if (Status status = CheckProperty(*property, options.insecure, place); !status.ok()) return status;
     if (IsKafkaSecret(property->name)) {
-      if (Status status = CheckPrivate(options.config, "has a secret in it (" + property->name + ")"); !status.ok())
+      if (Status status = CheckPrivate(options.config, mode, "has a secret in it (" + property->name + ")");
+          !status.ok())
         return status;
     }
     (*settings)[property->name] = property->value;
@@ -163,7 +169,7 @@ Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
     settings[property->name] = property->value;
   }
   if (const std::string key = SettingOf(settings, "ssl.key.location"); !key.empty()) {
-    if (Status status = CheckPrivate(key, "is a private key"); !status.ok()) return status;
+    if (Status status = CheckKey(key); !status.ok()) return status;
   }
   return settings;
 }

@@ -58,12 +58,19 @@ class StartFinder {
     return Status();
   }
 
+  // Another cluster may have a topic of the same name.
+  bool IsThisTopic(const SavedKafkaPosition& saved) const {
+    const std::string& cluster = client_.cluster();
+    return saved.topic == reading_.endpoint.topic &&
+           (saved.cluster == cluster || saved.cluster.empty() || cluster.empty());
+  }
+
   // Where a state speaks of this topic, it decides. A partition that it does not know is new.
   bool GoOnFromState() {
     bool any = false;
     for (std::size_t r = 0; r < reading_.resume.size(); ++r) {
       const std::optional<SavedKafkaPosition> saved = DecodeKafkaPosition(reading_.resume[r].position);
-      if (!saved || saved->topic != reading_.endpoint.topic) continue;
+      if (!saved || !IsThisTopic(*saved)) continue;
       any = true;
       if (saved->partition < partitions_) GoOnAt(saved->place, r, static_cast<std::size_t>(saved->partition));
     }

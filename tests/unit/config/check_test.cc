@@ -110,6 +110,22 @@ TEST_CASE("the format check of the caller is asked, and its answer has the forma
   CHECK(asked.size() == 3);
 }
 
+TEST_CASE("the check of topics is asked where there are some, and its warnings have their topic's place") {
+  int asked = 0;
+  CheckHooks hooks;
+  hooks.check_kafka = [&](const ConnectionOptions&, const std::vector<std::string>& topics,
+                          std::vector<std::string>* warnings) {
+    ++asked;
+    for (const std::string& topic : topics) warnings->push_back(topic + " is insecure");
+    return Status();
+  };
+  hooks.touch_files = true;
+  CHECK(Check("[analyze]\nwindow = \"5s\"\n", hooks) == "");
+  CHECK(asked == 0);
+  CHECK(Check("[analyze]\nfrom = \"kafka://a/t\"\nwindows_to = \"kafka://b/u\"\n", hooks) ==
+        "warning c.toml:2:8: kafka://a/t is insecure\nwarning c.toml:3:14: kafka://b/u is insecure\n");
+}
+
 TEST_CASE("the summary says what the file is") {
   Diagnostics diagnostics;
   const FileSummary summary = CheckText("c.toml",

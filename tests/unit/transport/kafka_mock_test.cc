@@ -248,11 +248,29 @@ TEST_CASE("Kafka: a position that is gone when it is fetched skips nothing of th
   rd_kafka_mock_push_request_errors(mock.cluster(), kFetch, 1, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
   SourceOptions options;
   options.until_end = true;
-  options.resume = {{"t/0", "kafka1 0 0 2 t"}};
+  options.resume = {{"t/0", "kafka1 0 0 2 - t"}};
   const testing::CapturedStderr captured;
   Reader reader({mock.url()}, options);
   CHECK(reader.ReadAll());
   CHECK(reader.text() == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const auto text_from = [&](const std::string& position) {
+    SourceOptions options;
+    options.until_end = true;
+    options.resume = {{"t/0", position}};
+    Reader reader({mock.url()}, options);
+    CHECK(reader.ReadAll());
+    return reader.text();
+  };
+  const std::unique_ptr<KafkaClient> client = NewClient(mock.url());
+  REQUIRE(client->WaitForTopic(testing::kPatience, TestClock()).ok());
+  REQUIRE(!client->cluster().empty());
+  CHECK(text_from("kafka1 0 1 0 " + client->cluster() + " t") == "b\n");
+  CHECK(text_from("kafka1 0 1 0 another t") == "a\nb\n");
 }
 
 TEST_CASE("Kafka: a fatal error is told with its cause") {

@@ -48,7 +48,7 @@ class StartFinder {
   Status FindRanges() {
     for (int i = 0; i < partitions_; ++i) {
       KafkaRange range;
-      const Status status = Insist([&] {
+      Status status = Insist([&] {
         return rd_kafka_query_watermark_offsets(client_.handle(), reading_.endpoint.topic.c_str(), i, &range.low,
                                                 &range.high, kAnswerTime);
       });

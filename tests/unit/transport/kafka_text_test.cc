@@ -30,7 +30,7 @@ std::vector<std::string> BlocksOf(const std::string& value, std::uint64_t skip =
 using Blocks = std::vector<std::string>;
 
 TEST_CASE("A record's value as lines") {
-  CHECK(BlocksOfBytes(nullptr, 0, 0) == Blocks{});
+  CHECK(BlocksOfBytes(nullptr, 0, 0).empty());
   CHECK(BlocksOf("") == Blocks{"\n"});
   CHECK(BlocksOf("\n") == Blocks{"\n"});
   CHECK(BlocksOf("a") == Blocks{"a\n"});
@@ -42,9 +42,9 @@ TEST_CASE("A record's value as lines") {
 
 TEST_CASE("A record's lines behind those that were known") {
   CHECK(BlocksOf("a\nb", 2) == Blocks{"b\n"});
-  CHECK(BlocksOf("a\nb", 4) == Blocks{});
-  CHECK(BlocksOf("a\n", 2) == Blocks{});
-  CHECK(BlocksOf("", 1) == Blocks{});
+  CHECK(BlocksOf("a\nb", 4).empty());
+  CHECK(BlocksOf("a\n", 2).empty());
+  CHECK(BlocksOf("", 1).empty());
 }
 
 TEST_CASE("A record with lines that are too long") {

@@ -3,76 +3,14 @@
 import json
 import os
 import re
-import sys
-import unittest
 from signal import SIGTERM
 
 import harness
 import kafka_broker
+import kafka_case
 import kafka_client
 from harness import T0, combined, json_lines, read, rfc3339, shop_lines, summary_of, text_of
-
-BROKER = None  # one for all tests here; each has topics of its own
-SOON = 15  # seconds within which a mistake is told
-
-
-def records_of(lines):
-    return [line.encode() for line in lines]
-
-
-class KafkaCase(harness.Case):
-
-    def setUp(self):
-        super().setUp()
-        self.brokers = BROKER.address()
-        self.admin = kafka_client.Admin(self.brokers)
-        self.topics = 0
-
-    def topic(self, partitions=1, **config):
-        self.topics += 1
-        name = f"{self._testMethodName}-{self.topics}"
-        self.admin.create_topic(name, partitions, **config)
-        return name
-
-    def filled_topic(self, *partitions, **config):
-        """A topic with these values (bytes) in its partitions."""
-        name = self.topic(len(partitions), **config)
-        with kafka_client.Producer(self.brokers) as producer:
-            for number, values in enumerate(partitions):
-                producer.write_all(name, number, values)
-        return name
-
-    def url(self, topic, brokers=None):
-        return f"kafka://{brokers or self.brokers}/{topic}"
-
-    def analyze(self, topic, *args):
-        """From its beginning to its present end."""
-        return self.run_ok("analyze", self.url(topic), "--offset", "beginning", "--until", "end", *args)
-
-    def config(self, user, listener="client", **more):
-        """A file for --kafka-config with which `user` can log in."""
-        properties = {"security.protocol": "sasl_ssl", "ssl.ca.location": BROKER.directory / "ca.pem", "sasl.mechanisms": "SCRAM-SHA-512",
-                      "sasl.username": user, "sasl.password": BROKER.passwords.get(user, "none")}
-        if listener == "mtls":
-            properties = {"security.protocol": "ssl", "ssl.ca.location": BROKER.directory / "ca.pem",
-                          "ssl.certificate.location": BROKER.directory / f"{user}.pem", "ssl.key.location": BROKER.directory / f"{user}.key"}
-        elif BROKER.version.startswith("4"):
-            properties["sasl.mechanisms"] = "PLAIN"  # SCRAM needs librdkafka 2.6.1 there
-        properties.update({name.replace("_", "."): value for name, value in more.items()})
-        path = self.write("kafka.properties", "".join(f"{name}={value}\n" for name, value in properties.items() if value is not None))
-        path.chmod(0o600)
-        return path
-
-    def assert_told(self, words, *args, code=1, timeout=SOON):
-        """One message with all the words, in time, without a secret."""
-        result = self.run_any(*args, timeout=timeout)
-        self.assertEqual(code, result.code, str(result))
-        self.assertEqual(1, result.message.count("\n"), str(result))
-        for word in (words,) if isinstance(words, str) else words:
-            self.assertIn(word, result.message, str(result))
-        for password in BROKER.passwords.values():
-            self.assertNotIn(password, result.message)
-        return result
+from kafka_case import SOON, KafkaCase, records_of
 
 
 class Reading(KafkaCase):
@@ -207,7 +145,7 @@ class Running(KafkaCase):
         topic = self.filled_topic(records_of(combined(T0 + second) for second in range(50)))
         self.admin.allow("analyzer", "read", "topic", topic)
         process = self.follow(topic, "--idle-timeout", "5s", "-v", "--kafka-config", self.config("analyzer"),
-                              brokers=BROKER.address("client"))
+                              brokers=kafka_case.BROKER.address("client"))
         self.wait_for(lambda: self.lines_in_windows() == 50, "the last window", timeout=60, process=process)
         process.signal(SIGTERM)
         self.assertEqual(0, process.wait().code)
@@ -329,39 +267,39 @@ class Mistakes(KafkaCase):
     def test_the_right_way(self):
         for listener in ("client", "mtls"):
             with self.subTest(listener=listener):
-                self.run_ok("analyze", self.url(self.logs, BROKER.address(listener)), "--until", "end", "--kafka-config",
+                self.run_ok("analyze", self.url(self.logs, kafka_case.BROKER.address(listener)), "--until", "end", "--kafka-config",
                             self.config("analyzer", listener), "--summary", self.path("summary"))
                 self.assertEqual(1, summary_of(self.path("summary"))["lines"])
         plain = self.config("analyzer", sasl_mechanisms="PLAIN")
-        self.run_ok("analyze", self.url(self.logs, BROKER.address("client")), "--until", "end", "--kafka-config", plain)
+        self.run_ok("analyze", self.url(self.logs, kafka_case.BROKER.address("client")), "--until", "end", "--kafka-config", plain)
 
     def test_login(self):
-        client = BROKER.address("client")
+        client = kafka_case.BROKER.address("client")
         self.told(("refused the login of 'analyzer'", "password"), client, self.config("analyzer", sasl_password="wrong"))
         self.told(("refused the login of 'stranger'", "user"), client, self.config("stranger"))
         self.told(("mechanism", "PLAIN"), client, self.config("analyzer", sasl_mechanisms="SCRAM-SHA-256"), code=2)
 
     def test_certificates(self):
-        other = BROKER.directory / "other-ca.pem"
-        self.told(("certificate is not accepted", "--tls-ca"), BROKER.address("client"), self.config("analyzer", ssl_ca_location=other))
-        self.told(("mismatch", "name the broker"), BROKER.address("misnamed"), self.config("analyzer"))
-        mtls = BROKER.address("mtls")
-        for nothing in (None, BROKER.directory / "stranger.pem"):
-            key = nothing and BROKER.directory / "stranger.key"
+        other = kafka_case.BROKER.directory / "other-ca.pem"
+        self.told(("certificate is not accepted", "--tls-ca"), kafka_case.BROKER.address("client"), self.config("analyzer", ssl_ca_location=other))
+        self.told(("mismatch", "name the broker"), kafka_case.BROKER.address("misnamed"), self.config("analyzer"))
+        mtls = kafka_case.BROKER.address("mtls")
+        for nothing in (None, kafka_case.BROKER.directory / "stranger.pem"):
+            key = nothing and kafka_case.BROKER.directory / "stranger.key"
             with self.subTest(certificate=nothing):
                 config = self.config("analyzer", "mtls", ssl_certificate_location=nothing, ssl_key_location=key)
                 self.told(("certificate", "--tls-cert"), mtls, config)
 
     def test_wrong_ports(self):
         plain = self.write("plain.properties", "security.protocol=plaintext\n")
-        self.told(("expects TLS", "security.protocol"), BROKER.address("client"), plain)
-        self.told("does not speak TLS", BROKER.address("internal"), self.config("analyzer"))
-        tls = self.write("tls.properties", f"security.protocol=ssl\nssl.ca.location={BROKER.directory}/ca.pem\n")
-        self.told(("expects a login", "sasl"), BROKER.address("client"), tls)
+        self.told(("expects TLS", "security.protocol"), kafka_case.BROKER.address("client"), plain)
+        self.told("does not speak TLS", kafka_case.BROKER.address("internal"), self.config("analyzer"))
+        tls = self.write("tls.properties", f"security.protocol=ssl\nssl.ca.location={kafka_case.BROKER.directory}/ca.pem\n")
+        self.told(("expects a login", "sasl"), kafka_case.BROKER.address("client"), tls)
 
     def test_topics(self):
         self.assert_told(("no topic 'nowhere'", "kafka-topics"), "analyze", self.url("nowhere"), "--until", "end")
-        client = BROKER.address("client")
+        client = kafka_case.BROKER.address("client")
         self.told(("permission", "kafka-acls.sh", "User:nobody"), client, self.config("nobody"))
         self.told(("permission", "or no such topic"), client, self.config("analyzer"), topic="nowhere")
         self.told(("group 'secret'", "--operation Read --group secret"), client, self.config("analyzer"), "--group", "secret",
@@ -437,7 +375,7 @@ class Writing(KafkaCase):
         self.assert_told(("larger than the topic takes", "not delivered"), "analyze", log, "--windows-to", self.url(topic), "-q", "-X",
                          "compression.codec=none")
         self.admin.allow("reader", "read", "topic", topic)
-        client = self.url(topic, BROKER.address("client"))
+        client = self.url(topic, kafka_case.BROKER.address("client"))
         self.assert_told(("permission to write", "--operation Write"), "generate", "--count", 5, "--speed", 0, "--to", client,
                          "--kafka-config", self.config("reader"))
         self.assert_told(("permission to write", "User:nobody"), "generate", "--count", 5, "--speed", 0, "--to", client, "--kafka-config",
@@ -458,7 +396,7 @@ class Writing(KafkaCase):
         self.admin.allow("generator", "write", "topic", logs)
         self.admin.allow("analyzer", "read", "topic", logs)
         self.admin.allow("analyzer", "write", "topic", alerts)
-        client = BROKER.address("client")
+        client = kafka_case.BROKER.address("client")
         self.run_ok("generate", "--count", 5000, "--speed", 0, "--seed", 1, "--rate", 10, "--error-users", 100, "--error-urls", 100,
                     "--error-rate", 50, "--to", self.url(logs, client), "--kafka-config", self.config("generator"))
         self.run_ok("analyze", self.url(logs, client), "--until", "end", "--alerts-to", self.url(alerts, client), "--kafka-config",
@@ -508,17 +446,5 @@ class Properties(KafkaCase):
             self.refused(("--kafka-insecure", "pretend"), "-X", off)
 
 
-def main():
-    global BROKER  # pylint: disable=global-statement
-    try:
-        BROKER = kafka_broker.Broker()
-    except kafka_broker.Unavailable as why:
-        kafka_broker.skip(why)
-    with BROKER:
-        if not os.access(harness.SOCKLOG, os.X_OK):
-            sys.exit(f"no executable at {harness.SOCKLOG}; set SOCKLOG")
-        unittest.main(verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    kafka_case.main()

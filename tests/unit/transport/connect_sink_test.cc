@@ -2,7 +2,6 @@
 #include <sys/socket.h>
 
 #include <thread>
-#include <utility>
 
 #include "sink_testing.h"
 #include "support/catch.h"
@@ -17,16 +16,14 @@ using testing::Lines;
 using testing::ListenAt;
 using testing::Open;
 using testing::OpenError;
+using testing::PlacesToConnectTo;
 using testing::Receive;
 using testing::StopAfterwards;
 using testing::TempDir;
 
 TEST_CASE("Connecting: everything arrives, then the end") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
-                                                        {dir / "s", "unix:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToConnectTo(dir)) {
     INFO(endpoint);
     const UniqueFd listener = ListenAt(where);
     std::string got;
@@ -64,10 +61,7 @@ void Leave(UniqueFd peer, bool reset) {
 
 TEST_CASE("A peer that has gone is an error, also for the one write that the system still takes") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
-                                                        {dir / "s", "unix:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToConnectTo(dir)) {
     for (const bool reset : {false, true}) {
       INFO(endpoint << ", reset " << reset);
       const UniqueFd listener = ListenAt(where);
@@ -86,10 +80,7 @@ TEST_CASE("A peer that has gone is an error, also for the one write that the sys
 
 TEST_CASE("A peer that sends nothing more and reads on is there") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
-                                                        {dir / "s", "unix:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToConnectTo(dir)) {
     INFO(endpoint);
     const UniqueFd listener = ListenAt(where);
     auto sink = Open(endpoint);

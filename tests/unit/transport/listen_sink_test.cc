@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "sink_testing.h"
@@ -13,25 +12,29 @@ namespace socklog {
 namespace {
 
 using testing::ConnectTo;
-using testing::FreePort;
 using testing::Lines;
 using testing::Open;
 using testing::OpenError;
+using testing::PlacesToListenAt;
 using testing::Receive;
 using testing::StopAfterwards;
 using testing::TempDir;
 
+// A sink that has waited for its first client, which has come.
+std::unique_ptr<Sink> OpenFor(UniqueFd* client, const std::string& where, const std::string& endpoint,
+                              const SinkOptions& options = {}) {
+  std::thread connecting([&] { *client = ConnectTo(where); });
+  std::unique_ptr<Sink> sink = Open(endpoint, options);
+  connecting.join();
+  return sink;
+}
+
 TEST_CASE("Listening: the first client gets everything, a later one from when it joined") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp-listen://:" + port},
-                                                        {dir / "s", "unix-listen:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToListenAt(dir)) {
     INFO(endpoint);
     UniqueFd first;
-    std::thread connecting([&, to = where] { first = ConnectTo(to); });
-    auto sink = Open(endpoint);
-    connecting.join();
+    auto sink = OpenFor(&first, where, endpoint);
     CHECK(sink->Write("1\n").ok());
     CHECK(sink->Flush(false).ok());
     const UniqueFd second = ConnectTo(where);
@@ -46,9 +49,7 @@ TEST_CASE("Listening: the first client gets everything, a later one from when it
 TEST_CASE("Listening: slow clients set the pace, and one that goes is dropped") {
   const TempDir dir;
   UniqueFd first;
-  std::thread connecting([&] { first = ConnectTo(dir / "s"); });
-  auto sink = Open("unix-listen:" + (dir / "s"));
-  connecting.join();
+  auto sink = OpenFor(&first, dir / "s", "unix-listen:" + (dir / "s"));
   UniqueFd second = ConnectTo(dir / "s");
   const std::string text = Lines(1, 40000);
   std::string a, b;
@@ -67,9 +68,7 @@ TEST_CASE("Listening: slow clients set the pace, and one that goes is dropped") 
 TEST_CASE("Listening: with no client left the output is discarded until one joins") {
   const TempDir dir;
   UniqueFd client;
-  std::thread connecting([&] { client = ConnectTo(dir / "s"); });
-  auto sink = Open("unix-listen:" + (dir / "s"));
-  connecting.join();
+  auto sink = OpenFor(&client, dir / "s", "unix-listen:" + (dir / "s"));
   client.Reset();
   CHECK(sink->Write("1\n").ok());
   CHECK(sink->Flush(false).ok());
@@ -102,10 +101,7 @@ struct FullHouse {
 
 TEST_CASE("Listening: clients that have gone leave their places to those that wait") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp-listen://:" + port},
-                                                        {dir / "s", "unix-listen:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToListenAt(dir)) {
     for (const bool flushed_before : {false, true}) {
       INFO(endpoint << ", flushed before " << flushed_before);
       FullHouse house(endpoint, where);
@@ -122,10 +118,7 @@ TEST_CASE("Listening: clients that have gone leave their places to those that wa
 
 TEST_CASE("Listening: a client that sends nothing more reads on, while nobody waits for its place") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp-listen://:" + port},
-                                                        {dir / "s", "unix-listen:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToListenAt(dir)) {
     INFO(endpoint);
     FullHouse house(endpoint, where);
     shutdown(house.clients[1].get(), SHUT_WR);
@@ -154,9 +147,7 @@ TEST_CASE("Listening once: the first client's leaving is a broken pipe") {
   SinkOptions options;
   options.connection.once = true;
   UniqueFd client;
-  std::thread connecting([&] { client = ConnectTo(dir / "s"); });
-  auto sink = Open("unix-listen:" + (dir / "s"), options);
-  connecting.join();
+  auto sink = OpenFor(&client, dir / "s", "unix-listen:" + (dir / "s"), options);
   CHECK(sink->Write("1\n").ok());
   CHECK(sink->Flush(false).ok());
   client.Reset();

@@ -59,13 +59,14 @@ struct Pipe {
   UniqueFd read_end, write_end;
 };
 
+std::unique_ptr<Sink> OpenStdout(const Pipe& pipe) {
+  const Stdout stdout_is(pipe.write_end.get());
+  return Open("-");
+}
+
 TEST_CASE("stdout: a pipe with a slow reader gets everything") {
   Pipe pipe;
-  std::unique_ptr<Sink> sink;
-  {
-    const Stdout stdout_is(pipe.write_end.get());
-    sink = Open("-");
-  }
+  std::unique_ptr<Sink> sink = OpenStdout(pipe);
   pipe.write_end.Reset();
   const std::string text = Lines(1, 10000);
   Status status;
@@ -82,11 +83,7 @@ TEST_CASE("stdout: a pipe with a slow reader gets everything") {
 TEST_CASE("stdout: a reader that has gone is a broken pipe") {
   signal(SIGPIPE, SIG_IGN);
   Pipe pipe;
-  std::unique_ptr<Sink> sink;
-  {
-    const Stdout stdout_is(pipe.write_end.get());
-    sink = Open("-");
-  }
+  std::unique_ptr<Sink> sink = OpenStdout(pipe);
   CHECK(sink->Write("1\n").ok());
   CHECK(sink->Flush(false).ok());
   pipe.read_end.Reset();
@@ -98,11 +95,7 @@ TEST_CASE("stdout: a reader that has gone is a broken pipe") {
 TEST_CASE("StopSinks frees a writer whose reader does not read") {
   const StopAfterwards stop_afterwards;
   Pipe pipe;
-  std::unique_ptr<Sink> sink;
-  {
-    const Stdout stdout_is(pipe.write_end.get());
-    sink = Open("-");
-  }
+  std::unique_ptr<Sink> sink = OpenStdout(pipe);
   std::thread stopper([] { StopSinks(); });
   const Status status = sink->Write(Lines(1, 100000));
   stopper.join();

@@ -29,6 +29,7 @@ struct Endpoint {
   std::vector<HostAndPort> brokers;  // Kafka's
   std::string topic;
 
+  bool is_topic() const { return kind == Kind::kKafka; }
   bool is_socket() const { return kind >= Kind::kTcp; }
   bool listens() const { return kind >= Kind::kTcpListen; }
 };

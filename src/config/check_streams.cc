@@ -51,7 +51,7 @@ class StreamList {
       return;
     }
     stream.endpoint = std::move(*endpoint);
-    stream.is_file = takes != Takes::kEndpoint && stream.endpoint.kind != Kind::kKafka;
+    stream.is_file = takes != Takes::kEndpoint && !stream.endpoint.is_topic();
     streams_.push_back(std::move(stream));
   }
 
@@ -156,7 +156,7 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
-    if (stream.endpoint.kind == Kind::kFile || stream.endpoint.kind == Kind::kKafka) continue;
+    if (stream.endpoint.kind == Kind::kFile || stream.endpoint.is_topic()) continue;
     diagnostics->Error(settings.PlaceOf("state"),
                        "--state needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
   }

@@ -67,15 +67,16 @@ Status CheckMetricNames(const Options& options) {
   return {};
 }
 
-bool IsTopic(const Endpoint& endpoint) { return endpoint.kind == Endpoint::Kind::kKafka; }
+// Then only the broker knows how many partitions there are.
+bool HasTopic(const std::vector<Endpoint>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Endpoint& input) { return input.is_topic(); });
+}
 
-// Without those of topics, which only the broker knows.
-std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
-  std::uint64_t partitions = 0;
-  for (const Endpoint& input : inputs) {
-    if (!IsTopic(input)) partitions += input.listens() ? connection.max_clients : 1;
-  }
-  return partitions;
+// Each is a partition.
+std::uint64_t PossibleClients(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
+  std::uint64_t clients = 0;
+  for (const Endpoint& input : inputs) clients += input.listens() ? connection.max_clients : 0;
+  return clients;
 }
 
 // What makes for so many open panes, and what to do about it.
@@ -149,8 +150,10 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   setup.shape.until = options.input.until;
   for (const ScoredMetric& scored : metrics)
     setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
-  if (std::none_of(setup.inputs.begin(), setup.inputs.end(), IsTopic)) {
-    const std::uint64_t partitions = PossiblePartitions(setup.inputs, options.connection);
+  if (!HasTopic(setup.inputs)) {
+    const auto others = static_cast<std::uint64_t>(std::count_if(
+        setup.inputs.begin(), setup.inputs.end(), [](const Endpoint& input) { return !input.listens(); }));
+    const std::uint64_t partitions = others + PossibleClients(setup.inputs, options.connection);
     if (Status status = FitPartitions(options.window, partitions, &setup.shape); !status.ok()) return status;
   }
   Result<std::unique_ptr<KeyRules>> rules =
@@ -169,9 +172,8 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
 }
 
 Status FitTopics(const Options& options, const Source& source, ReadingSetup* setup) {
-  if (std::none_of(setup->inputs.begin(), setup->inputs.end(), IsTopic)) return {};
-  std::uint64_t partitions = source.partition_count();
-  for (const Endpoint& input : setup->inputs) partitions += input.listens() ? options.connection.max_clients : 0;
+  if (!HasTopic(setup->inputs)) return {};
+  const std::uint64_t partitions = source.partition_count() + PossibleClients(setup->inputs, options.connection);
   return FitPartitions(options.window, partitions, &setup->shape);
 }
 

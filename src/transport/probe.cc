@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/text.h"
 #include "transport/connector.h"
 #include "transport/file_io.h"
 #include "transport/file_stream.h"
@@ -162,8 +163,7 @@ Result<std::string> ProbeTopic(const Endpoint& endpoint, bool input, const Conne
   if (input && UsesGroup(options.kafka)) {
     if (Status status = ProbeGroup(client.value().get(), patience, clock); !status.ok()) return status;
   }
-  return "connected; the topic has " + std::to_string(partitions.value()) +
-         (partitions.value() == 1 ? " partition" : " partitions");
+  return "connected; the topic has " + FormatCount(static_cast<std::uint64_t>(partitions.value()), "partition");
 }
 
 }  // namespace

@@ -132,8 +132,7 @@ Result<std::vector<std::unique_ptr<Partition>>> KafkaConsumer::TakeNew() {
   std::vector<std::unique_ptr<Partition>> added;
   if (!has_news_.exchange(false)) return added;
   // First, so that what comes from now on is not lost.
-  std::uint64_t ignored = 0;
-  [[maybe_unused]] const ssize_t drained = read(news_.get(), &ignored, sizeof(ignored));
+  DrainEvent(news_);
   if (Status status = failure(); !status.ok()) return status;
   const int there = partitions_there_;
   while (static_cast<int>(feeds_.size()) < there) {

@@ -1,7 +1,5 @@
 #include "transport/kafka/kafka_partition.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/log.h"
@@ -156,10 +154,7 @@ std::string KafkaPartition::EncodePosition(Position position) const {
 void KafkaPartition::AddTo(PollSet* set) const { set->Add(feed_->event.get(), POLLIN); }
 
 bool KafkaPartition::HasNews(const PollSet& set) {
-  if (set.Fired(feed_->event.get())) {
-    std::uint64_t ignored = 0;
-    [[maybe_unused]] const ssize_t drained = read(feed_->event.get(), &ignored, sizeof(ignored));
-  }
+  if (set.Fired(feed_->event.get())) DrainEvent(feed_->event);
   return rd_kafka_queue_length(feed_->queue.get()) > 0 || !consumer_->failure().ok();
 }
 

@@ -55,7 +55,7 @@ std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vect
     if (level == Level::kOver) {
       ++over;
       OnOver(report, score, alerts);
-    } else if (Concerns(score)) {
+    } else if (MayBeTracked(score)) {
       OnTracked(report, score, level, alerts);
     }
   }

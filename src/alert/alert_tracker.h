@@ -31,7 +31,7 @@ class AlertTracker {
 
   // Whether OnWindow has to be told of it: it is over, or was over in a window before. True of few others.
   bool Concerns(const SeriesScore& score) const {
-    return decider_.LevelOf(score) == Level::kOver || tracked_[score.metric][SketchOf(score.key)];
+    return decider_.LevelOf(score) == Level::kOver || MayBeTracked(score);
   }
   // `judged`: of what the Scorer said of the window (nothing for an empty one or a gap) at least what concerns the
   // tracker. Appends to *alerts what fires or resolves, in the order window_end, metric name, key. Returns the number
@@ -65,6 +65,7 @@ class AlertTracker {
   void OnOver(const WindowReport& report, const SeriesScore& score, std::vector<Alert>* alerts);
   void OnTracked(const WindowReport& report, const SeriesScore& score, Level level, std::vector<Alert>* alerts);
   void OnUnseen(const WindowReport& report, std::vector<Alert>* alerts);
+  bool MayBeTracked(const SeriesScore& score) const { return tracked_[score.metric][SketchOf(score.key)]; }
   void SketchTracked();
   bool ResolvesAt(const WindowReport& report, Series* series, WindowReport* resolving) const;
   Alert MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report,

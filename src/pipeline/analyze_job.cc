@@ -1,6 +1,5 @@
 // analyze: lines -> windows -> scores -> alerts.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -53,6 +52,7 @@ class Analysis {
   bool WritesText() const;
   bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
 
+  void CountLost() { counters_.lost_records = lost_before_ + source_->lost_records(); }
   // Fills judged_. Whether there was anything to hold against a threshold.
   bool Judge(const WindowReport& report);
   Status OnWindow(const WindowReport& report);
@@ -252,7 +252,7 @@ Status Analysis::Save() {
   }
   SnapshotWriter aggregator, counters, alerts;
   windows_->Encode(&aggregator);
-  counters_.lost_records = lost_before_ + source_->lost_records();
+  CountLost();
   counters_.Encode(&counters);
   tracker_->Encode(&alerts);
   state.aggregator = aggregator.bytes();
@@ -273,7 +273,7 @@ bool Analysis::Judge(const WindowReport& report) {
   });
   sample_watch_->Add(report, judged_metrics_);
   for (std::uint32_t metric = 0; metric < judged_metrics_.size(); ++metric) {
-    if (judged_metrics_[metric] && std::isfinite(decider_->threshold(metric).value)) return true;
+    if (judged_metrics_[metric] && decider_->has_threshold(metric)) return true;
   }
   return false;
 }
@@ -346,10 +346,10 @@ Status Analysis::Run() {
 Status Analysis::Finish() {
   RunSummary summary;
   summary.lines = windows_->counters();
+  CountLost();
   summary.windows = counters_;
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
-  summary.lost_records = lost_before_ + source_->lost_records();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);

@@ -59,7 +59,7 @@ std::string SummaryJson(const RunSummary& summary) {
   add("ignored", summary.lines.ignored);
   add("outside", summary.lines.outside);
   add("late_after_idle", summary.lines.late_after_idle);
-  add("lost_offsets", summary.lost_records);
+  add("lost_offsets", summary.windows.lost_records);
   add("windows", summary.windows.windows);
   add("windows_judged", summary.windows.windows_judged);
   if (!summary.holdout) {  // thresholds raises no alerts
@@ -95,7 +95,7 @@ std::string SummaryText(const RunSummary& summary) {
           Percent(lines.malformed, lines.lines()) + "), " + FormatThousands(lines.late) + " late";
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
   if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored ([[ignore]], or no requests)";
-  if (summary.lost_records > 0) text += ", " + FormatThousands(summary.lost_records) + " records lost to retention";
+  if (windows.lost_records > 0) text += ", " + FormatThousands(windows.lost_records) + " records lost to retention";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
   if (summary.evicted_keys > 0)

@@ -1,7 +1,6 @@
 #include "pipeline/sample_watch.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
 
@@ -10,13 +9,13 @@ namespace socklog {
 void SampleWatch::Add(const WindowReport& report, const std::vector<bool>& judged) {
   if (report.total.requests == 0) return;
   ++windows_;
-  for (std::size_t metric = 0; metric < seen_.size(); ++metric) {
+  for (std::uint32_t metric = 0; metric < seen_.size(); ++metric) {
     if (!judged[metric]) continue;
     seen_[metric].judged = true;
-    any_judged_ = any_judged_ || HasThreshold(metric);
+    any_judged_ = any_judged_ || decider_.has_threshold(metric);
   }
-  for (std::size_t metric = 0; metric < seen_.size(); ++metric) {
-    if (seen_[metric].judged || !HasThreshold(metric)) continue;
+  for (std::uint32_t metric = 0; metric < seen_.size(); ++metric) {
+    if (seen_[metric].judged || !decider_.has_threshold(metric)) continue;
     const Dimension dimension = scorer_.metrics()[metric].metric->dimension;
     if (dimension == Dimension::kGlobal) {
       Look(metric, report.total);
@@ -27,24 +26,20 @@ void SampleWatch::Add(const WindowReport& report, const std::vector<bool>& judge
   }
 }
 
-bool SampleWatch::HasThreshold(std::size_t metric) const {
-  return std::isfinite(decider_.threshold(static_cast<std::uint32_t>(metric)).value);
-}
-
-void SampleWatch::Look(std::size_t metric, const Cell& cell) {
+void SampleWatch::Look(std::uint32_t metric, const Cell& cell) {
   seen_[metric].most = std::max(seen_[metric].most, scorer_.metrics()[metric].metric->denominator(cell));
 }
 
 std::string SampleWatch::Text() const {
   if (windows_ == 0) return {};
   std::string names;
-  std::size_t nearest = seen_.size();
-  const auto share = [this](std::size_t metric) {
+  auto nearest = static_cast<std::uint32_t>(seen_.size());
+  const auto share = [this](std::uint32_t metric) {
     return static_cast<double>(seen_[metric].most) / static_cast<double>(scorer_.metrics()[metric].min_samples);
   };
   bool any_threshold = false;
-  for (std::size_t metric = 0; metric < seen_.size(); ++metric) {
-    if (!HasThreshold(metric)) continue;
+  for (std::uint32_t metric = 0; metric < seen_.size(); ++metric) {
+    if (!decider_.has_threshold(metric)) continue;
     any_threshold = true;
     const Metric& what = *scorer_.metrics()[metric].metric;
     const bool is_told = what.dimension == Dimension::kGlobal || !any_judged_;

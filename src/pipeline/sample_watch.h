@@ -32,8 +32,7 @@ class SampleWatch {
     std::uint64_t most = 0;  // samples of one series in one window, until it is judged
   };
 
-  bool HasThreshold(std::size_t metric) const;
-  void Look(std::size_t metric, const Cell& cell);
+  void Look(std::uint32_t metric, const Cell& cell);
 
   const Scorer& scorer_;
   const Decider& decider_;

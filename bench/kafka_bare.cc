@@ -7,6 +7,7 @@
 // More arguments are properties, NAME=VALUE. Prints records, seconds and records a second.
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -85,9 +86,9 @@ std::uint64_t Write(int argc, char** argv, std::string_view lines) {
   std::uint64_t records = 0;
   while (!lines.empty()) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(line.size() + 1);
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
     while (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, const_cast<char*>(line.data()),
-                            line.size(), line.data(), line.find(' '), nullptr) != 0) {
+                            line.size(), line.data(), std::min(line.find(' '), line.size()), nullptr) != 0) {
       if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) Die(rd_kafka_err2str(rd_kafka_last_error()));
       rd_kafka_poll(client, 20);
     }

@@ -123,6 +123,7 @@ def write(directory, results, logs, arguments):
     method = METHOD.format(rounds=arguments.rounds, lines=logs.lines, slow=logs.slow_lines, combined=logs.bytes_per_line(logs.combined, logs.lines),
                            json=logs.bytes_per_line(logs.json, logs.lines), pasted=logs.bytes_per_line(logs.pasted, logs.lines))
     text = HEAD + machine(arguments.build) + wanted(results) + all_measured(results, logs) + about_peers() + method
+    directory.mkdir(parents=True, exist_ok=True)
     (directory / "benchmarks.md").write_text(text.rstrip() + "\n", encoding="utf-8")
     (directory / "benchmarks.svg").write_text(bars.draw(speeds(results)), encoding="utf-8")
     print(f"written: {directory / 'benchmarks.md'} and {directory / 'benchmarks.svg'}")

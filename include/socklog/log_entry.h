@@ -95,6 +95,7 @@ struct LogEntry {
   bool request_valid = true;  // false: the request line was no HTTP request (TLS hello, empty, "-")
   bool time_is_end = false;   // `time` is when the request ended, not when it began
   bool slow_path = false;     // only the reference parser could read it
+  bool no_request = false;    // a line that the server logs beside its requests: only `time` is told
 
   // What a parser happens to know of the bytes, so that nobody looks at them again; 0 and false where it does not.
   std::uint32_t path_size =

@@ -25,8 +25,8 @@ struct Metric {
   Dimension dimension = Dimension::kGlobal;
   MetricKind kind = MetricKind::kRatio;
   std::uint64_t (*numerator)(const Cell&) = nullptr;  // k
-  std::uint64_t (*denominator)(const Cell&) =
-      nullptr;  // n: the samples; a window with fewer than min_samples is not judged
+  // n, at most the cell's requests: the samples; a window with fewer than min_samples is not judged
+  std::uint64_t (*denominator)(const Cell&) = nullptr;
   std::uint64_t min_samples = 1;
   double default_threshold = 0;  // compared with the score; kNoThreshold: judged only when the user gives one
 };

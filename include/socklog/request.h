@@ -54,7 +54,7 @@ struct Request {
   std::uint32_t offset = 0;                    // of the line in its block's text
   std::uint32_t size = 0;                      // of the line, without its newline
   std::uint8_t outcome = 0;                    // OutcomeBits
-  bool ignored = false;                        // by an [[ignore]] rule: counted as that, in no cell
+  bool ignored = false;                        // by an [[ignore]] rule, or no request: counted as that, in no cell
   bool slow_path = false;                      // only the reference parser could read the line
   std::array<Key, kKeyedDimensionCount> keys;  // by KeyedIndex
 };

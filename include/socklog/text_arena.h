@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_TEXT_ARENA_H_
 #define SOCKLOG_TEXT_ARENA_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -37,7 +38,9 @@ class TextArena {
   }
 
  private:
-  static constexpr std::size_t kChunk = std::size_t{64} << 10;
+  // Of the first chunk; those after it are larger and larger. There may be thousands of arenas that hold a few texts.
+  static constexpr std::size_t kFirstChunk = std::size_t{2} << 10;
+  static constexpr std::size_t kLargestChunk = std::size_t{64} << 10;
 
   struct Chunk {
     std::unique_ptr<char[]> bytes;
@@ -47,7 +50,8 @@ class TextArena {
   void NextChunk(std::size_t size) {
     while (next_ < chunks_.size() && chunks_[next_].size < size) ++next_;
     if (next_ == chunks_.size()) {
-      const std::size_t chunk_size = size > kChunk ? size : kChunk;
+      const std::size_t doubled = chunks_.empty() ? kFirstChunk : 2 * chunks_.back().size;
+      const std::size_t chunk_size = std::max(size, std::min(doubled, kLargestChunk));
       chunks_.push_back({std::make_unique<char[]>(chunk_size + kPadding), chunk_size});
     }
     free_ = chunks_[next_].bytes.get();

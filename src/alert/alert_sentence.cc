@@ -40,9 +40,10 @@ std::string WhatHappened(const Alert& alert) {
   const Metric& metric = *alert.metric;
   const std::string event(metric.event);
   if (metric.kind == MetricKind::kRatio) {
-    return FormatValue(metric, alert.value) + " of " + FormatThousands(alert.samples) + " requests " + event;
+    return FormatValue(metric, alert.value) + " of " + FormatCount(alert.samples, "request") + " " + event;
   }
-  return FormatShort(alert.value) + " " + event;
+  const std::string number = FormatShort(alert.value);
+  return number + (number == "1" ? " request " : " requests ") + event;
 }
 
 }  // namespace

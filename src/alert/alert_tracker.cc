@@ -39,18 +39,17 @@ AlertTracker::AlertTracker(const AlertOptions& options, Micros window, Micros sl
       slide_(slide),
       scorer_(scorer),
       decider_(decider),
-      tracked_sizes_(scorer.metrics().size()) {}
+      tracked_(scorer.metrics().size()) {}
 
-void AlertTracker::FindTrackedSizes() {
-  for (std::bitset<kSizes>& sizes : tracked_sizes_) sizes.reset();
-  for (const auto& [key, series] : series_) tracked_sizes_[series.metric].set(key.second.size() % kSizes);
+void AlertTracker::SketchTracked() {
+  for (std::bitset<kSketches>& sketches : tracked_) sketches.reset();
+  for (const auto& [key, series] : series_) tracked_[series.metric].set(SketchOf(key.second));
 }
 
 std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged,
                                      std::vector<Alert>* alerts) {
   const std::size_t first = alerts->size();
   std::uint64_t over = 0;
-  FindTrackedSizes();
   for (const SeriesScore& score : judged) {
     const Level level = decider_.LevelOf(score);
     if (level == Level::kOver) {
@@ -61,6 +60,7 @@ std::uint64_t AlertTracker::OnWindow(const WindowReport& report, const std::vect
     }
   }
   OnUnseen(report, alerts);
+  if (!judged.empty()) SketchTracked();
   std::sort(alerts->begin() + static_cast<std::ptrdiff_t>(first), alerts->end(), [](const Alert& a, const Alert& b) {
     return std::tie(a.window_end, a.metric->name, a.key) < std::tie(b.window_end, b.metric->name, b.key);
   });
@@ -203,6 +203,7 @@ void AlertTracker::Decode(SnapshotReader* in) {
     const bool is_new = series_.emplace(SeriesKey(std::move(metric), std::move(key)), series).second;
     if (is_new && series.firing) ++firing_;
   }
+  SketchTracked();
 }
 
 }  // namespace socklog

@@ -29,8 +29,13 @@ class AlertTracker {
   // `slide`, `window`: of every window that comes. The scorer and decider are borrowed.
   AlertTracker(const AlertOptions& options, Micros window, Micros slide, const Scorer& scorer, const Decider& decider);
 
-  // `judged`: what the Scorer said of the window (nothing for an empty one or a gap). Appends to *alerts what fires or
-  // resolves, in the order window_end, metric name, key. Returns the number of series that are over.
+  // Whether OnWindow has to be told of it: it is over, or was over in a window before. True of few others.
+  bool Concerns(const SeriesScore& score) const {
+    return decider_.LevelOf(score) == Level::kOver || MayBeTracked(score);
+  }
+  // `judged`: of what the Scorer said of the window (nothing for an empty one or a gap) at least what concerns the
+  // tracker. Appends to *alerts what fires or resolves, in the order window_end, metric name, key. Returns the number
+  // of series that are over.
   std::uint64_t OnWindow(const WindowReport& report, const std::vector<SeriesScore>& judged,
                          std::vector<Alert>* alerts);
 
@@ -60,8 +65,8 @@ class AlertTracker {
   void OnOver(const WindowReport& report, const SeriesScore& score, std::vector<Alert>* alerts);
   void OnTracked(const WindowReport& report, const SeriesScore& score, Level level, std::vector<Alert>* alerts);
   void OnUnseen(const WindowReport& report, std::vector<Alert>* alerts);
-  bool MayBeTracked(const SeriesScore& score) const { return tracked_sizes_[score.metric][score.key.size() % kSizes]; }
-  void FindTrackedSizes();
+  bool MayBeTracked(const SeriesScore& score) const { return tracked_[score.metric][SketchOf(score.key)]; }
+  void SketchTracked();
   bool ResolvesAt(const WindowReport& report, Series* series, WindowReport* resolving) const;
   Alert MakeAlert(AlertStatus status, const SeriesKey& key, const Series& series, const WindowReport& report,
                   const SeriesScore* score) const;
@@ -72,10 +77,15 @@ class AlertTracker {
   const Scorer& scorer_;
   const Decider& decider_;
   std::map<SeriesKey, Series, SeriesOrder> series_;  // pending and firing ones
-  // By metric: sizes of keys (modulo kSizes) in series_ when the window in hand began. They tell most series of a
-  // window from those, without a look at their text.
-  static constexpr std::size_t kSizes = 256;
-  std::vector<std::bitset<kSizes>> tracked_sizes_;
+  // By metric: sketches of the keys that were in series_ after the last window with anything judged. They tell most
+  // series from those, without a search.
+  static constexpr std::size_t kSketches = 1024;
+  static std::size_t SketchOf(std::string_view key) {
+    if (key.empty()) return 0;
+    const auto byte = [key](std::size_t at) { return std::size_t{static_cast<unsigned char>(key[at])}; };
+    return (key.size() + 37 * byte(key.size() / 2) + 331 * byte(key.size() - 1)) % kSketches;
+  }
+  std::vector<std::bitset<kSketches>> tracked_;
   std::uint64_t firing_ = 0;
 };
 

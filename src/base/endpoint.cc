@@ -176,13 +176,13 @@ Result<Endpoint> ParseEndpoint(std::string_view text) {
   }
   endpoint.kind = scheme->kind;
   if (scheme->has_address) {
-    const bool kafka = endpoint.kind == Endpoint::Kind::kKafka;
-    if (!slashes) return EndpointError(text, "write " + std::string(name) + "://HOST:PORT" + (kafka ? "/TOPIC" : ""));
-    if (kafka) {
-      if (Status status = ParseKafka(rest.substr(2), &endpoint); !status.ok()) return status;
-      return endpoint;
+    if (!slashes) {
+      const char* const rest_of_form = endpoint.is_topic() ? "://HOST:PORT/TOPIC" : "://HOST:PORT";
+      return EndpointError(text, "write " + std::string(name) + rest_of_form);
     }
-    if (Status status = ParseHostAndPort(rest.substr(2), &endpoint); !status.ok()) return status;
+    const std::string_view address = rest.substr(2);
+    Status status = endpoint.is_topic() ? ParseKafka(address, &endpoint) : ParseHostAndPort(address, &endpoint);
+    if (!status.ok()) return status;
     return endpoint;
   }
   endpoint.path = std::string(slashes ? rest.substr(2) : rest);
@@ -223,12 +223,17 @@ bool IsRemote(const Endpoint& endpoint) {
 
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   if (IsStdio(a) || IsStdio(b)) return IsStdio(a) && IsStdio(b);
-  const bool kafka = a.kind == Endpoint::Kind::kKafka;
-  if (kafka != (b.kind == Endpoint::Kind::kKafka)) return false;
-  if (kafka) return a.topic == b.topic && HaveBrokerInCommon(a, b);
+  if (a.is_topic() || b.is_topic()) return a.topic == b.topic && HaveBrokerInCommon(a, b);
   if (a.is_socket() != b.is_socket() || a.path.empty() != b.path.empty()) return false;
   if (a.path.empty()) return a.port == b.port && a.port != "0" && IsSameHost(a.host, b.host);
   return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
+}
+
+std::string PlaceBucket(const Endpoint& endpoint) {
+  if (IsStdio(endpoint)) return "-";
+  if (endpoint.is_topic()) return "kafka:" + endpoint.topic;  // whichever brokers are named
+  // A host has several names, a port one.
+  return endpoint.path.empty() ? ':' + endpoint.port : Canonical(endpoint.path, false);
 }
 
 }  // namespace socklog

@@ -29,6 +29,7 @@ struct Endpoint {
   std::vector<HostAndPort> brokers;  // Kafka's
   std::string topic;
 
+  bool is_topic() const { return kind == Kind::kKafka; }
   bool is_socket() const { return kind >= Kind::kTcp; }
   bool listens() const { return kind >= Kind::kTcpListen; }
 };
@@ -56,6 +57,9 @@ bool IsRemote(const Endpoint& endpoint);
 // of brokers of which one is named by both. /dev/null and port 0 are never. touch_files: links are followed; else paths
 // are compared as they are written.
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files);
+
+// Equal for two endpoints that are one place without touching files; so that among thousands only few need be compared.
+std::string PlaceBucket(const Endpoint& endpoint);
 
 }  // namespace socklog
 

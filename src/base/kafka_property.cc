@@ -35,7 +35,8 @@ bool IsKafkaSecret(std::string_view name) {
   };
   if (std::find(std::begin(kSecrets), std::end(kSecrets), name) != std::end(kSecrets)) return true;
   // Those of later versions of the library.
-  return name.ends_with(".password") || name.ends_with(".secret") || name.ends_with(".passphrase");
+  return name.ends_with(".password") || name.ends_with(".secret") || name.ends_with(".passphrase") ||
+         name.ends_with("key.pem");
 }
 
 }  // namespace socklog

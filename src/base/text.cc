@@ -170,6 +170,10 @@ std::string FormatThousands(std::uint64_t value) {
   return digits;
 }
 
+std::string FormatCount(std::uint64_t count, std::string_view one) {
+  return FormatThousands(count) + " " + std::string(one) + (count == 1 ? "" : "s");
+}
+
 std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& candidates) {
   word = word.substr(0, 64);  // no name is nearly as long
   std::string_view best;

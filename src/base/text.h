@@ -42,6 +42,8 @@ std::string FormatDouble(double value);
 double Round9(double value);
 // 1204331 -> "1,204,331".
 std::string FormatThousands(std::uint64_t value);
+// "1 line", "1,204,331 lines". `one`: a noun whose plural takes an s.
+std::string FormatCount(std::uint64_t count, std::string_view one);
 
 // Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (H. Hinnant, "chrono-Compatible
 // Low-Level Date Algorithms", days_from_civil / civil_from_days). month 1..12, day 1..31.

@@ -24,7 +24,7 @@ std::string BudgetText(const CalibrationRun& run) {
   const double over = windows * run.budget;
   if (over < 1) {
     const double days = std::round(10 / over) / 10;
-    return PercentText(run.budget) + " is a window every " + FormatDouble(days) + " days";
+    return PercentText(run.budget) + " is a window every " + (days == 1 ? "day" : FormatDouble(days) + " days");
   }
   std::string text = PercentText(run.budget) + " is about " +
                      FormatThousands(static_cast<std::uint64_t>(std::llround(over))) + " of the " +
@@ -36,19 +36,25 @@ std::string BudgetText(const CalibrationRun& run) {
   return text;
 }
 
-// Metrics without enough judged windows, in one message.
-std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
-                             const CalibrationRun& run) {
+// "error_rate (120 judged, default 0.2), ..." of the metrics that keep their defaults: those with fewer judged windows
+// than a threshold takes, or the others.
+std::string DefaultsText(const std::vector<ScoredMetric>& metrics, const Calibration& calibration, bool few_windows) {
   std::string list;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const CalibratedMetric& metric = calibration.metrics[i];
-    if (metric.calibrated) continue;
-    list += (list.empty() ? "" : ", ") + std::string(metrics[i].metric->name) + " (" +
-            FormatThousands(metric.judged_windows) +
-            (std::isfinite(metric.threshold) ? " judged, default " + FormatDouble(metric.threshold)
-                                             : std::string(" judged, no default")) +
-            ")";
+    if (metric.calibrated || (metric.judged_windows < kMinJudgedWindows) != few_windows) continue;
+    list += (list.empty() ? "" : ", ") + std::string(metrics[i].metric->name) + " (";
+    if (few_windows) list += FormatThousands(metric.judged_windows) + " judged, ";
+    list += std::isfinite(metric.threshold) ? "default " + FormatDouble(metric.threshold) : std::string("no default");
+    list += ")";
   }
+  return list;
+}
+
+// Metrics without enough judged windows, in one message.
+std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
+                             const CalibrationRun& run) {
+  std::string list = DefaultsText(metrics, calibration, true);
   if (list.empty()) return list;
   const bool enough_windows = static_cast<double>(run.windows) * (1 - run.holdout) >= kMinJudgedWindows;
   return "fewer than " + std::to_string(kMinJudgedWindows) + " judged windows to fit, so the defaults stay: " + list +
@@ -60,17 +66,21 @@ std::string FewJudgedWindows(const std::vector<ScoredMetric>& metrics, const Cal
 
 }  // namespace
 
-std::string CalibrationText(const Calibration& calibration, const CalibrationRun& run) {
-  if (run.windows == 0) return "no windows: no line of the input counts, so every metric keeps its default\n";
-  return FormatThousands(run.windows) + " windows, " + FormatThousands(run.judged) + " judged; " +
-         HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
-         BudgetText(run) + '\n';
+std::string CalibrationText(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
+                            const CalibrationRun& run) {
+  std::string text = FormatCount(run.windows, "window") + ", " + FormatThousands(run.judged) + " judged; " +
+                     HoldoutText(calibration.holdout, run.holdout) + ", budget " + PercentText(run.budget) + '\n' +
+                     BudgetText(run) + '\n';
+  const std::string never = DefaultsText(metrics, calibration, false);
+  if (!never.empty())
+    text +=
+        "never above 0 in the part of the history that thresholds are made from, so the defaults stay: " + never + '\n';
+  return text;
 }
 
 std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
                                              const CalibrationRun& run) {
   std::vector<std::string> warnings;
-  if (run.windows == 0) return warnings;
   if (std::string few = FewJudgedWindows(metrics, calibration, run); !few.empty()) warnings.push_back(std::move(few));
   if (calibration.fitted.rate > run.budget) {
     warnings.push_back(
@@ -80,8 +90,9 @@ std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& me
   const AlertShare& holdout = calibration.holdout;
   if (run.holdout == 0) return warnings;
   if (holdout.judged < kMinJudgedWindows) {
-    warnings.push_back("only " + FormatThousands(holdout.judged) +
-                       " held-out windows were judged: too few to prove the budget; give more history");
+    warnings.push_back("only " + FormatCount(holdout.judged, "held-out window") +
+                       (holdout.judged == 1 ? " was" : " were") +
+                       " judged: too few to prove the budget; give more history");
   } else if (holdout.ci_low > run.budget || holdout.rate > 2.5 * run.budget) {
     warnings.push_back(
         "the held-out windows alert more often than the budget: traffic changes, refit often (a static threshold "

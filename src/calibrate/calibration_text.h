@@ -21,10 +21,12 @@ struct CalibrationRun {
   double holdout = 0;
 };
 
-// The windows and the measured share on one line, the budget in windows a day on a second one; each with its newline.
-std::string CalibrationText(const Calibration& calibration, const CalibrationRun& run);
+// The windows and the measured share on one line, the budget in windows a day on a second one, and on a third one which
+// metrics never had anything to measure; each with its newline. `metrics`: in the scorer's order.
+std::string CalibrationText(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
+                            const CalibrationRun& run);
 
-// What is to be known before the thresholds are trusted, each a sentence. `metrics`: in the scorer's order.
+// What is to be known before the thresholds are trusted, each a sentence.
 std::vector<std::string> CalibrationWarnings(const std::vector<ScoredMetric>& metrics, const Calibration& calibration,
                                              const CalibrationRun& run);
 

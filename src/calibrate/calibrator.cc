@@ -46,6 +46,12 @@ std::vector<std::vector<double>> SortedScores(const History& history, std::size_
   return scores;
 }
 
+std::size_t CountAbove0(const std::vector<double>& largest_first) {
+  const auto end =
+      std::partition_point(largest_first.begin(), largest_first.end(), [](double score) { return score > 0; });
+  return static_cast<std::size_t>(end - largest_first.begin());
+}
+
 // Thresholds that leave at most the share `level_share` of each metric's windows over.
 std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& scores,
                                       const std::vector<MetricDefault>& defaults, double level_share) {
@@ -54,13 +60,14 @@ std::vector<CalibratedMetric> AtLevel(const std::vector<std::vector<double>>& sc
     const std::vector<double>& column = scores[metric];
     CalibratedMetric& made = metrics[metric];
     made.judged_windows = column.size();
-    made.calibrated = column.size() >= kMinJudgedWindows;
+    const std::size_t above_0 = CountAbove0(column);
+    made.calibrated = column.size() >= kMinJudgedWindows && above_0 > 0;
     if (!made.calibrated) {
       made.threshold = defaults[metric].threshold;
       continue;
     }
-    made.threshold = column[std::min<std::size_t>(WholeWindows(level_share, column.size()),
-                                                  column.size() - 1)];  // equal is not over
+    const std::size_t over = WholeWindows(level_share, column.size());
+    made.threshold = column[std::min(over, above_0 - 1)];  // equal is not over
   }
   return metrics;
 }

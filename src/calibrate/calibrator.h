@@ -22,7 +22,7 @@ struct MetricDefault {
 
 struct CalibratedMetric {
   double threshold = 0;              // infinity: none
-  bool calibrated = false;           // false: the default, since too few windows were judged
+  bool calibrated = false;           // false: the default, since too few windows were judged, or all scores were 0
   std::uint64_t judged_windows = 0;  // in the part used for fitting
 };
 
@@ -44,7 +44,8 @@ struct Calibration {
 };
 
 // `budget`: share of judged windows that may alert, in (0, 1); `holdout`: share of the last windows that only measure,
-// in [0, 1). Deterministic.
+// in [0, 1). Deterministic. No threshold is 0, beyond which any single failure would be: where the budget asks for
+// that, it is the smallest score above 0 that the history has.
 Calibration Calibrate(const History& history, const std::vector<MetricDefault>& defaults, double budget,
                       double holdout);
 

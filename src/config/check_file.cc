@@ -1,5 +1,7 @@
 // check-config's work on one file.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "config/build.h"
 #include "config/check_streams.h"
@@ -35,20 +37,23 @@ void CheckFormat(const Settings& settings, const Options& options, const CheckHo
 void CheckKafkaSettings(const Settings& settings, const Options& options, const CheckHooks& hooks,
                         Diagnostics* diagnostics) {
   if (!hooks.check_kafka || !hooks.touch_files) return;
-  std::vector<std::string> endpoints;
-  Place place;
-  for (const NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
-    if (endpoint.use.text.starts_with("kafka://")) place = endpoint.place;
-    endpoints.push_back(endpoint.use.text);
-  }
+  std::vector<NamedEndpoint> topics = ListEndpoints(settings, options);
+  std::erase_if(topics, [](const NamedEndpoint& endpoint) { return !endpoint.use.text.starts_with("kafka://"); });
+  const KafkaOptions& kafka = options.connection.kafka;
+  if (topics.empty() && kafka.properties.empty() && kafka.config.empty()) return;
   ConnectionOptions without_file = options.connection;
   without_file.kafka.config.clear();
-  std::vector<std::string> ignored, warnings;
+  std::vector<std::string> ignored;
   Status status = hooks.check_kafka(without_file, {}, &ignored);
   if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-property"), status.message());
-  status = hooks.check_kafka(options.connection, endpoints, &warnings);
+  status = hooks.check_kafka(options.connection, {}, &ignored);
   if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-config"), status.message());
-  for (const std::string& warning : warnings) diagnostics->Warning(place, warning);
+  for (const NamedEndpoint& topic : topics) {
+    std::vector<std::string> warnings;
+    status = hooks.check_kafka(options.connection, {topic.use.text}, &warnings);
+    if (!status.ok()) return diagnostics->Error(topic.place, status.message());
+    for (const std::string& warning : warnings) diagnostics->Warning(topic.place, warning);
+  }
 }
 
 constexpr Command kJobCommands[] = {kCommandGenerate, kCommandAnalyze, kCommandThresholds};
@@ -59,17 +64,10 @@ bool IsFor(const ConfigNode& root, Command command) {
   return has_section(command) || std::none_of(std::begin(kJobCommands), std::end(kJobCommands), has_section);
 }
 
-// Inputs are shared by commands.
-void AddOnce(NamedEndpoint endpoint, std::vector<NamedEndpoint>* endpoints) {
-  const auto same = [&endpoint](const NamedEndpoint& other) {
-    return other.use.role == endpoint.use.role && other.use.text == endpoint.use.text;
-  };
-  if (std::none_of(endpoints->begin(), endpoints->end(), same)) endpoints->push_back(std::move(endpoint));
-}
-
 // As `socklog COMMAND --config FILE` would, each command that has a section there.
 void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::vector<NamedEndpoint>* endpoints,
                         Diagnostics* diagnostics) {
+  std::set<std::pair<EndpointRole, std::string>> listed;  // inputs are shared by commands
   for (const Command command : kJobCommands) {
     Settings settings(command);
     settings.AddFile(root, diagnostics);
@@ -80,7 +78,9 @@ void CheckConfiguration(const ConfigNode& root, const CheckHooks& hooks, std::ve
     CheckFormat(settings, options, hooks, diagnostics);
     CheckKafkaSettings(settings, options, hooks, diagnostics);
     if (!IsFor(root, command)) continue;
-    for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) AddOnce(std::move(endpoint), endpoints);
+    for (NamedEndpoint& endpoint : ListEndpoints(settings, options)) {
+      if (listed.emplace(endpoint.use.role, endpoint.use.text).second) endpoints->push_back(std::move(endpoint));
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <unordered_map>
 #include <vector>
 
 #include "base/endpoint.h"
@@ -17,6 +18,7 @@ using Kind = Endpoint::Kind;
 
 struct Stream {
   std::string_view option;  // "alerts-to"
+  std::string_view what;    // "the alerts": of an output that goes to stdout because nothing else was said; else empty
   std::string text;
   Place place;
   Endpoint endpoint;
@@ -29,11 +31,18 @@ enum class Takes { kEndpoint, kFile, kFileOrTopic };
 // Collects the streams whose endpoints are well-formed; the others get their diagnostic.
 class StreamList {
  public:
-  StreamList(const Settings& settings, Diagnostics* diagnostics) : settings_(settings), diagnostics_(*diagnostics) {}
+  StreamList(const Settings& settings, Diagnostics* diagnostics) : settings_(settings), diagnostics_(*diagnostics) {
+    for (const Setting& setting : settings.all()) places_.emplace(NameOf(setting.row->name, setting.text), &setting);
+  }
+
+  // `what` goes to stdout by default.
+  void AddDefault(std::string_view option, std::string_view what) {
+    streams_.push_back({option, what, "-", Place{"--" + std::string(option)}, FileOrStdio("-"), false, false});
+  }
 
   void Add(std::string_view option, const std::string& text, Takes takes, bool input) {
     if (text.empty()) return;
-    Stream stream{option, text, PlaceOf(option, text), {}, false, input};
+    Stream stream{option, {}, text, PlaceOf(option, text), {}, false, input};
     Result<Endpoint> endpoint = takes == Takes::kEndpoint      ? ParseEndpoint(text)
                                 : takes == Takes::kFileOrTopic ? FileOrTopic(text)
                                                                : FileOrStdio(text);
@@ -42,7 +51,7 @@ class StreamList {
       return;
     }
     stream.endpoint = std::move(*endpoint);
-    stream.is_file = takes != Takes::kEndpoint && stream.endpoint.kind != Kind::kKafka;
+    stream.is_file = takes != Takes::kEndpoint && !stream.endpoint.is_topic();
     streams_.push_back(std::move(stream));
   }
 
@@ -51,17 +60,21 @@ class StreamList {
  private:
   // Where that very text was given; endpoints can be given several times.
   Place PlaceOf(std::string_view option, const std::string& text) const {
-    for (const Setting& setting : settings_.all()) {
-      if (setting.row->name == option && setting.text == text) return setting.place;
-    }
+    const auto found = places_.find(NameOf(option, text));
+    if (found != places_.end()) return found->second->place;
     if (option == "state-topic") return settings_.PlaceOf(option);  // its endpoint was made of it
     if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
     if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
     return Place{"--" + std::string(option)};
   }
 
+  static std::string NameOf(std::string_view option, const std::string& text) {
+    return std::string(option) + '=' + text;
+  }
+
   const Settings& settings_;
   Diagnostics& diagnostics_;
+  std::unordered_map<std::string, const Setting*> places_;  // by option and text, the first of each
   std::vector<Stream> streams_;
 };
 
@@ -79,7 +92,7 @@ std::string GroupStateTopic(const Options& options) {
 // stdout is the default for alerts and thresholds; a file alone does not tell whether a flag will change that.
 void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   const AnalyzeOptions& analyze = options.analyze;
-  if (analyze.alerts_to.empty() && !scope.file_only) list->Add("alerts-to", "-", Takes::kEndpoint, false);
+  if (analyze.alerts_to.empty() && !scope.file_only) list->AddDefault("alerts-to", "the alerts");
   for (const std::string& text : analyze.alerts_to) list->Add("alerts-to", text, Takes::kEndpoint, false);
   list->Add("windows-to", analyze.windows_to, Takes::kEndpoint, false);
   list->Add("invalid-requests", analyze.invalid_requests, Takes::kFileOrTopic, false);
@@ -89,30 +102,55 @@ void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
-  if (!scope.file_only || settings.Find("output-file") != nullptr)
+  if (settings.Find("output-file") != nullptr) {
     list->Add("output-file", options.thresholds.output_file, Takes::kFile, false);
+  } else if (!scope.file_only) {
+    list->AddDefault("output-file", "the thresholds");
+  }
   list->Add("report", options.thresholds.report, Takes::kFile, false);
   list->Add("summary", options.analyze.summary, Takes::kFile, false);
 }
 
-void CheckShared(const std::vector<Stream>& streams, bool touch_files, Diagnostics* diagnostics) {
+// What is the matter with `b`, if it is where `a` is.
+std::string SharedText(const Stream& a, const Stream& b) {
+  if (a.input && b.input) {
+    return "'" + a.text + "' and '" + b.text + "' are the same input; its lines would count twice, so give it once";
+  }
+  const std::string place = b.text == "-" ? "stdout" : "'" + b.text + "'";
+  const std::string elsewhere = "send --" + std::string(b.option) + " somewhere else";
+  if (!a.what.empty()) {
+    return place + " has " + std::string(a.what) + ": " + elsewhere + ", or " + std::string(a.what) + " with --" +
+           std::string(a.option);
+  }
+  return place + (a.input ? " is read as input" : " is taken by --" + std::string(a.option)) + ": " + elsewhere;
+}
+
+// An output is held against all before it: there are few, and which file a name means is looked up.
+void CheckOutputs(const std::vector<Stream>& streams, bool touch_files, Diagnostics* diagnostics) {
   for (std::size_t i = 0; i < streams.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
+    const Stream& b = streams[i];
+    for (std::size_t j = 0; j < i && !b.input; ++j) {
       const Stream& a = streams[j];
-      const Stream& b = streams[i];
       // stdin is not stdout.
       const bool is_stdio = a.endpoint.kind == Kind::kStdio || b.endpoint.kind == Kind::kStdio;
-      if (a.input != b.input && is_stdio) continue;
-      const bool both_inputs = a.input && b.input;  // there may be thousands: files are looked at when they are opened
-      if (!IsSamePlace(a.endpoint, b.endpoint, touch_files && !both_inputs)) continue;
-      if (both_inputs) {
-        diagnostics->Error(b.place, "'" + a.text + "' and '" + b.text +
-                                        "' are the same input; its lines would count twice, so give it once");
-        continue;
-      }
-      const std::string first = a.input ? "is read as input" : "is taken by --" + std::string(a.option);
-      const std::string what = b.text == "-" ? "stdout" : "'" + b.text + "'";
-      diagnostics->Error(b.place, what + ' ' + first + ": send --" + std::string(b.option) + " somewhere else");
+      if (a.input && is_stdio) continue;
+      if (IsSamePlace(a.endpoint, b.endpoint, touch_files)) diagnostics->Error(b.place, SharedText(a, b));
+    }
+  }
+}
+
+// Of inputs there may be thousands: their files are looked at when they are opened.
+void CheckInputs(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
+  std::unordered_map<std::string, std::vector<const Stream*>> buckets;
+  for (const Stream& b : streams) {
+    if (!b.input) continue;
+    std::vector<const Stream*>& bucket = buckets[PlaceBucket(b.endpoint)];
+    const auto same = std::find_if(bucket.begin(), bucket.end(),
+                                   [&b](const Stream* a) { return IsSamePlace(a->endpoint, b.endpoint, false); });
+    if (same == bucket.end()) {
+      bucket.push_back(&b);
+    } else {
+      diagnostics->Error(b.place, SharedText(**same, b));
     }
   }
 }
@@ -140,11 +178,10 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
-    if (stream.endpoint.kind == Kind::kFile || stream.endpoint.kind == Kind::kKafka) continue;
-    diagnostics->Error(settings.PlaceOf(option), "--" + option +
-                                                     " needs inputs that can be read again, files or "
-                                                     "Kafka; '" +
-                                                     stream.text + "' cannot");
+    if (stream.endpoint.kind == Kind::kFile || stream.endpoint.is_topic()) continue;
+    diagnostics->Error(
+        settings.PlaceOf(option),
+        "--" + option + " needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
   }
   if (!any && !scope.file_only) {
     diagnostics->Error(settings.PlaceOf("state"),
@@ -270,7 +307,8 @@ EndpointRole RoleOf(const Stream& stream) {
 
 void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
   const StreamList list = CollectStreams(settings, options, scope, diagnostics);
-  CheckShared(list.streams(), scope.touch_files, diagnostics);
+  CheckInputs(list.streams(), diagnostics);
+  CheckOutputs(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
   CheckGroup(settings, options, list.streams(), diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);

@@ -63,15 +63,16 @@ std::string FormatThresholds(const ThresholdSet& thresholds) {
     if (entry.threshold == kNoThreshold) continue;
     values += entry.metric + " = " + FormatDouble(entry.threshold);
     const Metric* metric = FindMetric(entry.metric);
-    if (metric != nullptr)
-      values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default: too few judged windows");
+    if (metric != nullptr) values += "  # " + std::string(metric->unit) + (entry.calibrated ? "" : ", the default");
     values += '\n';
     Line(entry.metric, std::to_string(entry.min_samples), &samples);
     Line(entry.metric, std::to_string(entry.judged_windows), &windows);
     if (!entry.calibrated) uncalibrated += (uncalibrated.empty() ? "" : ", ") + QuoteToml(entry.metric);
   }
   if (!uncalibrated.empty()) {
-    out += "# Judged in too few windows of the history: these have their default thresholds.\n";
+    out +=
+        "# Judged in too few windows, or never above 0, before the held-out ones: these have their default "
+        "thresholds.\n";
     Line("uncalibrated", '[' + uncalibrated + ']', &out);
   }
   out += '\n';

@@ -2,6 +2,8 @@
 #ifndef SOCKLOG_DETECT_DECIDER_H_
 #define SOCKLOG_DETECT_DECIDER_H_
 
+#include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,8 @@ class Decider {
     if (series.score > threshold.value) return Level::kOver;
     return series.score > threshold.clear ? Level::kBetween : Level::kBelow;
   }
+  // Whether the metric has a limit at all.
+  bool has_threshold(std::uint32_t metric) const { return std::isfinite(thresholds_[metric].value); }
   const Threshold& threshold(std::uint32_t metric) const { return thresholds_[metric]; }
 
  private:

@@ -24,7 +24,7 @@ class EnvelopeParser : public LineParser {
       AppendUnescaped(inner, Escape::kJson, &decoded_);
       inner = batch->decoded.Add(decoded_);
     }
-    inner = inner.substr(0, inner.find_last_not_of(" \t\r\n") + 1);
+    inner = TrimLine(inner);
     return inner.empty() ? "the line in the envelope is empty" : inner_->Parse(inner, entry, batch);
   }
 
@@ -70,21 +70,25 @@ constexpr Demand kDemands[] = {
 
 class AutoParser : public LineParser {
  public:
-  explicit AutoParser(const std::vector<Candidate>& candidates) : candidates_(candidates) {
-    for (const Candidate& candidate : candidates) parsers_.push_back(candidate.format->NewParser());
-  }
+  explicit AutoParser(const std::vector<Candidate>& candidates)
+      : candidates_(candidates), parsers_(candidates.size()) {}
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (chosen_parser_ != nullptr) return chosen_parser_->Parse(line, entry, batch);
     const bool json = line[line.find_first_not_of(" \t")] == '{';
+    bool fits = false;  // but for its duration
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       if (candidates_[i].json != json) continue;
       *entry = LogEntry();
-      if (parsers_[i]->Parse(line, entry, batch) != nullptr) continue;
+      if (const char* reason = ParserOf(i).Parse(line, entry, batch); reason != nullptr) {
+        fits |= reason == EntryBuilder::kNoDuration;
+        continue;
+      }
       if (candidates_[i].lacks != nullptr) return candidates_[i].lacks;
       Choose(i);
       return nullptr;
     }
+    if (fits) return EntryBuilder::kNoDuration;
     return json ? "a JSON line with the members of no known preset (caddy, traefik, ecs, nginx-json)"
                 : "the line fits no named format (combined, common, with or without a virtual host)";
   }
@@ -103,11 +107,12 @@ class AutoParser : public LineParser {
 
   Status Restore(std::string_view chosen) override {
     if (chosen.empty()) return {};
+    if (chosen_parser_ != nullptr) return LineParser::Restore(chosen);
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       const std::string& suffix = candidates_[i].suffix;
       if (candidates_[i].lacks != nullptr) continue;
       if (chosen.size() <= suffix.size() || chosen.substr(chosen.size() - suffix.size()) != suffix) continue;
-      if (!parsers_[i]->Restore(chosen.substr(0, chosen.size() - suffix.size())).ok()) continue;
+      if (!ParserOf(i).Restore(chosen.substr(0, chosen.size() - suffix.size())).ok()) continue;
       Choose(i);
       return {};
     }
@@ -115,14 +120,22 @@ class AutoParser : public LineParser {
   }
 
  private:
+  LineParser& ParserOf(std::size_t i) {
+    if (parsers_[i] == nullptr) parsers_[i] = candidates_[i].format->NewParser();
+    return *parsers_[i];
+  }
+
   void Choose(std::size_t i) {
-    chosen_parser_ = parsers_[i].get();
+    chosen_parser_ = std::move(parsers_[i]);
+    parsers_.clear();
     chosen_ = std::string(chosen_parser_->chosen()) + candidates_[i].suffix;
   }
 
   const std::vector<Candidate>& candidates_;
+  // Each is made when a line is to be tried with it, and all but the chosen one are then gone: there may be thousands
+  // of inputs.
   std::vector<std::unique_ptr<LineParser>> parsers_;
-  LineParser* chosen_parser_ = nullptr;
+  std::unique_ptr<LineParser> chosen_parser_;
   std::string chosen_;
 };
 

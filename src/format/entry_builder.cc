@@ -132,7 +132,7 @@ void EntryBuilder::SetRequest(std::string_view raw) {
 }
 
 // Sizes and durations that are no numbers are unknown, so that a line is well-formed or not whatever fields were asked
-// for.
+// for; but for a duration without which its event time would be another (Finish).
 const char* EntryBuilder::SetNumber(const FieldRule& rule, std::string_view raw) {
   const bool missing = IsMissing(raw);
   std::int64_t value = 0;
@@ -237,7 +237,8 @@ const char* EntryBuilder::Finish() {
     entry_->request_valid = !entry_->target.empty() && (!has_method_ || IsMethod(entry_->method));
     if (!entry_->request_valid) entry_->target = {};
   }
-  return nullptr;
+  const bool lacks_end = (fields_ & kFieldDuration) != 0 && !entry_->time_is_end && entry_->duration < 0;
+  return lacks_end ? kNoDuration : nullptr;
 }
 
 }  // namespace socklog

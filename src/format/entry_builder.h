@@ -23,8 +23,12 @@ class EntryBuilder {
   // `raw` as it stands in the line; becomes a view in the entry, or in batch->decoded where escapes had to be undone.
   // Returns nullptr, or why the line is malformed.
   const char* Set(const FieldRule& rule, std::string_view raw);
-  // The rest: what is put together from several pieces. As Set.
+  // The rest: what is put together from several pieces. As Set. Where the end of the request is asked for (by
+  // kFieldDuration), a line that tells only its start is malformed: kNoDuration.
   const char* Finish();
+
+  static constexpr char kNoDuration[] =
+      "the line does not tell how long the request took, which --event-time end needs";
 
  private:
   std::string_view Text(std::string_view raw);

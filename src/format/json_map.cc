@@ -89,6 +89,8 @@ JsonMap Caddy() {
   };
   map.header_prefix = "request.headers.";
   map.constants = {{"level", "info"}, {"logger", "http.log.access"}, {"msg", "handled request"}};
+  map.logger = "logger";  // http.log.error repeats the requests that the proxy could not answer
+  map.access_logger = "http.log.access";
   return map;
 }
 

@@ -27,6 +27,10 @@ struct JsonMap {
       header_prefix;  // other request headers are at this path and their name ("request.headers."); empty: unknown
   bool header_underscores = false;                             // their name is in lower case with _ for -
   std::vector<std::pair<std::string, std::string>> constants;  // members that are written as they are, path and text
+  // Lines with a member `logger` that begins otherwise than `access_logger` tell of no request, though they may look
+  // like it. Empty: every line is one.
+  std::string logger;
+  std::string access_logger;
 };
 
 // caddy, traefik, ecs, nginx-json; nullptr if `name` is no preset.

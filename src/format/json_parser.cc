@@ -26,6 +26,7 @@ struct Definition {
   bool strict = false;
   std::vector<Slot> slots;
   std::vector<std::vector<std::string>> paths;
+  std::string access_logger;  // as in JsonMap; then the member is the reader's slot behind all others
 };
 
 // "X-Forwarded-For": as Go servers spell header names.
@@ -90,7 +91,7 @@ class JsonParser : public LineParser {
   bool ParseMisfit(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch) override {
     ++misfits_;
     if (!ParseNextLine(block, cursor, entry, batch)) return false;
-    if (shapes_.MayLearn()) Learn(block.Line(entry->offset, entry->size));
+    if (!entry->no_request && shapes_.MayLearn()) Learn(block.Line(entry->offset, entry->size));
     return true;
   }
 
@@ -114,7 +115,17 @@ class JsonParser : public LineParser {
       const JsonReader::Value& value = reader_.value(i);
       if (value.present && d_.slots[i].bound) values_.push_back({&d_.slots[i].rule, value.raw});
     }
-    shapes_.Learn(line, values_, d_.context.request.fields);
+    shapes_.Learn(line, values_, Logger().raw.substr(0, d_.access_logger.size()), d_.context.request.fields);
+  }
+
+  // Of the line that was read last; empty if it has none, or if all lines are requests.
+  JsonReader::Value Logger() const {
+    return d_.access_logger.empty() ? JsonReader::Value() : reader_.value(d_.slots.size());
+  }
+
+  bool TellsRequest() const {
+    const JsonReader::Value logger = Logger();
+    return !logger.present || logger.raw.substr(0, d_.access_logger.size()) == d_.access_logger;
   }
 
   // The entry of the line that was read last.
@@ -122,11 +133,13 @@ class JsonParser : public LineParser {
     // Asked once for the line, not for each value.
     escape_ = std::memchr(line.data(), '\\', line.size()) == nullptr ? Escape::kNone : Escape::kJson;
     builder_.Begin(escape_, entry, batch);
+    entry->no_request = !TellsRequest();
     for (std::size_t i = 0; i < d_.slots.size(); ++i) {
       const JsonReader::Value& value = reader_.value(i);
+      const bool needed = !entry->no_request || d_.slots[i].rule.field == Field::kTime;
       if (!value.present) {
-        if (const char* reason = Missing(d_.slots[i]); reason != nullptr) return reason;
-      } else if (d_.slots[i].bound) {
+        if (const char* reason = Missing(d_.slots[i], needed); reason != nullptr) return reason;
+      } else if (d_.slots[i].bound && needed) {
         if (const char* reason = Set(d_.slots[i].rule, value, batch); reason != nullptr) return reason;
       }
     }
@@ -136,9 +149,10 @@ class JsonParser : public LineParser {
     return nullptr;
   }
 
-  const char* Missing(const Slot& slot) const {
-    if (slot.rule.field == Field::kTime && slot.bound) return "the member that holds the time is missing";
-    if (slot.rule.field == Field::kStatus && slot.bound) return "the member that holds the status is missing";
+  const char* Missing(const Slot& slot, bool needed) const {
+    const bool asked = slot.bound && needed;
+    if (slot.rule.field == Field::kTime && asked) return "the member that holds the time is missing";
+    if (slot.rule.field == Field::kStatus && asked) return "the member that holds the status is missing";
     return slot.required && !recognised_ ? "a member by which the format is recognised is missing" : nullptr;
   }
 
@@ -188,7 +202,7 @@ bool AddHeader(const JsonMap& map, const std::string& name, Field field, Definit
 
 LineFormatResult MakeJsonFormat(const FormatContext& context, std::string name, const JsonMap& map, bool strict) {
   const FormatRequest& request = context.request;
-  Definition definition{context, std::move(name), strict, {}, {}};
+  Definition definition{context, std::move(name), strict, {}, {}, map.access_logger};
   bool duration = false;
   for (const JsonMember& member : map.members) {
     if (!member.header.empty()) continue;
@@ -206,6 +220,7 @@ LineFormatResult MakeJsonFormat(const FormatContext& context, std::string name, 
     if (Status status = NeedField(AddHeader(map, header, field, &definition), mask, request); !status.ok())
       return status;
   }
+  if (!map.logger.empty()) definition.paths.push_back({map.logger});
   return std::unique_ptr<LineFormat>(std::make_unique<JsonFormat>(std::move(definition)));
 }
 

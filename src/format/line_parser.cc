@@ -4,18 +4,15 @@
 #include <cstring>
 
 namespace socklog {
-namespace {
 
-// A line as the formats see it: without what an editor or another system puts around it.
-std::string_view Trim(std::string_view line) {
+std::string_view TrimLine(std::string_view line) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
+  const auto is_blank = [](char c) { return c == '\r' || c == ' ' || c == '\t' || c == '\n'; };
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   if (!line.empty() && line.front() == kByteOrderMark.front() && line.substr(0, 3) == kByteOrderMark)
     line.remove_prefix(3);
   return line;
 }
-
-}  // namespace
 
 std::string_view LineAt(const Block& block, std::uint32_t offset) {
   const char* begin = block.text.data() + offset;
@@ -30,7 +27,7 @@ bool LineParser::ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry
   const auto size = static_cast<std::uint32_t>(raw.size());
   cursor->offset = std::min(at.offset + size + 1, static_cast<std::uint32_t>(block.text.size()));
   cursor->line = at.line + 1;
-  const std::string_view line = Trim(raw);
+  const std::string_view line = TrimLine(raw);
   const char* reason = line.empty() ? "the line is empty" : Parse(line, entry, batch);
   if (reason != nullptr) {
     batch->malformed.push_back({at.line, at.offset, size, reason});

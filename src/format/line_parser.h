@@ -41,6 +41,9 @@ class LineParser {
   bool ParseNextLine(const Block& block, BlockCursor* cursor, LogEntry* entry, LogBatch* batch);
 };
 
+// A line as the formats see it: without what an editor or another system puts around it.
+std::string_view TrimLine(std::string_view line);
+
 // The line at `offset` of the block's text, without its newline.
 std::string_view LineAt(const Block& block, std::uint32_t offset);
 

@@ -32,10 +32,12 @@ class TextParser : public LineParser {
 
   const char* Parse(std::string_view line, LogEntry* entry, LogBatch* batch) override {
     if (definition_.expression.Match(line, &values_)) return Build(entry, batch);
-    if (ParseSlowly(line, entry, batch)) {
+    const char* misfit = nullptr;
+    if (ParseSlowly(line, entry, batch, &misfit)) {
       entry->slow_path = true;
       return nullptr;
     }
+    if (misfit == EntryBuilder::kNoDuration) return misfit;
     const char* reason = Diagnose(definition_.format, line, definition_.context.zone, false);
     return reason != nullptr ? reason : "the line does not fit the format";
   }
@@ -58,11 +60,17 @@ class TextParser : public LineParser {
     return builder_.Finish();
   }
 
-  bool ParseSlowly(std::string_view line, LogEntry* entry, LogBatch* batch) {
-    if (definition_.expression.MatchWide(line, &values_)) return Build(entry, batch) == nullptr;
+  // *misfit becomes what is wrong with a line that the expression takes all the same.
+  bool ParseSlowly(std::string_view line, LogEntry* entry, LogBatch* batch, const char** misfit) {
+    const auto builds = [&] {
+      const char* reason = Build(entry, batch);
+      if (reason != nullptr) *misfit = reason;
+      return reason == nullptr;
+    };
+    if (definition_.expression.MatchWide(line, &values_)) return builds();
     return TryUnquoted(line, batch, [&](std::string_view inner) {
       return (definition_.expression.Match(inner, &values_) || definition_.expression.MatchWide(inner, &values_)) &&
-             Build(entry, batch) == nullptr;
+             builds();
     });
   }
 

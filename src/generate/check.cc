@@ -83,10 +83,10 @@ std::vector<std::string> TrafficWarnings(const GenerateOptions& options) {
   std::vector<std::string> warnings;
   if (options.error_users > 0 && options.error_urls > 0) {
     if (std::llround(options.error_users * options.users) == 0) {
-      warnings.push_back("--error-users: that share of " + FormatThousands(options.users) + " users is nobody");
+      warnings.push_back("--error-users: that share of " + FormatCount(options.users, "user") + " is nobody");
     }
     if (std::llround(options.error_urls * options.urls) == 0) {
-      warnings.push_back("--error-urls: that share of " + FormatThousands(options.urls) + " URLs is none");
+      warnings.push_back("--error-urls: that share of " + FormatCount(options.urls, "URL") + " is none");
     }
   }
   const Micros length = TrafficLength(options);

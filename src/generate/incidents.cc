@@ -17,9 +17,8 @@ Status UnknownUrl(const std::string& url, const std::vector<Page>& pages) {
     if (paths.size() == 1000) break;
     paths.push_back(page.path());
   }
-  return Status::Usage("incident: url=" + url + " is not among the " + FormatThousands(pages.size()) +
-                       " generated URLs" + DidYouMean(url, paths) +
-                       "; run `socklog generate --count 100 --speed 0` to see some of them");
+  return Status::Usage("incident: url=" + url + " is not among the " + FormatCount(pages.size(), "generated URL") +
+                       DidYouMean(url, paths) + "; run `socklog generate --count 100 --speed 0` to see some of them");
 }
 
 }  // namespace

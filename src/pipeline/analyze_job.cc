@@ -1,6 +1,5 @@
 // analyze: lines -> windows -> scores -> alerts.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/run_setup.h"
 #include "pipeline/run_summary.h"
+#include "pipeline/sample_watch.h"
 #include "pipeline/state_file.h"
 #include "report/progress_line.h"
 #include "report/window_json.h"
@@ -31,13 +31,17 @@ constexpr Micros kSaveInterval = kSecond;
 // Where alerts arrive with the state: as often as that while there is more to read, or when so much waits.
 constexpr Micros kAlertInterval = 200 * kMillisecond;
 constexpr std::size_t kMostHeld = 8 << 20;
+// Runs in a row whose first transaction was undone, before the fault is somebody's.
+constexpr int kMostInVain = 5;
 
 // One run of analyze. Built by steps, since each may fail; then Run.
 class Analysis {
  public:
-  Analysis(const Options& options, const JobContext& context)
+  // `resets`: what was saved earlier is not used.
+  Analysis(const Options& options, const JobContext& context, bool resets)
       : options_(options),
         context_(context),
+        resets_(resets),
         progress_(context.ShowsProgress(options.common), context.clock),
         malformed_watch_(context.clock) {}
 
@@ -58,6 +62,9 @@ class Analysis {
   bool WritesText() const;
   bool StreamGoesOn() const { return store_ != nullptr && !options_.analyze.close; }
 
+  void CountLost() { counters_.lost_records = lost_before_ + source_->lost_records(); }
+  // Fills judged_. Whether there was anything to hold against a threshold.
+  bool Judge(const WindowReport& report);
   Status OnWindow(const WindowReport& report);
   void OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason);
   Status OnPause(bool idle);
@@ -65,6 +72,7 @@ class Analysis {
 
   const Options& options_;
   const JobContext& context_;
+  const bool resets_;
   ProgressLine progress_;
   MalformedWatch malformed_watch_;
   Judgement judgement_;
@@ -73,6 +81,7 @@ class Analysis {
   std::unique_ptr<Scorer> scorer_;
   std::unique_ptr<Decider> decider_;
   std::unique_ptr<AlertTracker> tracker_;
+  std::unique_ptr<SampleWatch> sample_watch_;
   std::unique_ptr<StateStore> store_;
   GroupWork* group_ = nullptr;     // of store_, if that is a group's
   std::optional<RunState> saved_;  // of an earlier run
@@ -83,9 +92,11 @@ class Analysis {
   std::unique_ptr<LineLoop> loop_;
 
   WindowCounters counters_;
+  std::uint64_t lost_before_ = 0;  // records, in earlier runs
   MalformedSamples malformed_samples_;
-  Status malformed_status_;  // of writing --invalid-requests
-  std::vector<SeriesScore> judged_;
+  Status malformed_status_;           // of writing --invalid-requests
+  std::vector<SeriesScore> judged_;   // of a window, what was asked for
+  std::vector<bool> judged_metrics_;  // by metric: whether it had enough samples for anything
   std::vector<Alert> alerts_;
   std::string window_line_;
   std::uint64_t fired_in_this_run_ = 0;
@@ -111,6 +122,7 @@ Status Analysis::SetUp() {
   decider_ = std::make_unique<Decider>(judgement_.thresholds);
   tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
                                             *scorer_, *decider_);
+  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_, !options_.analyze.thresholds.empty());
 
   if (Status status = LoadState(); !status.ok()) return status;
   if (Status status = OpenInput(); !status.ok()) return status;
@@ -165,7 +177,7 @@ Status Analysis::OpenStore() {
 
 Status Analysis::LoadState() {
   if (Status status = OpenStore(); !status.ok() || store_ == nullptr) return status;
-  if (options_.analyze.reset_state) return store_->Reset();
+  if (resets_) return store_->Reset();
   Result<std::optional<RunState>> state = store_->Load();
   if (!state.ok()) return state.status();
   saved_ = std::move(*state);
@@ -207,6 +219,7 @@ Status Analysis::RestoreState() {
   windows_->Decode(&aggregator);
   SnapshotReader counters(saved_->counters);
   counters_.Decode(&counters);
+  lost_before_ = counters_.lost_records;
   SnapshotReader alerts(saved_->alerts);
   tracker_->Decode(&alerts);
   if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
@@ -262,6 +275,7 @@ Status Analysis::Save() {
   }
   SnapshotWriter aggregator, counters, alerts;
   windows_->Encode(&aggregator);
+  CountLost();
   counters_.Encode(&counters);
   tracker_->Encode(&alerts);
   state.closed_through = windows_->closed_through();
@@ -280,13 +294,26 @@ bool Analysis::IsSaveDue(bool idle) const {
   return (flush_due_ && (idle || since >= kAlertInterval)) || store_->held_bytes() >= kMostHeld;
 }
 
+// Keeps what somebody will ask for. Most keys of a window are neither over nor were, so that their scores concern
+// nobody.
+bool Analysis::Judge(const WindowReport& report) {
+  judged_.clear();
+  judged_metrics_.assign(scorer_->metrics().size(), false);
+  scorer_->ForEach(report, [this](const SeriesScore& score) {
+    judged_metrics_[score.metric] = true;
+    if (outputs_->wants_windows() || tracker_->Concerns(score)) judged_.push_back(score);
+  });
+  sample_watch_->Add(report, judged_metrics_);
+  for (std::uint32_t metric = 0; metric < judged_metrics_.size(); ++metric) {
+    if (judged_metrics_[metric] && decider_->has_threshold(metric)) return true;
+  }
+  return false;
+}
+
 Status Analysis::OnWindow(const WindowReport& report) {
-  scorer_->Score(report, &judged_);
+  const bool is_judged = Judge(report);
   alerts_.clear();
   const std::uint64_t over = tracker_->OnWindow(report, judged_, &alerts_);
-  const bool is_judged = std::any_of(judged_.begin(), judged_.end(), [&](const SeriesScore& series) {
-    return std::isfinite(decider_->threshold(series.metric).value);
-  });
   counters_.windows += report.windows;
   if (is_judged) ++counters_.windows_judged;
   if (over > 0) ++counters_.windows_alerting;
@@ -353,12 +380,12 @@ Status Analysis::Run() {
 Status Analysis::Finish() {
   RunSummary summary;
   summary.lines = windows_->counters();
+  CountLost();
   summary.windows = counters_;
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
-  summary.lost_records = source_->lost_records();
   summary.malformed_samples = malformed_samples_.lines();
-  if (options_.common.verbosity >= 0) std::fputs(SummaryText(summary).c_str(), stderr);
+  if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
   for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
@@ -367,15 +394,24 @@ Status Analysis::Finish() {
 }  // namespace
 
 Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context) {
-  Analysis analysis(options, context);
-  if (Status status = analysis.SetUp(); !status.ok()) {
-    if (StopRequested()) return JobOutcome::kDone;
-    return status;
+  bool fired = false;
+  bool resets = options.analyze.reset_state;
+  for (int in_vain = 0;;) {
+    Analysis analysis(options, context, resets);
+    Status status = analysis.SetUp();
+    const bool is_set_up = status.ok();
+    if (!is_set_up && StopRequested()) return JobOutcome::kDone;
+    if (is_set_up) status = analysis.Run();
+    fired = fired || analysis.alerts_fired();
+    if (status.ok()) break;
+    in_vain = is_set_up ? 1 : in_vain + 1;
+    resets = resets && !is_set_up;
+    if (status.code() != StatusCode::kAborted || StopRequested() || in_vain > kMostInVain) return status;
+    LogWarning(status.message() + "; going on from the state before it");
   }
-  if (Status status = analysis.Run(); !status.ok()) return status;
   // A signal ends a run well, whatever it had found by then.
   const bool tells = options.analyze.fail_on_alert && !StopRequested();
-  return tells && analysis.alerts_fired() ? JobOutcome::kAlertsFired : JobOutcome::kDone;
+  return tells && fired ? JobOutcome::kAlertsFired : JobOutcome::kDone;
 }
 
 }  // namespace socklog

@@ -10,7 +10,7 @@ Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<st
   std::vector<Endpoint> topics;
   for (const std::string& text : endpoints) {
     const Result<Endpoint> endpoint = ParseEndpoint(text);
-    if (endpoint.ok() && endpoint.value().kind == Endpoint::Kind::kKafka) topics.push_back(endpoint.value());
+    if (endpoint.ok() && endpoint.value().is_topic()) topics.push_back(endpoint.value());
   }
   return CheckKafka(options, topics, warnings);
 }

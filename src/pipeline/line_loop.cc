@@ -32,7 +32,7 @@ LineLoop::LineLoop(Source& source, const LogFormat& format, const KeyRules& rule
       clock_(clock),
       options_(options),
       events_(std::move(events)),
-      keys_(rules),
+      tools_(rules),
       pool_(options.jobs > 1 ? std::make_unique<ParsePool>(PoolOptions(options), rules) : nullptr),
       watermark_(shape.options, clock) {
   AddNewPartitions();
@@ -44,7 +44,7 @@ void LineLoop::AddNewPartitions() {
     const auto id = static_cast<PartitionId>(seen_++);
     PartitionWindows& windows = windows_.AddPartition();
     auto input = std::make_unique<Input>(id, windows);
-    input->lines = std::make_unique<PartitionInput>(id, source_, format_, pool_.get(), keys_);
+    input->lines = std::make_unique<PartitionInput>(id, source_, format_, pool_.get(), tools_);
     inputs_.emplace(id, std::move(input));
     watermark_.Add(id, windows);
   }

@@ -100,7 +100,7 @@ class LineLoop {
   const Clock& clock_;
   const LoopOptions options_;
   const LoopEvents events_;
-  KeyMaker keys_;
+  ParseTools tools_;
   std::unique_ptr<ParsePool> pool_;
   Watermark watermark_;
   std::map<PartitionId, std::unique_ptr<Input>> inputs_;

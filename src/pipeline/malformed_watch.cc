@@ -16,8 +16,8 @@ std::string MalformedWatch::Look(std::uint64_t lines, std::uint64_t malformed) {
   const bool most = new_malformed * 2 > new_lines;
   if (most == told_) return {};
   told_ = most;
-  const std::string counts =
-      FormatThousands(new_malformed) + " of the last " + FormatThousands(new_lines) + " lines are malformed";
+  const std::string counts = FormatThousands(new_malformed) + " of the last " + FormatThousands(new_lines) + " lines " +
+                             (new_malformed == 1 ? "is" : "are") + " malformed";
   return most ? counts + ": is --log-format that of this log? (--invalid-requests FILE keeps them)"
               : counts + ": most are well-formed again";
 }

@@ -19,8 +19,9 @@ std::uint64_t FileLength(const std::string& path) {
 }
 
 Result<std::unique_ptr<Sink>> OpenOne(const Endpoint& endpoint, const Options& options, const Clock& clock,
-                                      const std::map<std::string, std::uint64_t>* resume) {
+                                      const std::map<std::string, std::uint64_t>* resume, bool may_drop) {
   SinkOptions sink_options;
+  sink_options.may_drop = may_drop;
   sink_options.connection = options.connection;
   if (resume != nullptr && endpoint.kind == Endpoint::Kind::kFile) {
     const auto recorded = resume->find(endpoint.text);
@@ -42,18 +43,19 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                                GroupWork* group) {
   auto outputs = std::make_unique<Outputs>();
   outputs->color_ = color;
-  const auto add = [&](Result<Endpoint> endpoint, GroupWork* writer) -> Result<Sink*> {
+  // `writer`: nullptr: of no transaction.
+  const auto add = [&](Result<Endpoint> endpoint, bool may_drop, GroupWork* writer) -> Result<Sink*> {
     if (!endpoint.ok()) return endpoint.status();
-    const bool in_transaction = writer != nullptr && endpoint->kind == Endpoint::Kind::kKafka;
+    const bool in_transaction = writer != nullptr && endpoint->is_topic();
     Result<std::unique_ptr<Sink>> sink =
-        in_transaction ? writer->OpenSink(*endpoint) : OpenOne(*endpoint, options, clock, resume);
+        in_transaction ? writer->OpenSink(*endpoint) : OpenOne(*endpoint, options, clock, resume, may_drop);
     if (!sink.ok()) return sink.status();
     outputs->all_.push_back({endpoint->text, std::move(*sink)});
     return outputs->all_.back().sink.get();
   };
   const AnalyzeOptions& analyze = options.analyze;
   for (const std::string& text : analyze.alerts_to.empty() ? std::vector<std::string>{"-"} : analyze.alerts_to) {
-    Result<Sink*> sink = add(ParseEndpoint(text), group);
+    Result<Sink*> sink = add(ParseEndpoint(text), /*may_drop=*/false, group);
     if (!sink.ok()) return sink.status();
     if (text == "-" && text_on_stdout) {
       outputs->alerts_text_ = *sink;
@@ -63,7 +65,7 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
   }
   struct Optional {
     const std::string& text;
-    bool is_file;
+    bool is_of_lines;  // that were read: such a line may be too large for a topic
     Sink** place;
   };
   for (const Optional& output : {Optional{analyze.windows_to, false, &outputs->windows_},
@@ -71,8 +73,8 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                  Optional{analyze.late_to, true, &outputs->late_}}) {
     if (output.text.empty()) continue;
     // Lines that are malformed or late are told at least once.
-    Result<Sink*> sink =
-        output.is_file ? add(FileOrTopic(output.text), nullptr) : add(ParseEndpoint(output.text), group);
+    Result<Sink*> sink = output.is_of_lines ? add(FileOrTopic(output.text), /*may_drop=*/true, nullptr)
+                                            : add(ParseEndpoint(output.text), /*may_drop=*/false, group);
     if (!sink.ok()) return sink.status();
     *output.place = *sink;
   }
@@ -129,10 +131,12 @@ Status Outputs::Flush(bool durable) {
 }
 
 Status Outputs::Finish() {
+  Status first;
   for (const Output& output : all_) {
-    if (Status status = output.sink->Finish(); !status.ok()) return status;
+    Status status = output.sink->Finish();
+    if (first.ok()) first = std::move(status);
   }
-  return {};
+  return first;
 }
 
 std::map<std::string, std::uint64_t> Outputs::Lengths() const {

@@ -1,21 +1,26 @@
 #include "pipeline/parse_pool.h"
 
 #include <string>
+#include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace socklog {
 
-void ParseTask::Parse(LogParser& lines_parser, KeyMaker& keys) {
+void ParseTask::Parse(LogParser& lines_parser, ParseTools& tools) {
+  LogBatch& batch = tools.batch;
+  std::swap(batch.decoded, decoded);
   batch.clear();
   texts.Clear();
   requests.clear();
   malformed.clear();
   while (!is_parsed() && malformed.size() < kManyMalformed) {
     lines_parser.Parse(block, &cursor, &batch);
-    keys.Apply(batch.entries, &texts, &requests);
+    tools.keys.Apply(batch.entries, &texts, &requests);
     malformed.insert(malformed.end(), batch.malformed.begin(), batch.malformed.end());
   }
+  std::swap(batch.decoded, decoded);
 }
 
 ParsePool::ParsePool(const ParsePoolOptions& options, const KeyRules& rules) : options_(options), rules_(rules) {}
@@ -64,15 +69,15 @@ void ParsePool::StartThreads() {
     while (threads_.size() < options_.threads) threads_.emplace_back([this] { Work(); });
   } catch (const std::exception& error) {  // std::system_error, std::bad_alloc: whoever waits does the work
     options_.threads = threads_.size();
-    LogNote("only " + std::to_string(threads_.size()) + " threads could be started: " + error.what());
+    LogNote("only " + FormatCount(threads_.size(), "thread") + " could be started: " + error.what());
   }
 }
 
-void ParsePool::Wait(ParseTask* task, KeyMaker& keys) {
+void ParsePool::Wait(ParseTask* task, ParseTools& tools) {
   std::unique_lock lock(mutex_);
   while (!task->done) {
     if (CanBegin()) {
-      DoFront(lock, keys);
+      DoFront(lock, tools);
     } else {
       finished_.wait(lock, [&] { return task->done || CanBegin(); });
     }
@@ -80,7 +85,7 @@ void ParsePool::Wait(ParseTask* task, KeyMaker& keys) {
 }
 
 // REQUIRES: the lock is held, and CanBegin.
-void ParsePool::DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
+void ParsePool::DoFront(std::unique_lock<std::mutex>& lock, ParseTools& tools) {
   ParseTask* task = queue_.front();
   queue_.pop_front();
   if (closing_ && queue_.empty()) work_.notify_all();
@@ -90,7 +95,7 @@ void ParsePool::DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys) {
   if (task->reading != nullptr) Read(task, lock);
   lock.unlock();
   try {
-    if (task->failure == nullptr) task->Parse(*task->parser, keys);
+    if (task->failure == nullptr) task->Parse(*task->parser, tools);
   } catch (...) {
     task->failure = std::current_exception();
   }
@@ -120,12 +125,12 @@ void ParsePool::Read(ParseTask* task, std::unique_lock<std::mutex>& lock) {
 }
 
 void ParsePool::Work() {
-  KeyMaker keys(rules_);
+  ParseTools tools(rules_);
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait(lock, [&] { return CanBegin() || (closing_ && queue_.empty()); });
     if (queue_.empty()) return;
-    DoFront(lock, keys);
+    DoFront(lock, tools);
   }
 }
 

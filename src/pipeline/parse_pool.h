@@ -26,6 +26,13 @@ struct Reading {
   Result<Progress> last = Progress::kMore;  // what Read said; after anything but kMore the tasks that come do not read
 };
 
+// What a thread parses with: of its own, and used for one task after the other.
+struct ParseTools {
+  explicit ParseTools(const KeyRules& rules) : keys(rules) {}
+  KeyMaker keys;
+  LogBatch batch;  // its texts are swapped for the task's meanwhile
+};
+
 // A block on its way: to be read, being parsed, parsed. Reused.
 struct ParseTask {
   Reading* reading = nullptr;  // null: the block is there
@@ -41,13 +48,13 @@ struct ParseTask {
   std::vector<MalformedLine> malformed;
 
   BlockCursor cursor;  // behind that part
-  LogBatch batch;
-  TextArena texts;   // keys that are not in the block as they stand
-  bool done = true;  // guarded by the pool's mutex while submitted
+  TextArena decoded;   // LogBatch::decoded
+  TextArena texts;     // keys that are not in the block as they stand
+  bool done = true;    // guarded by the pool's mutex while submitted
 
   // The next part of the block: all of it, unless there are very many malformed lines, which can be a byte long.
   // `lines_parser`: that of the partition, or `parser`.
-  void Parse(LogParser& lines_parser, KeyMaker& keys);
+  void Parse(LogParser& lines_parser, ParseTools& tools);
   bool is_parsed() const { return cursor.offset == block.text.size(); }
 
  private:
@@ -87,14 +94,14 @@ class ParsePool {
 
   // If it throws, for want of memory, the task was not submitted.
   void Submit(ParseTask* task);
-  // Returns when the task is done, well or with a failure; does what nobody has begun until then. `keys`: the caller's
-  // own. At once for a task that was not submitted.
-  void Wait(ParseTask* task, KeyMaker& keys);
+  // Returns when the task is done, well or with a failure; does what nobody has begun until then. `tools`: the
+  // caller's own. At once for a task that was not submitted.
+  void Wait(ParseTask* task, ParseTools& tools);
 
  private:
   void Work();
   bool CanBegin() const { return !queue_.empty() && !(is_reading_ && queue_.front()->reading != nullptr); }
-  void DoFront(std::unique_lock<std::mutex>& lock, KeyMaker& keys);
+  void DoFront(std::unique_lock<std::mutex>& lock, ParseTools& tools);
   void Read(ParseTask* task, std::unique_lock<std::mutex>& lock);
   void StartThreads();
 

@@ -5,8 +5,9 @@
 
 namespace socklog {
 
-PartitionInput::PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool, KeyMaker& keys)
-    : reading_{source, id}, format_(format), pool_(pool), keys_(keys), parser_(format.NewParser()) {}
+PartitionInput::PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool,
+                               ParseTools& tools)
+    : reading_{source, id}, format_(format), pool_(pool), tools_(tools), parser_(format.NewParser()) {}
 
 PartitionInput::~PartitionInput() {
   while (!tasks_.empty()) {
@@ -33,7 +34,7 @@ Result<Progress> PartitionInput::Fill() {
 // Behind what was parsed of the first task.
 void PartitionInput::NextPart() {
   if (task().is_parsed()) return DropFront();
-  task().Parse(task().reading != nullptr ? *task().parser : *parser_, keys_);
+  task().Parse(task().reading != nullptr ? *task().parser : *parser_, tools_);
   requests_ = 0;
   malformed_ = 0;
 }
@@ -56,7 +57,7 @@ Result<Progress> PartitionInput::ReadHere() {
   std::unique_ptr<ParseTask> task = spare_ ? std::move(spare_) : std::make_unique<ParseTask>();
   reading_.last = reading_.source.Read(reading_.id, &task->block);
   task->cursor = BlockCursor();
-  task->Parse(*parser_, keys_);
+  task->Parse(*parser_, tools_);
   task->read = reading_.last;
   tasks_.push_back(std::move(task));
   return LoadFront();
@@ -101,7 +102,7 @@ Result<Progress> PartitionInput::LoadFront() {
 }
 
 void PartitionInput::Await(ParseTask& task) {
-  if (task.reading != nullptr) pool_->Wait(&task, keys_);
+  if (task.reading != nullptr) pool_->Wait(&task, tools_);
 }
 
 const MalformedLine* PartitionInput::malformed() const {

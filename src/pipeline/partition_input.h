@@ -20,7 +20,7 @@ namespace socklog {
 class PartitionInput {
  public:
   // `pool` may be null: then blocks are read when they are asked for. All are borrowed.
-  PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool, KeyMaker& keys);
+  PartitionInput(PartitionId id, Source& source, const LogFormat& format, ParsePool* pool, ParseTools& tools);
   ~PartitionInput();
   PartitionInput(const PartitionInput&) = delete;
   PartitionInput& operator=(const PartitionInput&) = delete;
@@ -59,7 +59,7 @@ class PartitionInput {
   Reading reading_;
   const LogFormat& format_;
   ParsePool* const pool_;
-  KeyMaker& keys_;
+  ParseTools& tools_;
   const std::unique_ptr<LogParser> parser_;
   std::deque<std::unique_ptr<ParseTask>> tasks_;  // in order; all but the first are the pool's
   std::unique_ptr<ParseTask> spare_;              // of ReadHere

@@ -67,15 +67,28 @@ Status CheckMetricNames(const Options& options) {
   return {};
 }
 
-bool IsTopic(const Endpoint& endpoint) { return endpoint.kind == Endpoint::Kind::kKafka; }
+// Then only the broker knows how many partitions there are.
+bool HasTopic(const std::vector<Endpoint>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Endpoint& input) { return input.is_topic(); });
+}
 
-// Without those of topics, which only the broker knows.
-std::uint64_t PossiblePartitions(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
-  std::uint64_t partitions = 0;
-  for (const Endpoint& input : inputs) {
-    if (!IsTopic(input)) partitions += input.listens() ? connection.max_clients : 1;
-  }
-  return partitions;
+// Each is a partition.
+std::uint64_t PossibleClients(const std::vector<Endpoint>& inputs, const ConnectionOptions& connection) {
+  std::uint64_t clients = 0;
+  for (const Endpoint& input : inputs) clients += input.listens() ? connection.max_clients : 0;
+  return clients;
+}
+
+// What makes for so many open panes, and what to do about it.
+std::string PanesRemedy(const WindowOptions& options, std::uint64_t partitions) {
+  const std::string longer = options.slide == 0 ? "lengthen --window" : "lengthen --slide";
+  const Micros few = 100 * options.slide_or_window();
+  if (options.lateness > few)
+    return "--lateness " + FormatDuration(options.lateness) + " keeps windows open for so long; shorten it, or " +
+           longer;
+  if (partitions > 1 && options.max_skew_or_default() > std::max(few, 2 * options.window + options.lateness))
+    return "--max-skew " + FormatDuration(options.max_skew) + " lets inputs be so far ahead; shorten it, or " + longer;
+  return options.window > few ? longer : "";
 }
 
 // Sets shape->max_keys so that the tables of so many partitions fit into --max-memory.
@@ -90,15 +103,18 @@ Status FitPartitions(const WindowOptions& options, std::uint64_t partitions, Win
     bound = WindowAggregator::MemoryBound(*shape, partitions);
   }
   const std::string text =
-      FormatThousands(bound >> 20) + " MiB for " + FormatThousands(shape->max_keys) + " keys a table";
+      FormatThousands(bound >> 20) + " MiB for " + FormatCount(shape->max_keys, "key") + " a table";
   if (bound > options.max_memory) {
     const std::string too_much = "tables of keys may take " + text + ", more than --max-memory allows (" +
                                  FormatThousands(options.max_memory >> 20) + " MiB): ";
-    if (shape->max_keys > kSmallestMaxKeys)
-      return Status::Usage(too_much + "lower --max-keys, lengthen --slide, or raise --max-memory");
-    return Status::Usage(too_much + "that is the least for " + FormatThousands(partitions) +
-                         (partitions == 1 ? " input" : " inputs") + "; raise --max-memory to " +
-                         std::to_string((bound >> 20) + 1) + "MiB, or read fewer inputs at once");
+    const std::string remedy = PanesRemedy(options, partitions);
+    if (!remedy.empty() && options.max_keys != 0)
+      return Status::Usage(too_much + "lower --max-keys, or raise --max-memory; " + remedy);
+    if (!remedy.empty()) return Status::Usage(too_much + remedy);
+    if (shape->max_keys > kSmallestMaxKeys) return Status::Usage(too_much + "lower --max-keys, or raise --max-memory");
+    return Status::Usage(too_much + "that is the least for " + FormatCount(partitions, "input") +
+                         "; raise --max-memory to " + std::to_string((bound >> 20) + 1) +
+                         "MiB, or read fewer inputs at once");
   }
   LogDetail("memory of tables is bounded by " + text);
   if (options.max_keys == 0 && partitions > 1 && shape->max_keys < kFewKeys)
@@ -134,8 +150,10 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   setup.shape.until = options.input.until;
   for (const ScoredMetric& scored : metrics)
     setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
-  if (std::none_of(setup.inputs.begin(), setup.inputs.end(), IsTopic)) {
-    const std::uint64_t partitions = PossiblePartitions(setup.inputs, options.connection);
+  if (!HasTopic(setup.inputs)) {
+    const auto others = static_cast<std::uint64_t>(std::count_if(
+        setup.inputs.begin(), setup.inputs.end(), [](const Endpoint& input) { return !input.listens(); }));
+    const std::uint64_t partitions = others + PossibleClients(setup.inputs, options.connection);
     if (Status status = FitPartitions(options.window, partitions, &setup.shape); !status.ok()) return status;
   }
   Result<std::unique_ptr<KeyRules>> rules =
@@ -154,9 +172,8 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
 }
 
 Status FitTopics(const Options& options, const Source& source, ReadingSetup* setup) {
-  if (std::none_of(setup->inputs.begin(), setup->inputs.end(), IsTopic)) return {};
-  std::uint64_t partitions = source.partition_count();
-  for (const Endpoint& input : setup->inputs) partitions += input.listens() ? options.connection.max_clients : 0;
+  if (!HasTopic(setup->inputs)) return {};
+  const std::uint64_t partitions = source.partition_count() + PossibleClients(setup->inputs, options.connection);
   return FitPartitions(options.window, partitions, &setup->shape);
 }
 

@@ -16,15 +16,11 @@ std::string Percent(std::uint64_t part, std::uint64_t whole) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
-std::string Plural(std::uint64_t count, const std::string& one) {
-  return FormatThousands(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 void WindowCounters::Encode(SnapshotWriter* out) const {
   for (const std::uint64_t value :
-       {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved})
+       {windows, windows_judged, windows_alerting, windows_firing, alerts_fired, alerts_resolved, lost_records})
     out->U64(value);
 }
 
@@ -32,6 +28,7 @@ void WindowCounters::Decode(SnapshotReader* in) {
   for (std::uint64_t* value :
        {&windows, &windows_judged, &windows_alerting, &windows_firing, &alerts_fired, &alerts_resolved})
     *value = in->U64();
+  lost_records = in->at_end() ? 0 : in->U64();  // states of before topics were read have none
 }
 
 void MalformedSamples::Add(const std::string& partition, std::uint64_t line, std::string_view text,
@@ -62,7 +59,7 @@ std::string SummaryJson(const RunSummary& summary) {
   add("ignored", summary.lines.ignored);
   add("outside", summary.lines.outside);
   add("late_after_idle", summary.lines.late_after_idle);
-  add("lost_offsets", summary.lost_records);
+  add("lost_offsets", summary.windows.lost_records);
   add("windows", summary.windows.windows);
   add("windows_judged", summary.windows.windows_judged);
   if (!summary.holdout) {  // thresholds raises no alerts
@@ -89,20 +86,21 @@ std::string SummaryJson(const RunSummary& summary) {
 std::string SummaryText(const RunSummary& summary) {
   const LineCounters& lines = summary.lines;
   const WindowCounters& windows = summary.windows;
-  std::string text = Plural(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) +
+  std::string text = FormatCount(windows.alerts_fired, "alert") + " (" + FormatThousands(windows.alerts_resolved) +
                      " resolved), " + FormatThousands(windows.windows_alerting) + " of " +
-                     Plural(windows.windows_judged, "judged window") + " over a threshold (" +
+                     FormatCount(windows.windows_judged, "judged window") + " over a threshold (" +
                      Percent(windows.windows_alerting, windows.windows_judged) + ")";
-  if (summary.open_windows > 0) text += ", " + Plural(summary.open_windows, "window") + " open";
-  text += "\n" + Plural(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
+  if (summary.open_windows > 0) text += ", " + FormatCount(summary.open_windows, "window") + " open";
+  text += "\n" + FormatCount(lines.lines(), "line") + ": " + FormatThousands(lines.malformed) + " malformed (" +
           Percent(lines.malformed, lines.lines()) + "), " + FormatThousands(lines.late) + " late";
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
-  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored";
-  if (summary.lost_records > 0) text += ", " + FormatThousands(summary.lost_records) + " records lost to retention";
+  if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored ([[ignore]], or no requests)";
+  if (windows.lost_records > 0) text += ", " + FormatThousands(windows.lost_records) + " records lost to retention";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
   if (summary.evicted_keys > 0)
-    text += FormatThousands(summary.evicted_keys) + " rare keys were evicted (--max-keys)\n";
+    text += FormatCount(summary.evicted_keys, "rare key") + (summary.evicted_keys == 1 ? " was" : " were") +
+            " evicted (--max-keys)\n";
   for (const std::string& sample : summary.malformed_samples) text += "  malformed: " + sample + "\n";
   return text;
 }

@@ -22,6 +22,7 @@ struct WindowCounters {
   std::uint64_t windows_firing = 0;    // with at least one alert firing at their end
   std::uint64_t alerts_fired = 0;
   std::uint64_t alerts_resolved = 0;
+  std::uint64_t lost_records = 0;  // Source::lost_records of all runs
 
   void Encode(SnapshotWriter* out) const;
   void Decode(SnapshotReader* in);
@@ -51,7 +52,6 @@ struct RunSummary {
   WindowCounters windows;
   std::uint64_t open_windows = 0;
   std::uint64_t evicted_keys = 0;
-  std::uint64_t lost_records = 0;
   std::vector<std::string> malformed_samples;
   std::optional<HoldoutSummary> holdout;
 };

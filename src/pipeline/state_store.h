@@ -20,7 +20,8 @@ class StateStore {
   virtual std::string name() const = 0;
   // nullopt: nothing was saved yet. Errors: kDataLoss (see DecodeState), kFailed (cannot be read).
   virtual Result<std::optional<RunState>> Load() = 0;
-  // Replaces what was saved, at once or not at all. Error: kFailed.
+  // Replaces what was saved, at once or not at all. Errors: kFailed; kAborted: what was saved last stands, and a store
+  // opened anew takes more.
   virtual Status Save(const RunState& state) = 0;
   // --reset-state: what was saved will not be found again.
   virtual Status Reset() = 0;

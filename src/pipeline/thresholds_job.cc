@@ -76,7 +76,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   recording.complete = loop.reached_end();
   recording.summary.lines = windows.counters();
   recording.summary.evicted_keys = windows.evicted_keys();
-  recording.summary.lost_records = (*source)->lost_records();
+  recording.summary.windows.lost_records = (*source)->lost_records();
   recording.summary.malformed_samples = samples.lines();
   for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness())) LogWarning(warning);
   return recording;
@@ -86,6 +86,20 @@ std::vector<MetricDefault> Defaults(const Judgement& judgement) {
   std::vector<MetricDefault> defaults;
   for (const Threshold& threshold : judgement.thresholds) defaults.push_back({threshold.value});
   return defaults;
+}
+
+// Why there is nothing to make thresholds of, and what to do.
+Status NoHistory(const LineCounters& lines) {
+  const std::string nothing = "no thresholds were made: ";
+  if (lines.lines() == 0) return Status::Failed(nothing + "the input is empty; give the logs of some days");
+  if (lines.malformed == lines.lines()) {
+    return Status::Failed(nothing + "none of " + FormatCount(lines.lines(), "line") +
+                          " is a log line; --log-format says of which format they are");
+  }
+  return Status::Failed(nothing + "no line counts, of " + FormatCount(lines.lines(), "line") + " " +
+                        FormatThousands(lines.malformed) + " are malformed, " + FormatThousands(lines.ignored) +
+                        " ignored, " + FormatThousands(lines.outside) +
+                        " outside --since and --until; give other logs, or loosen these");
 }
 
 ThresholdSet MakeSet(const Options& options, const Judgement& judgement, const History& history,
@@ -123,11 +137,19 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
     LogWarning("stopped before the end of the input: nothing was written");
     return JobOutcome::kDone;
   }
+  const auto write = [&](const std::string& path, const std::string& text) {
+    return path.empty() ? Status() : WriteReport(path, text, context.clock);
+  };
   const double budget = options.thresholds.budget;
   const Calibration calibration =
       Calibrate(*recording->history, Defaults(*judgement), budget, options.thresholds.holdout);
   recording->summary.holdout = {calibration.holdout.judged, calibration.holdout.rate, calibration.holdout.ci_low,
                                 calibration.holdout.ci_high};
+  const std::string summary = SummaryJson(recording->summary);
+  if (recording->summary.lines.counted == 0) {  // an earlier run's thresholds stay
+    const Status written = write(options.analyze.summary, summary);
+    return written.ok() ? NoHistory(recording->summary.lines) : written;
+  }
   const ThresholdSet set = MakeSet(options, *judgement, *recording->history, calibration);
   const CalibrationRun run = {.windows = recording->summary.windows.windows,
                               .judged = recording->summary.windows.windows_judged,
@@ -135,17 +157,10 @@ Result<JobOutcome> RunThresholds(const Options& options, const JobContext& conte
                               .budget = budget,
                               .holdout = options.thresholds.holdout};
   for (const std::string& warning : CalibrationWarnings(judgement->metrics, calibration, run)) LogWarning(warning);
-  if (options.common.verbosity >= 0) std::fputs(CalibrationText(calibration, run).c_str(), stderr);
-  const auto write = [&](const std::string& path, const std::string& text) {
-    return WriteReport(path, text, context.clock);
-  };
+  if (options.common.verbosity >= 0) std::fputs(CalibrationText(judgement->metrics, calibration, run).c_str(), stderr);
   if (Status status = write(options.thresholds.output_file, FormatThresholds(set)); !status.ok()) return status;
-  if (!options.thresholds.report.empty()) {
-    if (Status status = write(options.thresholds.report, ThresholdsHtml(set)); !status.ok()) return status;
-  }
-  if (!options.analyze.summary.empty()) {
-    if (Status status = write(options.analyze.summary, SummaryJson(recording->summary)); !status.ok()) return status;
-  }
+  if (Status status = write(options.thresholds.report, ThresholdsHtml(set)); !status.ok()) return status;
+  if (Status status = write(options.analyze.summary, summary); !status.ok()) return status;
   return JobOutcome::kDone;
 }
 

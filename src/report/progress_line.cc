@@ -14,9 +14,8 @@ void ProgressLine::Update(std::uint64_t done, Micros time, std::uint64_t total) 
   if (now - shown_at_ < kInterval) return;
   shown_at_ = now;
   const double seconds = static_cast<double>(now - started_) / static_cast<double>(kSecond);
-  std::string line = FormatThousands(done);
-  if (total != kUnlimited) line += " of " + FormatThousands(total);
-  line += " lines";
+  std::string line =
+      total == kUnlimited ? FormatCount(done, "line") : FormatThousands(done) + " of " + FormatCount(total, "line");
   if (time != kNoTime) line += ", up to " + FormatTimeForPeople(time) + " UTC";
   if (seconds > 0.5)
     line += ", " + FormatThousands(static_cast<std::uint64_t>(static_cast<double>(done) / seconds)) + " lines/s";

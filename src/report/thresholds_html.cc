@@ -70,8 +70,8 @@ std::string ThresholdsHtml(const ThresholdSet& thresholds) {
   page += EscapeHtml("Made from " + thresholds.made_from + ", windows of " + FormatDuration(thresholds.window.window) +
                      ", for alerts in " + Percent(thresholds.budget) + " of the judged windows.");
   page += "</p>\n<p>";
-  page += EscapeHtml("On " + FormatThousands(thresholds.holdout_windows) +
-                     " later windows, which had no influence on the thresholds, the share was " +
+  page += EscapeHtml("On " + FormatCount(thresholds.holdout_windows, "later window") +
+                     ", which had no influence on the thresholds, the share was " +
                      Percent(thresholds.holdout_alert_rate) + " (95 % interval " + Percent(thresholds.holdout_ci_low) +
                      " to " + Percent(thresholds.holdout_ci_high) + ").");
   page += "</p>\n<table>\n" +

@@ -1,49 +1,63 @@
-// Cells in an array by id, packed so that those of many keys fit a processor's cache.
+// Cells by the ids of a dictionary, packed so that those of many keys fit a processor's cache.
 #ifndef SOCKLOG_SKETCH_DENSE_CELLS_H_
 #define SOCKLOG_SKETCH_DENSE_CELLS_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/prefetch.h"
+#include "sketch/key_dictionary.h"
 #include "socklog/cell.h"
 #include "socklog/request.h"
 
 namespace socklog {
 
-// Nearly every request only adds to `requests` and `errors`: these two share one word. The other counters are in a
-// second array, of which nothing is read or written for keys that never needed them. Thread-compatible.
+// Nearly every request only adds to `requests` and `errors`: these two share one word, which stands beside the key if
+// the dictionary has a column to give, and else in an array. The other counters are in a second array, of which nothing
+// is read or written for keys that never needed them. Thread-compatible, together with the dictionary.
 class DenseCells {
  public:
   // What a counter holds at the most; the caller sees to it that none gets beyond.
   static constexpr std::uint64_t kMostRequests = 0x7fffffff;
 
-  std::size_t size() const { return words_.size(); }
-  // Ids below `size` may be used from now on; their cells are empty.
-  void Grow(std::size_t size) {
-    words_.reserve(size);  // no more than that
-    words_.resize(size, 0);
+  // `dictionary` is borrowed.
+  explicit DenseCells(KeyDictionary* dictionary) : dictionary_(*dictionary), column_(dictionary->TakeColumn()) {}
+  ~DenseCells() {
+    if (is_beside_keys()) dictionary_.GiveColumn(column_);
   }
+  DenseCells(const DenseCells&) = delete;
+  DenseCells& operator=(const DenseCells&) = delete;
 
-  // What Add or cell() will need.
+  bool is_beside_keys() const { return column_ < KeyDictionary::kColumns; }
+
+  // What Add or cell() will need, but for the dictionary's key.
   void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
-    if (id < words_.size()) PrefetchLineToWrite(&words_[id]);
+    if (!is_beside_keys() && id < words_.size()) PrefetchLineToWrite(&words_[id]);
     if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) PrefetchLineToWrite(&others_[id]);
   }
-  // Whether a request was added to it. True only for ids below size().
-  bool has(std::uint32_t id) const { return id < words_.size() && words_[id] != 0; }
-  // One request. REQUIRES: id < size()
+  // What cell() will need besides; looks at what Prefetch has fetched.
+  void PrefetchOthers(std::uint32_t id) const {
+    if ((word(id) & kHasOthers) != 0) PrefetchLine(&others_[id]);
+  }
+  // Whether a request was added to it. REQUIRES, here and below: the dictionary has that id
+  bool has(std::uint32_t id) const { return word(id) != 0; }
+  // One request.
   void Add(std::uint32_t id, std::uint8_t outcome) {
-    words_[id] += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
+    if (!is_beside_keys() && id >= words_.size()) [[unlikely]]
+      Grow(&words_);
+    mutable_word(id) += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
     if ((outcome & ~kOutcomeError) != 0) AddOthers(id, outcome);
   }
   Cell cell(std::uint32_t id) const {
     Cell cell;
-    cell.requests = words_[id] & kMostRequests;
-    cell.errors = (words_[id] >> 32) & kMostRequests;
-    if ((words_[id] & kHasOthers) != 0) {
+    const std::uint64_t word = this->word(id);
+    cell.requests = word & kMostRequests;
+    cell.errors = (word >> 32) & kMostRequests;
+    if ((word & kHasOthers) != 0) {
       const Others& others = others_[id];
       cell.server_errors = others[0];
       cell.throttled = others[1];
@@ -53,15 +67,15 @@ class DenseCells {
     return cell;
   }
   void Clear(std::uint32_t id) {
-    if ((words_[id] & kHasOthers) != 0) others_[id] = {};
-    words_[id] = 0;
+    if (!has(id)) return;  // there was no memory to add to it
+    if ((word(id) & kHasOthers) != 0) others_[id] = {};
+    mutable_word(id) = 0;
   }
-  // Moves a cell to an empty place. REQUIRES: to <= from
+  // Follows the dictionary, which has given the key `from` the smaller number `to` (KeyDictionary::Keep).
   void Move(std::uint32_t from, std::uint32_t to) {
     if (from == to) return;
-    words_[to] = words_[from];
-    if ((words_[from] & kHasOthers) != 0) others_[to] = others_[from];
-    Clear(from);
+    if (!is_beside_keys()) words_[to] = std::exchange(words_[from], 0);
+    if ((word(to) & kHasOthers) != 0) others_[to] = std::exchange(others_[from], {});
   }
 
   static constexpr std::size_t kBytesPerId = sizeof(std::uint64_t) + 4 * sizeof(std::uint32_t);
@@ -72,12 +86,24 @@ class DenseCells {
 
   static_assert(kOutcomeError == 1);
 
+  std::uint64_t word(std::uint32_t id) const {
+    if (is_beside_keys()) return std::as_const(dictionary_).word(id, column_);
+    return id < words_.size() ? words_[id] : 0;
+  }
+  std::uint64_t& mutable_word(std::uint32_t id) {
+    return is_beside_keys() ? dictionary_.word(id, column_) : words_[id];
+  }
+  // To hold all ids that there are, and some more.
+  template <typename T>
+  void Grow(std::vector<T>* array) {
+    const std::size_t size =
+        std::min<std::size_t>(dictionary_.max_ids(), std::max<std::size_t>(256, 2 * dictionary_.size()));
+    array->reserve(size);  // no more than that
+    array->resize(size);
+  }
   void AddOthers(std::uint32_t id, std::uint8_t outcome) {
-    if (others_.size() < words_.size()) {
-      others_.reserve(words_.size());
-      others_.resize(words_.size());
-    }
-    words_[id] |= kHasOthers;
+    if (id >= others_.size()) Grow(&others_);
+    mutable_word(id) |= kHasOthers;
     Others& others = others_[id];
     others[0] += (outcome & kOutcomeServerError) != 0;
     others[1] += (outcome & kOutcomeThrottled) != 0;
@@ -85,8 +111,11 @@ class DenseCells {
     others[3] += (outcome & kOutcomeNotFound) != 0;
   }
 
-  std::vector<std::uint64_t> words_;  // requests in the lower half, errors and kHasOthers in the upper one
-  std::vector<Others> others_;        // shorter than words_ until somebody needs it
+  KeyDictionary& dictionary_;
+  const std::size_t column_;
+  // requests in the lower half of a word, errors and kHasOthers in the upper one
+  std::vector<std::uint64_t> words_;  // empty where they are beside the keys
+  std::vector<Others> others_;        // empty until somebody needs it
 };
 
 }  // namespace socklog

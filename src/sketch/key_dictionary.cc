@@ -52,7 +52,10 @@ std::uint32_t KeyDictionary::Intern(const Key& key) {
 }
 
 std::uint32_t KeyDictionary::Insert(const Key& key) {
-  if (!MakeRoom(key.size)) return kNone;
+  if (!MakeRoom(key.size)) {
+    has_refused_ = true;
+    return kNone;
+  }
   const auto id = static_cast<std::uint32_t>(keys_.size());
   StoredKey& stored = keys_.emplace_back();
   stored.text = static_cast<std::uint32_t>(text_size());
@@ -85,7 +88,7 @@ bool KeyDictionary::MakeRoom(std::size_t size) {
 }
 
 void KeyDictionary::FillBuckets(std::size_t count) {
-  if (buckets_.size() != count) buckets_ = std::vector<Bucket>();
+  if (buckets_.size() != count) buckets_ = HugePageVector<Bucket>();
   buckets_.assign(count, Bucket());
   mask_ = count - 1;
   for (std::uint32_t id = 0; id < keys_.size(); ++id) PutInBucket(id);
@@ -98,6 +101,23 @@ void KeyDictionary::PutInBucket(std::uint32_t id) {
   const auto place = static_cast<std::size_t>(std::countr_zero(bucket.PlacesOf(0)));
   bucket.tags[place] = TagOf(hashes_[id]);
   bucket.ids[place] = id;
+}
+
+bool KeyDictionary::IsHalfUnused(const std::vector<bool>& used) const {
+  std::size_t ids = 0;
+  std::size_t text = 0;
+  for (std::size_t id = 0; id < keys_.size(); ++id) {
+    if (used[id]) continue;
+    ++ids;
+    text += keys_[id].size;
+  }
+  return IsMoreThanHalf(ids, text);
+}
+
+std::size_t KeyDictionary::TakeColumn() {
+  const auto column = static_cast<std::size_t>(std::find(taken_.begin(), taken_.end(), false) - taken_.begin());
+  if (column < kColumns) taken_[column] = true;
+  return column;
 }
 
 std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {

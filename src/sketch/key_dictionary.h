@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #ifdef __SSE2__
@@ -15,6 +16,7 @@
 #endif
 
 #include "base/equal_bytes.h"
+#include "base/huge_pages.h"
 #include "base/prefetch.h"
 #include "sketch/shard.h"
 #include "socklog/request.h"
@@ -23,9 +25,13 @@ namespace socklog {
 
 // Keys get the numbers ("ids") 0, 1, 2, ... as they come. It has no meaning of its own: what a table says depends
 // neither on the ids nor on what else is in here. Thread-compatible.
+//
+// Beside each key there is room for some words, one for each of a few tables: who has looked at the key has that cache
+// line at hand. Such a column of words belongs to one table at a time.
 class KeyDictionary {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
+  static constexpr std::size_t kColumns = 3;  // windows that are open at a time where each waits for late lines
 
   // Room for a quarter more than `max_keys` ids, with kTextBytesPerKey bytes of text each on average.
   // Starts small. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
@@ -46,9 +52,13 @@ class KeyDictionary {
       if (ids[i] < keys_.size()) PrefetchLine(&keys_[ids[i]]);
     }
   }
-  void PrefetchTexts(std::span<const std::uint32_t> ids) const {
-    for (const std::uint32_t id : ids) {
-      if (id < keys_.size()) PrefetchLine(text_.data() + keys_[id].text + kHead);
+  // Where no key is longer than its head, which is usual for users and addresses, nobody will look at the texts.
+  void PrefetchTexts(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) const {
+    std::uint32_t longest = 0;
+    for (const Request& request : requests) longest = std::max(longest, request.keys[dimension].size);
+    if (longest <= kHead) return;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      if (ids[i] < keys_.size()) PrefetchLine(text_.data() + keys_[ids[i]].text + kHead);
     }
   }
   // The id of what is the key, but for hashes that share a few bits; kNone: it has none, or another id.
@@ -66,11 +76,27 @@ class KeyDictionary {
 
   std::size_t size() const { return keys_.size(); }
   std::uint64_t max_ids() const { return max_ids_; }
+  // Whether a new key was refused for want of room since this was last asked.
+  bool TakeRefusal() { return std::exchange(has_refused_, false); }
+  // Whether more than half of the room is taken, for ids or for text.
+  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_size()); }
+  // Whether the keys that are not in `used` (by id) take more than half of the room.
+  bool IsHalfUnused(const std::vector<bool>& used) const;
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
-  Key key(std::uint32_t id) const { return {text_.data() + keys_[id].text, keys_[id].size, hashes_[id]}; }
+  Key key(std::uint32_t id) const {
+    const StoredKey& stored = keys_[id];
+    return {stored.size > kHead ? text_.data() + stored.text : stored.head.data(), stored.size, hashes_[id]};
+  }
   std::uint8_t shard(std::uint32_t id) const { return keys_[id].shard; }  // ShardOf the key
 
   void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
+
+  // A column that nobody has, all of whose words are 0; kColumns: there is none. Whoever gives it back has made them 0.
+  std::size_t TakeColumn();
+  void GiveColumn(std::size_t column) { taken_[column] = false; }
+  // REQUIRES: id < size(), a column that was taken. Valid until the next Intern or Keep.
+  std::uint64_t& word(std::uint32_t id, std::size_t column) { return keys_[id].words[column]; }
+  std::uint64_t word(std::uint32_t id, std::size_t column) const { return keys_[id].words[column]; }
 
   // Forgets all ids but those in `used` (by id). Returns the new id of each old one; kNone of those that are gone.
   std::vector<std::uint32_t> Keep(const std::vector<bool>& used);
@@ -79,7 +105,7 @@ class KeyDictionary {
   static std::uint64_t MemoryBound(std::uint64_t max_keys);
 
  private:
-  static constexpr std::size_t kHead = 24;
+  static constexpr std::size_t kHead = 32;
   static constexpr std::size_t kTail = 16;  // of a text behind its head, what is compared in one go
   static constexpr std::size_t kPlaces = 12;
 
@@ -103,15 +129,16 @@ class KeyDictionary {
     }
     bool is_full() const { return tags[kPlaces - 1] != 0; }
   };
-  // What is compared with a key: users and addresses are seldom longer than their first bytes. Never in two cache
-  // lines.
-  struct alignas(32) StoredKey {
+  // One cache line: what is compared with a key, since users and addresses are seldom longer than their first bytes,
+  // and what is counted of it.
+  struct alignas(64) StoredKey {
+    std::array<char, kHead> head{};
     std::uint32_t text = 0;  // offset in text_
     std::uint16_t size = 0;
     std::uint8_t shard = 0;
-    std::array<char, kHead> head{};
+    std::array<std::uint64_t, kColumns> words{};
   };
-  static_assert(sizeof(StoredKey) == 32);
+  static_assert(sizeof(StoredKey) == 64);
 
   static std::uint8_t TagOf(std::uint64_t hash) {
     const auto tag = static_cast<std::uint8_t>(hash >> 56);
@@ -121,11 +148,10 @@ class KeyDictionary {
   bool IsKey(const StoredKey& stored, const Key& key) const {
     const std::size_t size = key.size;
     const bool is_long = size > kHead;
-    const char* const stored_tail =
-        is_long ? text_.data() + stored.text + kHead : reinterpret_cast<const char*>(&stored);
+    const char* const stored_tail = is_long ? text_.data() + stored.text + kHead : stored.head.data();
     const char* const tail = is_long ? key.data + kHead : key.data;
     const std::uint64_t head =
-        EqualBytes16(stored.head.data(), key.data) | EqualBytes16(stored.head.data() + 8, key.data + 8) << 8;
+        EqualBytes16(stored.head.data(), key.data) | EqualBytes16(stored.head.data() + 16, key.data + 16) << 16;
     const std::uint64_t equal = head | EqualBytes16(stored_tail, tail) << kHead;
     const std::uint64_t wanted = ~(~std::uint64_t{0} << std::min(size, kHead + kTail));
     if (stored.size != size || (~equal & wanted) != 0) return false;
@@ -133,6 +159,7 @@ class KeyDictionary {
   }
   bool IsRest(const StoredKey& stored, const Key& key) const;
   std::size_t text_size() const { return text_.size() - kTail; }
+  bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }
   std::uint32_t Find(const Key& key) const;
   std::uint32_t Insert(const Key& key);
   bool MakeRoom(std::size_t size);
@@ -142,9 +169,11 @@ class KeyDictionary {
   std::uint64_t max_ids_;
   std::uint64_t max_text_;
   std::size_t mask_;
-  std::vector<Bucket> buckets_;  // by hash; a full one goes on in the next
-  std::vector<StoredKey> keys_;  // by id
+  HugePageVector<Bucket> buckets_;  // by hash; a full one goes on in the next
+  HugePageVector<StoredKey> keys_;  // by id
   std::vector<std::uint64_t> hashes_;
+  std::array<bool, kColumns> taken_{};
+  bool has_refused_ = false;
   // A vector, since a string's reserve takes more than it is asked for; ends with kTail zeros.
   std::vector<char> text_;
 };

@@ -30,7 +30,12 @@ void SpareSpaceSavings::Give(std::unique_ptr<SpaceSaving> space_saving) {
 
 KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
                    SpareSpaceSavings* spare)
-    : max_keys_(max_keys), limits_(max_keys), most_requests_(most_requests), dictionary_(*dictionary), spare_(spare) {}
+    : max_keys_(max_keys),
+      limits_(max_keys),
+      most_requests_(most_requests),
+      dictionary_(*dictionary),
+      spare_(spare),
+      cells_(dictionary) {}
 
 std::uint64_t KeyTable::EmptyMemoryBound(std::uint64_t max_keys) {
   return sizeof(KeyTable) + ShardLimits(max_keys).keys * kShards * sizeof(std::uint32_t) +
@@ -65,7 +70,7 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
     std::uint32_t id = ids[i];
     if (!dictionary_.Holds(id, key)) [[unlikely]]
       id = dictionary_.Intern(key);
-    if (!cells_.has(id) && !Admit(id, key.size)) [[unlikely]] {
+    if ((id == KeyDictionary::kNone || !cells_.has(id)) && !Admit(id, key.size)) [[unlikely]] {
       BecomeSpaceSaving();
       return AddApproximately(requests.subspan(i), dimension);
     }
@@ -95,9 +100,6 @@ bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
   if (shard.keys == limits_.keys || shard.text + size > limits_.text) return false;
   ++shard.keys;
   shard.text += size;
-  if (id >= cells_.size()) {
-    cells_.Grow(std::min<std::size_t>(dictionary_.max_ids(), std::max<std::size_t>(256, 2 * dictionary_.size())));
-  }
   if (ids_.size() == ids_.capacity())  // doubling, but never beyond what can be needed
     ids_.reserve(std::min<std::size_t>(std::max<std::size_t>(64, 2 * ids_.size()), limits_.keys * kShards));
   ids_.push_back(id);
@@ -124,13 +126,12 @@ void KeyTable::Clear() {
 }
 
 void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables) {
-  const std::size_t most = dictionary->max_ids() / 2;
-  if (dictionary->size() <= most) return;
+  if (!dictionary->IsHalfFull()) return;
   std::vector<bool> used(dictionary->size(), false);
   for (const KeyTable* table : tables) {
     for (const std::uint32_t id : table->ids_) used[id] = true;
   }
-  if (static_cast<std::size_t>(std::count(used.begin(), used.end(), false)) <= most) return;
+  if (!dictionary->IsHalfUnused(used)) return;
   const std::vector<std::uint32_t> renamed = dictionary->Keep(used);
   for (KeyTable* table : tables) {
     // Ids only become smaller, so in their order every one finds its place empty.

@@ -43,6 +43,9 @@ class KeyTable {
   // many is no exact one any more; less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
   KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests,
            SpareSpaceSavings* spare = nullptr);
+  ~KeyTable() { Forget(); }  // gives its column back as it was
+  KeyTable(const KeyTable&) = delete;
+  KeyTable& operator=(const KeyTable&) = delete;
 
   // Counts the requests that are not ignored and have a key in that dimension.
   void Add(std::span<const Request> requests, Dimension dimension);
@@ -56,6 +59,8 @@ class KeyTable {
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
   std::uint64_t evicted() const { return space_saving_ ? space_saving_->evicted() : 0; }
 
+  // Whether its counts are kept beside the keys, where they are sooner found (KeyDictionary::TakeColumn).
+  bool is_beside_keys() const { return cells_.is_beside_keys(); }
   // Whether counts are exact and kept by id.
   bool is_exact() const { return space_saving_ == nullptr; }
   // Of an exact table: the keys and cells at places 0 .. size()-1, in order of admission.
@@ -74,15 +79,14 @@ class KeyTable {
         dictionary_.PrefetchKey(ids_[i + kAhead]);
         cells_.Prefetch(ids_[i + kAhead]);
       }
+      if (i + kAhead / 2 < ids_.size()) cells_.PrefetchOthers(ids_[i + kAhead / 2]);
       visit(dictionary_.key(ids_[i]), cells_.cell(ids_[i]), std::uint64_t{0});
     }
   }
 
-  // An upper bound of the key's requests that the table does not know.
-  std::uint64_t Missing(const Key& key) const {
-    std::uint64_t missing = 0;
-    if (space_saving_) space_saving_->Find(key, &missing);
-    return missing;
+  // An upper bound of the requests that any key which is in that shard (ShardOf), and not in the table, had.
+  std::uint64_t LargestEvicted(std::uint8_t shard) const {
+    return space_saving_ ? space_saving_->LargestEvicted(shard) : 0;
   }
 
   // Empties the table; keeps memory, but for what only a full table needs, which is given to the spare ones.
@@ -120,8 +124,8 @@ class KeyTable {
   std::unique_ptr<SpaceSaving> space_saving_;
 };
 
-// Frees the dictionary of keys that no table counts, where those are more than half of what it can hold. `tables`: all
-// that use it. Takes time in proportion to the dictionary, but only after as many keys came new.
+// Frees the dictionary of keys that no table counts, where those take more than half of its room. `tables`: all that
+// use it. Takes time in proportion to the dictionary, but for one that is less than half full.
 void ForgetUnused(KeyDictionary* dictionary, const std::vector<KeyTable*>& tables);
 
 }  // namespace socklog

@@ -181,17 +181,6 @@ void SpaceSaving::CompactText() {
   arena_ = std::move(packed);
 }
 
-const Cell* SpaceSaving::Find(const Key& key, std::uint64_t* missing) const {
-  const std::size_t slot = Probe(key);
-  if (index_[slot] != 0) {
-    const Entry& entry = entries_[index_[slot] - 1];
-    *missing = entry.inherited;
-    return &entry.cell;
-  }
-  *missing = shards_[ShardOf(key.text())].largest_evicted;
-  return nullptr;
-}
-
 void SpaceSaving::Clear() {
   entries_.clear();
   heap_slots_.clear();

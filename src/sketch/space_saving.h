@@ -49,8 +49,8 @@ class SpaceSaving {
     }
   }
 
-  // nullptr if the key is not there. *missing: an upper bound of its requests that the table does not know.
-  const Cell* Find(const Key& key, std::uint64_t* missing) const;
+  // An upper bound of the requests that any key which is in that shard, and not in the table, had.
+  std::uint64_t LargestEvicted(std::uint8_t shard) const { return shards_[shard].largest_evicted; }
 
   // Empties the table and keeps its memory.
   void Clear();

@@ -1,6 +1,7 @@
 #include "sketch/table_merger.h"
 
 #include <algorithm>
+#include <array>
 
 namespace socklog {
 namespace {
@@ -61,20 +62,21 @@ void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, Dimensi
   }
 }
 
+// A key's error is the sum of what each table may not know of it: what the key inherited where it is, and what its
+// shard evicted where it is not. So it is first taken to be in no table, and then put right by those that have it.
 void TableMerger::MergeAny(const std::vector<const KeyTable*>& tables, DimensionReport* report) {
   hashes_.clear();
   GrowIndex(kSmallestIndex);
+  std::array<std::uint64_t, kShards> largest_evicted{};
   for (const KeyTable* table : tables) {
-    table->ForEach([&](const Key& key, const Cell& cell, std::uint64_t) { PlaceOf(key, report).cell += cell; });
+    for (std::uint8_t shard = 0; shard < kShards; ++shard) largest_evicted[shard] += table->LargestEvicted(shard);
+    table->ForEach([&](const Key& key, const Cell& cell, std::uint64_t inherited) {
+      KeyedCell& keyed = PlaceOf(key, report);
+      keyed.cell += cell;
+      if (table->evicted() != 0) keyed.count_error += inherited - table->LargestEvicted(ShardOf(key.text()));
+    });
   }
-  for (const KeyTable* table : tables) {
-    if (table->evicted() == 0) continue;
-    for (std::size_t place = 0; place < report->keys.size(); ++place) {
-      KeyedCell& keyed = report->keys[place];
-      keyed.count_error +=
-          table->Missing({keyed.key.data(), static_cast<std::uint32_t>(keyed.key.size()), hashes_[place]});
-    }
-  }
+  for (KeyedCell& keyed : report->keys) keyed.count_error += largest_evicted[ShardOf(keyed.key)];
 }
 
 // The key's place, a new one at the end if it has none yet.

@@ -27,6 +27,9 @@ class UniqueFd {
 // A copy of a descriptor that was open when the program started; not valid if it was closed.
 UniqueFd DuplicateFd(int number);
 
+// Makes an eventfd unreadable until the next event. REQUIRES: EFD_NONBLOCK
+void DrainEvent(const UniqueFd& event);
+
 // "No such file or directory". Thread-safe, unlike strerror.
 std::string ErrnoText(int error);
 

@@ -73,9 +73,12 @@ std::string BaseName(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes) {
+Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes, unsigned* mode) {
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return PathError(CodeOfOpenError(errno), path, "cannot open", errno);
+  struct stat info = {};
+  if (fstat(fd.get(), &info) != 0) return PathError(StatusCode::kFailed, path, "cannot read", errno);
+  if (mode != nullptr) *mode = info.st_mode;
   std::string bytes;
   char buffer[16 * 1024];
   for (;;) {

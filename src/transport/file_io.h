@@ -14,7 +14,8 @@ namespace socklog {
 
 // Errors name the path: kUsage for no such file, a directory, no permission, more than `max_bytes`; kFailed while
 // reading.
-Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes);
+// *mode: st_mode of what was read.
+Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes, unsigned* mode = nullptr);
 
 // After a crash at any moment the file holds either its old or its new bytes: a temporary file beside it is written,
 // brought to the disk and renamed. `mode`: of the new file. A path that is no regular file (/dev/stdout, a FIFO) is

@@ -40,7 +40,7 @@ FilePartition::FilePartition(std::string partition_name, std::string path, Uniqu
       path_(std::move(path)),
       options_(std::move(options)),
       context_(context),
-      stream_(std::move(fd), options_.start_path, &context_.decoder_threads),
+      stream_(std::move(fd), options_.start_path, &context_.decoder_threads, context_.read_bytes),
       goes_on_(options_.across_rotation && (options_.follow || options_.start_path != path_)) {}
 
 Result<bool> FilePartition::Begin() {
@@ -191,8 +191,7 @@ std::optional<Sibling> FilePartition::OldestSuccessor(const std::optional<FileNu
   const Sibling current = CurrentAsSibling(siblings);
   const Sibling* oldest = nullptr;
   for (const Sibling& sibling : siblings) {
-    const bool other =
-        sibling.number == stream_.number() || sibling.number == at_path || options_.others.count(sibling.number);
+    const bool other = sibling.number == stream_.number() || sibling.number == at_path || IsOtherInput(sibling.number);
     if (!sibling.is_rotated || other || !IsOlder(current, sibling)) continue;
     if (oldest != nullptr && !IsOlder(sibling, *oldest)) continue;
     if (sibling.fd == nullptr) LogWarning(sibling.path + ": cannot be read; its lines are missing");
@@ -226,7 +225,7 @@ Result<std::optional<FilePartition::Next>> FilePartition::CannotOpen(const Statu
 void FilePartition::SwitchTo(Next next) {
   LogDetail(name() + ": going on with " + next.path);
   segments_.push_back(CurrentIdentity());
-  stream_ = FileStream(std::move(next.fd), std::move(next.path), &context_.decoder_threads);
+  stream_ = FileStream(std::move(next.fd), std::move(next.path), &context_.decoder_threads, context_.read_bytes);
   LimitStream();
   rotated_since_ = -1;
   last_problem_.clear();
@@ -246,9 +245,9 @@ void FilePartition::LeaveRewritten(Block* block) {
 
 bool FilePartition::GoOnInCopy(const Sibling& sibling) {
   const FileIdentity identity = CurrentIdentity();
-  if (!goes_on_ || identity.length == 0 || options_.others.count(sibling.number)) return false;
+  if (!goes_on_ || identity.length == 0 || IsOtherInput(sibling.number)) return false;
   if (sibling.number == stream_.number() || !identity.Matches(HeadOf(sibling), sibling.number)) return false;
-  FileStream copy(Reopen(sibling), sibling.path, &context_.decoder_threads);
+  FileStream copy(Reopen(sibling), sibling.path, &context_.decoder_threads, context_.read_bytes);
   const Result<bool> found = copy.Seek(stream_.text_offset());
   if (!found.ok() || !found.value()) return false;
   LogDetail(name() + ": was truncated; going on in its copy " + sibling.path);

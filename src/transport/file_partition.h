@@ -27,8 +27,9 @@ struct FilePartitionOptions {
   // Where to begin: the file that `path` names, or one that rotation made of it.
   std::string start_path;
   std::uint64_t offset = 0;
-  // Other inputs: never taken for a rotated part of this one.
-  std::set<FileNumber> others;
+  // All inputs, this one among them: the others are never taken for a rotated part of this one. Null: there are none.
+  std::shared_ptr<const std::set<FileNumber>> inputs;
+  FileNumber own;  // of this one among them
 };
 
 // Reads the file at a path to its end. With `follow` it then waits for more, through all that happens to logs:
@@ -73,6 +74,9 @@ class FilePartition : public Partition {
   Result<std::optional<Next>> FindNext();
   Result<std::optional<Next>> CannotOpen(const Status& why);
   std::optional<Sibling> OldestSuccessor(const std::optional<FileNumber>& at_path) const;
+  bool IsOtherInput(const FileNumber& number) const {
+    return options_.inputs != nullptr && number != options_.own && options_.inputs->count(number) > 0;
+  }
   bool WasRead(const Sibling& sibling) const;
   Sibling CurrentAsSibling(const std::vector<Sibling>& siblings) const;
   void SwitchTo(Next next);

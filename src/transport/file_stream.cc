@@ -9,10 +9,11 @@
 
 namespace socklog {
 
-FileStream::FileStream(UniqueFd fd, std::string path, ThreadBudget* threads)
+FileStream::FileStream(UniqueFd fd, std::string path, ThreadBudget* threads, std::size_t read_bytes)
     : raw_(std::make_unique<Raw>()), threads_(threads) {
   raw_->fd = std::move(fd);
   raw_->path = std::move(path);
+  raw_->read_bytes = read_bytes;
   struct stat info;
   if (fstat(raw_->fd.get(), &info) == 0) number_ = FileNumberOf(info);
 }
@@ -31,7 +32,7 @@ IoResult FileStream::Raw::ReadBytes(char* buffer, std::size_t size) {
 }
 
 IoResult FileStream::Raw::ReadText(TextBuffer* to) {
-  return reader.Read([this](char* buffer, std::size_t size) { return ReadBytes(buffer, size); }, to);
+  return reader.Read([this](char* buffer, std::size_t size) { return ReadBytes(buffer, size); }, to, read_bytes);
 }
 
 IoResult FileStream::ReadText(TextBuffer* to) {

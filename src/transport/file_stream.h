@@ -35,8 +35,8 @@ inline FileNumber FileNumberOf(const struct stat& info) { return {info.st_dev, i
 class FileStream {
  public:
   // `fd`: of a regular file. `path`: for messages. `threads`: from which a compressed file may take one once it proves
-  // to be long; may be null.
-  FileStream(UniqueFd fd, std::string path, ThreadBudget* threads = nullptr);
+  // to be long; may be null. `read_bytes`: of a piece of text, at most.
+  FileStream(UniqueFd fd, std::string path, ThreadBudget* threads = nullptr, std::size_t read_bytes = kReadBytes);
 
   // Starts at `offset` of the plain text; for compressed files by reading up to there. False if the file has not so
   // much text; the stream is then at its beginning. REQUIRES: nothing was read yet.
@@ -75,6 +75,7 @@ class FileStream {
   struct Raw {
     UniqueFd fd;
     std::string path;
+    std::size_t read_bytes = kReadBytes;
     PlainTextReader reader{true};
     std::uint64_t offset = 0;
     std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();

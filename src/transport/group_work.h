@@ -33,7 +33,8 @@ class GroupWork {
   // All of it arrives, or nothing: what was written to the sinks since the last time, `state`, and where reading goes
   // on: `positions` as Source::EncodePosition gave them, of which those of topics become the group's offsets, with
   // `note`, a few words, beside each. Nothing is done where nothing has changed. After an error there is no other.
-  // Errors (kFailed): another instance took over, a record is refused, the broker was away for too long.
+  // Errors: another instance took over, a record is refused, the broker was away for too long (kFailed); the broker
+  // ended the transaction, and who opens the work anew can go on (kAborted).
   virtual Status Commit(std::string_view state, const std::vector<std::string>& positions, const std::string& note) = 0;
 
   // Whether this instance still works. Errors: as Commit.

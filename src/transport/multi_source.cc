@@ -12,11 +12,11 @@
 
 namespace socklog {
 
-MultiSource::MultiSource(const Clock& clock, bool once, std::size_t decoder_threads)
+MultiSource::MultiSource(const Clock& clock, bool once, std::size_t decoder_threads, std::size_t read_bytes)
     : once_(once),
       decoder_threads_(decoder_threads),
       stop_event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      context_{clock, stopping_, decoder_threads_} {}
+      context_{clock, stopping_, decoder_threads_, read_bytes} {}
 
 MultiSource::~MultiSource() = default;
 
@@ -61,7 +61,8 @@ Result<Progress> MultiSource::Read(PartitionId id, Block* block) {
   block->segment = 0;
   if (stopping_.load()) return Progress::kIdle;
   const std::lock_guard lock(mutex_);
-  AddNewPartitions();  // a caller that always finds something to read never waits
+  // A caller that always finds something to read never waits.
+  if (Status status = AddNewPartitions(); !status.ok()) return status;
   Entry& entry = partitions_.at(id);
   if (entry.ended) return Progress::kEnd;
   Result<Progress> progress = entry.partition->Read(block);
@@ -79,11 +80,14 @@ void MultiSource::Ended(Entry* entry) {
   if (once_) service.listener->Close();
 }
 
-void MultiSource::AddNewPartitions() {
+Status MultiSource::AddNewPartitions() {
   AcceptClients();
   for (const std::shared_ptr<PartitionSupplier>& supplier : suppliers_) {
-    for (std::unique_ptr<Partition>& partition : supplier->TakeNew()) AddEntry(std::move(partition), kNoListener);
+    Result<std::vector<std::unique_ptr<Partition>>> added = supplier->TakeNew();
+    if (!added.ok()) return added.status();
+    for (std::unique_ptr<Partition>& partition : *added) AddEntry(std::move(partition), kNoListener);
   }
+  return Status();
 }
 
 void MultiSource::AcceptClients() {
@@ -151,7 +155,7 @@ Status MultiSource::Wait(Micros timeout) {
     PollSet set;
     FillPollSet(&set);
     if (Status status = set.Poll(first ? 0 : left); !status.ok()) return status;
-    AddNewPartitions();
+    if (Status status = AddNewPartitions(); !status.ok()) return status;
     if (TakeNews(set) || announced_ != next_id_ || stopping_.load()) {
       announced_ = next_id_;
       return Status();

@@ -19,8 +19,8 @@ namespace socklog {
 // holds back does not wake it. Thread-safe, as Source, once the inputs are open.
 class MultiSource : public Source {
  public:
-  // once: see ConnectionOptions.
-  MultiSource(const Clock& clock, bool once, std::size_t decoder_threads);
+  // once: see ConnectionOptions. read_bytes: of a file at once.
+  MultiSource(const Clock& clock, bool once, std::size_t decoder_threads, std::size_t read_bytes);
   ~MultiSource() override;
 
   std::size_t partition_count() const override { return next_id_; }
@@ -55,7 +55,7 @@ class MultiSource : public Source {
   };
 
   PartitionId AddEntry(std::unique_ptr<Partition> partition, std::size_t listener);
-  void AddNewPartitions();
+  Status AddNewPartitions();
   void AcceptClients();
   bool any_open() const;
   void Ended(Entry* entry);

@@ -84,7 +84,7 @@ Result<std::unique_ptr<Sink>> OpenConnection(const Endpoint& endpoint, const Sin
 }
 
 Result<std::unique_ptr<Sink>> OpenTopic(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock) {
-  Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(endpoint, options.connection, clock);
+  Result<std::unique_ptr<KafkaSink>> sink = KafkaSink::Open(endpoint, options, clock);
   if (!sink.ok()) return sink.status();
   return std::unique_ptr<Sink>(std::move(sink).value());
 }

@@ -18,13 +18,22 @@ namespace {
 
 constexpr int kWidePipe = 1 << 20;
 
+// What is read of each file at once. Of all files some text is in hand at the same time, so of thousands it is less;
+// but not so little that reading ahead would not be worth while (ParsePoolOptions::long_block).
+std::size_t ReadBytes(std::size_t inputs) {
+  constexpr std::size_t kOfAll = std::size_t{32} << 20;
+  constexpr std::size_t kFewest = std::size_t{96} << 10;
+  return std::clamp(kOfAll / std::max<std::size_t>(inputs, 1), kFewest, kReadBytes);
+}
+
 class Opener {
  public:
   Opener(const std::vector<Endpoint>& inputs, const SourceOptions& options, const Clock& clock)
       : inputs_(inputs),
         options_(options),
         clock_(clock),
-        source_(std::make_unique<MultiSource>(clock, options.connection.once, options.decoder_threads)) {}
+        source_(std::make_unique<MultiSource>(clock, options.connection.once, options.decoder_threads,
+                                              ReadBytes(inputs.size()))) {}
 
   Result<std::unique_ptr<Source>> Open(std::vector<PartitionId>* resumed) {
     resumed->assign(options_.resume.size(), kNotResumed);
@@ -70,6 +79,7 @@ class Opener {
     std::vector<FileInput> files;
     std::vector<std::size_t> input_of_file;
     std::map<FileNumber, std::size_t> seen;
+    auto numbers = std::make_shared<std::set<FileNumber>>();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (inputs_[i].kind != Endpoint::Kind::kFile) continue;
       Result<UniqueFd> fd = OpenForReading(inputs_[i].path);
@@ -85,8 +95,9 @@ class Opener {
       if (!S_ISREG(info.st_mode)) continue;
       files.push_back({inputs_[i].path, inputs_[i].text, FileNumberOf(info), opened_[i]});
       input_of_file.push_back(i);
-      numbers_.insert(FileNumberOf(info));
+      numbers->insert(FileNumberOf(info));
     }
+    numbers_ = std::move(numbers);
     if (options_.resume.empty()) return Status();
     Result<std::vector<std::optional<ResumeStart>>> found = FindResumeStarts(files, options_.resume);
     if (!found.ok()) return found.status();
@@ -137,8 +148,8 @@ class Opener {
     file.leave_partial_line = options_.leave_partial_line;
     file.across_rotation = !IsRotatedInput(input);
     file.start_path = input.path;
-    file.others = numbers_;
-    file.others.erase(FileNumberOf(info));
+    file.inputs = numbers_;
+    file.own = FileNumberOf(info);
     UniqueFd fd = std::move(opened_[i]);
     if (std::optional<ResumeStart>& start = starts_[i]) {
       if (start->lost) {
@@ -215,9 +226,9 @@ class Opener {
   const Clock& clock_;
   std::unique_ptr<MultiSource> source_;
   std::vector<PartitionId>* resumed_ = nullptr;
-  std::vector<UniqueFd> opened_;                    // by input; only files
-  std::vector<std::optional<ResumeStart>> starts_;  // by input
-  std::set<FileNumber> numbers_;
+  std::vector<UniqueFd> opened_;                         // by input; only files
+  std::vector<std::optional<ResumeStart>> starts_;       // by input
+  std::shared_ptr<const std::set<FileNumber>> numbers_;  // of all files
 };
 
 }  // namespace

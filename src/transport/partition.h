@@ -21,6 +21,7 @@ struct PartitionContext {
   const Clock& clock;
   const std::atomic<bool>& stopping;
   ThreadBudget& decoder_threads;
+  std::size_t read_bytes = kReadBytes;  // of a file at once
 };
 
 // Thread-compatible.
@@ -51,8 +52,8 @@ class PartitionSupplier {
  public:
   virtual ~PartitionSupplier() = default;
 
-  // Those that were not taken yet.
-  virtual std::vector<std::unique_ptr<Partition>> TakeNew() = 0;
+  // Those that were not taken yet. Error: why nothing more can be read, told here also if nobody reads its partitions.
+  virtual Result<std::vector<std::unique_ptr<Partition>>> TakeNew() = 0;
   // No other can appear.
   virtual bool complete() const = 0;
   // What to wait for before TakeNew gives some.

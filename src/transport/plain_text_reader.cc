@@ -11,15 +11,15 @@ IoResult Damaged(const std::string& how) { return {IoState::kCut, 0, Status(Stat
 
 }  // namespace
 
-IoResult PlainTextReader::Read(const RawRead& raw, TextBuffer* to) {
-  if (!decided_) return Recognise(raw, to);
-  if (decoder_ != nullptr) return Decode(raw, to);
-  IoResult io = raw(to->Room(kReadBytes), kReadBytes);
+IoResult PlainTextReader::Read(const RawRead& raw, TextBuffer* to, std::size_t most) {
+  if (!decided_) return Recognise(raw, to, most);
+  if (decoder_ != nullptr) return Decode(raw, to, most);
+  IoResult io = raw(to->Room(most), most);
   to->Grow(io.bytes);
   return io;
 }
 
-IoResult PlainTextReader::Recognise(const RawRead& raw, TextBuffer* to) {
+IoResult PlainTextReader::Recognise(const RawRead& raw, TextBuffer* to, std::size_t most) {
   for (;;) {
     const std::size_t before = first_bytes_.size();  // a few bytes at the most, and hardly ever any
     first_bytes_.resize(before + kInputBytes);
@@ -36,13 +36,13 @@ IoResult PlainTextReader::Recognise(const RawRead& raw, TextBuffer* to) {
     }
     decoder_ = NewDecoder(recognised.compression);
     pending_ = input_;
-    return Decode(raw, to);
+    return Decode(raw, to, most);
   }
 }
 
-IoResult PlainTextReader::Decode(const RawRead& raw, TextBuffer* to) {
+IoResult PlainTextReader::Decode(const RawRead& raw, TextBuffer* to, std::size_t most) {
   for (;;) {
-    const std::size_t size = decoder_->Decode(&pending_, to->Room(kReadBytes), kReadBytes);
+    const std::size_t size = decoder_->Decode(&pending_, to->Room(most), most);
     if (size > 0) {
       to->Grow(size);
       return {IoState::kDone, size, {}};

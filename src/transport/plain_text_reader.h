@@ -25,16 +25,16 @@ class PlainTextReader {
   // `recognise`: false takes the bytes as they are.
   explicit PlainTextReader(bool recognise) : decided_(!recognise) {}
 
-  // kDone: the next piece of text was appended to *to, `bytes` long, at most kReadBytes and a little. kEnd: no more
+  // kDone: the next piece of text was appended to *to, `bytes` long, at most `most` and a little. kEnd: no more
   // (now, if !compressed()). kCut: a compressed stream that ends in its middle or is damaged; what could be read has
   // been handed out.
-  IoResult Read(const RawRead& raw, TextBuffer* to);
+  IoResult Read(const RawRead& raw, TextBuffer* to, std::size_t most = kReadBytes);
 
   bool compressed() const { return decoder_ != nullptr; }
 
  private:
-  IoResult Recognise(const RawRead& raw, TextBuffer* to);
-  IoResult Decode(const RawRead& raw, TextBuffer* to);
+  IoResult Recognise(const RawRead& raw, TextBuffer* to, std::size_t most);
+  IoResult Decode(const RawRead& raw, TextBuffer* to, std::size_t most);
 
   bool decided_;
   std::string first_bytes_;  // while undecided

@@ -1,6 +1,7 @@
 #include "transport/stream_sink.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -78,7 +79,8 @@ Status StreamSink::Send(std::string_view lines) {
         if (!ready.ok()) return ready.status();
         if (!*ready)
           return Status::Failed(name_ + ": its reader does not read; at the stop " +
-                                std::to_string(lines.size() - sent_) + " bytes were not written");
+                                FormatCount(lines.size() - sent_, "byte") +
+                                (lines.size() - sent_ == 1 ? " was" : " were") + " not written");
         break;
       }
       case IoState::kEnd:

@@ -50,6 +50,8 @@ struct SinkOptions {
   std::optional<std::uint64_t> resume_length;
   // A listening sink waits in OpenSink for its first client; each client gets what is written from when it joined.
   bool wait_for_client = true;
+  // A topic: a record that is larger than it takes is dropped with a warning, instead of being an error.
+  bool may_drop = false;
 };
 
 // Errors (kUsage, kFailed, kUnavailable): as OpenSource.

@@ -14,7 +14,7 @@ struct LineCounters {
   std::uint64_t counted = 0;          // in a window
   std::uint64_t late = 0;             // includes late_after_idle
   std::uint64_t ahead = 0;            // a time stamp from the future, contradicted by later lines
-  std::uint64_t ignored = 0;          // an [[ignore]] rule
+  std::uint64_t ignored = 0;          // an [[ignore]] rule, or no request (LogEntry::no_request)
   std::uint64_t outside = 0;          // before --since, or at or after --until
   std::uint64_t late_after_idle = 0;  // of `late`: only because the partition was silent before
   std::uint64_t slow_path = 0;

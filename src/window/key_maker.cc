@@ -148,7 +148,7 @@ inline void KeyMaker::Make(const LogEntry& entry, TextArena* texts, Request* req
   request->offset = entry.offset;
   request->size = entry.size;
   request->outcome = rules_.OutcomeOf(entry.status);
-  request->ignored = false;
+  request->ignored = entry.no_request;
   request->slow_path = entry.slow_path;
   usual_rules_ ? SetUsualKeys(entry, texts, request) : SetKeys(entry, texts, request);
 }
@@ -194,7 +194,7 @@ inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Requ
     Key& user = request->keys[KeyedIndex(Dimension::kUser)];
     rules_.user_is_client() ? void(user = client) : SetUserKey(entry, texts, &user);
   }
-  request->ignored = rules_.ignores() && rules_.IsIgnored(entry, client.text(), url_ignored_by);
+  request->ignored |= rules_.ignores() && rules_.IsIgnored(entry, client.text(), url_ignored_by);
 }
 
 [[gnu::noinline]] std::string_view KeyMaker::UrlKey(const LogEntry& entry, TextArena* texts,

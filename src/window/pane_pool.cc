@@ -22,6 +22,18 @@ void Pane::Count(std::span<const Request> requests, const LookedUpIds& ids, std:
   }
 }
 
+void Pane::Clear() {
+  outcomes.fill(0);
+  for (std::unique_ptr<KeyTable>& table : tables) {
+    if (table) table->Clear();
+  }
+}
+
+bool Pane::IsBesideKeys() const {
+  return std::any_of(tables.begin(), tables.end(),
+                     [](const std::unique_ptr<KeyTable>& table) { return table && table->is_beside_keys(); });
+}
+
 Cell Pane::Total() const {
   Cell total;
   for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
@@ -53,10 +65,12 @@ std::unique_ptr<Pane> PanePool::MakePane() {
 
 Pane* PanePool::Take() {
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
-    if (!dictionaries_[d]) continue;
+    KeyDictionary* const dictionary = dictionaries_[d].get();
+    if (dictionary == nullptr || (dictionary->size() < next_look_[d] && !dictionary->TakeRefusal())) continue;
     tables_.clear();
     for (const std::unique_ptr<Pane>& pane : panes_) tables_.push_back(pane->tables[d].get());
-    ForgetUnused(dictionaries_[d].get(), tables_);
+    ForgetUnused(dictionary, tables_);
+    next_look_[d] = dictionary->size() + dictionary->max_ids() / 16;  // it takes time, and may be in vain
   }
   if (free_.empty()) {
     panes_.push_back(MakePane());
@@ -68,18 +82,16 @@ Pane* PanePool::Take() {
 }
 
 void PanePool::Give(Pane* pane) {
-  if (2 * free_.size() >= panes_.size()) {
-    const auto place =
-        std::find_if(panes_.begin(), panes_.end(), [pane](const auto& known) { return known.get() == pane; });
-    std::swap(*place, panes_.back());
-    panes_.pop_back();
-    return;
-  }
-  pane->outcomes.fill(0);
-  for (std::unique_ptr<KeyTable>& table : pane->tables) {
-    if (table) table->Clear();
-  }
-  free_.push_back(pane);
+  pane->Clear();
+  // Those that count faster are at the end, where they are taken from; one at the front is dropped if they are too
+  // many.
+  free_.insert(pane->IsBesideKeys() ? free_.end() : free_.begin(), pane);
+  if (2 * (free_.size() - 1) < panes_.size()) return;
+  const auto dropped =
+      std::find_if(panes_.begin(), panes_.end(), [this](const auto& known) { return known.get() == free_.front(); });
+  free_.erase(free_.begin());
+  std::swap(*dropped, panes_.back());
+  panes_.pop_back();
 }
 
 std::size_t PanePool::LookUp(std::span<const Request> requests, const Pane* pane, LookedUpIds* ids) const {
@@ -94,7 +106,7 @@ std::size_t PanePool::LookUp(std::span<const Request> requests, const Pane* pane
   }
   for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
     if (used[d] == nullptr) continue;
-    used[d]->PrefetchTexts({ids->ids[d].data(), now.size()});
+    used[d]->PrefetchTexts(now, d, ids->ids[d].data());
     if (pane != nullptr) pane->tables[d + 1]->Prefetch(now, ids->ids[d].data());
     used[d]->PrefetchBuckets(next, d);
   }

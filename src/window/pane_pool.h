@@ -24,13 +24,16 @@ struct Pane {
   // The same. ids->ids[d][first + i] are those of requests[i].
   void Count(std::span<const Request> requests, const LookedUpIds& ids, std::size_t first);
   Cell Total() const;
+  void Clear();               // keeps memory, as KeyTable::Clear
+  bool IsBesideKeys() const;  // KeyTable::is_beside_keys
 
  private:
   void CountOutcomes(std::span<const Request> requests);
 };
 
 // All panes of a run, and the dictionaries that their tables share. Panes that were used are used again, so that the
-// steady state allocates no tables; free ones are at most as many as there were in use. Thread-compatible.
+// steady state allocates no tables; free ones are at most as many as there were in use. A dictionary is searched for
+// keys that no table counts when it has grown by a sixteenth of its room, or was full. Thread-compatible.
 class PanePool {
  public:
   // `shape` is borrowed.
@@ -50,6 +53,7 @@ class PanePool {
 
   const WindowShape& shape_;
   std::array<std::unique_ptr<KeyDictionary>, kDimensionCount> dictionaries_;  // null as in Pane
+  std::array<std::size_t, kDimensionCount> next_look_{};  // from which size on a dictionary is searched for unused keys
   SpareSpaceSavings spare_;
   std::vector<std::unique_ptr<Pane>> panes_;  // those in use and the free ones
   std::vector<Pane*> free_;

@@ -110,12 +110,32 @@ class ShortHistory(harness.Case):
         self.assertTrue(one)
 
     def test_nothing_at_all(self):
-        for data in (b"", b"noise\n"):
-            self.run_ok("thresholds", "-o", self.path("t.toml"), "--summary", self.path("s"), data=data)
-            summary = summary_of(self.path("s"))
-            self.assertEqual((0, 0), (summary["windows_judged"], summary["holdout_windows"]))
-            self.assertIsNone(summary["holdout_alert_rate"])
-            self.run_ok("check-config", self.path("t.toml"))
+        """That is a failure, and what an earlier run has found stays."""
+        old = text_of(shop_lines(1, T0, 10, 10))
+        for data, args, words in ((b"", (), "the input is empty; give the logs of some days"),
+                                  (b"noise\n", (), "none of 1 line is a log line; --log-format"),
+                                  (b'{"logger":"http.log.error","ts":1431857103.25,"msg":"x"}\n' * 9, ("--log-format", "caddy"), "9 ignored"),
+                                  (old, ("--since", "2030-01-01"), "100 outside --since and --until")):
+            with self.subTest(words=words):
+                earlier = self.write("t.toml", "earlier")
+                result = self.run_any("thresholds", "-o", earlier, "--summary", self.path("s"), *args, data=data)
+                self.assertEqual(1, result.code, str(result))
+                self.assertIn("no thresholds were made: ", result.message)
+                self.assertIn(words, result.message)
+                self.assertEqual(b"earlier", read(earlier))
+                summary = summary_of(self.path("s"))
+                self.assertEqual((0, 0), (summary["windows_judged"], summary["holdout_windows"]))
+                self.assertIsNone(summary["holdout_alert_rate"])
+
+    def test_no_threshold_is_0(self):
+        """Where a single failure would be beyond it, whatever the traffic."""
+        lines = [harness.combined(T0 + at, status=404 if at == 1000 else 200) for at in range(9000)]
+        result = self.run_ok("thresholds", "--window", "20s", self.write("x.log", text_of(lines)), "-o", self.path("t.toml"))
+        text = read(self.path("t.toml")).decode()
+        self.assertNotRegex(text.split("[min_samples]")[0], r"(?m)^\w+ = 0 ")
+        self.assertRegex(text, r"(?m)^server_error_rate = 0.05  # ratio, the default$")
+        self.assertRegex(text, r"(?m)^error_rate = 0\.0\d+  # ratio$")
+        self.assertIn("never above 0 in the part of the history that thresholds are made from, so the defaults stay: ", result.message)
 
     def test_no_holdout(self):
         log = self.write("x.log", text_of(shop_lines(1, T0, 4000, 10)))

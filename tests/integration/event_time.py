@@ -168,6 +168,24 @@ class EventTime(harness.Case):
         far = self.run_measured("analyze", "-q", self.path("far.log"), self.path("near.log"))
         self.assert_memory(far, near.rss + 100 * MB)
 
+    def test_what_is_kept_of_late_lines_does_not_depend_on_threads(self):
+        """Not even its order, though several inputs have late lines and threads read ahead in all of them."""
+        logs = []
+        for seed in range(3):
+            generated = self.run_ok("generate", "--rate", 40 + 10 * seed, "--count", 40000, "--speed", 0, "--seed", seed, "--start", "2026-01-05T00:00:00Z")
+            lines = generated.out.splitlines(True)
+            for at in range(5000, 40000, 100):
+                lines[at] = lines[at - 4050] if at % 300 else b"noise %d\n" % at
+            logs.append(self.write(f"{seed}.log", b"".join(lines)))
+        kept = []
+        for jobs in (1, 2, 4):
+            names = {flag: self.path(flag + str(jobs)) for flag in ("--late-to", "--invalid-requests", "--summary", "--alerts-to", "--windows-to")}
+            self.run_ok("analyze", "-q", *logs, "-j", jobs, *(word for pair in names.items() for word in pair))
+            kept.append({flag: read(path) for flag, path in names.items()})
+        self.assertGreater(kept[0]["--late-to"].count(b"\n"), 600)
+        for other in kept[1:]:
+            self.assertEqual(kept[0], other)
+
     def test_since_and_until(self):
         lines = shop_lines(8, T0, 600, 10)
         windows, _, summary = self.analyze([lines], "--since", rfc3339(T0 + 100), "--until", rfc3339(T0 + 400))

@@ -193,6 +193,14 @@ class Case(unittest.TestCase):
             time.sleep(0.005)
 
 
+class ShopCase(Case):
+    """With a log in which there is something to find."""
+
+    def setUp(self):
+        super().setUp()
+        self.log = self.write("good.log", text_of(shop_lines(1, T0, 300, 20)))
+
+
 def read(path):
     """The bytes of a file; none while it is not there."""
     try:

@@ -134,6 +134,14 @@ class Hostile(harness.Case):
             result, _ = self.analyze(*inputs)
             self.assertNotIn("a table holds", result.message)
 
+    def test_many_inputs_take_what_they_need(self):
+        """Of each some text is in hand at the same time, with what became of it."""
+        lines = text_of([combined(T0 + n // 10, 200, f"/{n % 7}", agent="a" * 150) for n in range(1000)])
+        logs = [self.write(f"{i}.log", lines) for i in range(400)]
+        result, counts = self.analyze(*logs)
+        self.assertEqual(400_000, counts["counted"])
+        self.assert_memory(result, 170 * MB)
+
     def test_endless_lines(self):
         good = text_of(shop_lines(3, T0, 30, 10))
         for size in (MB - 1, MB, MB + 1, 5 * MB):

@@ -1,6 +1,6 @@
 # Real processes, end to end. SOCKLOG_LONG=1 in the environment runs the full sizes.
 if(TARGET socklog)
-  foreach(subject transports kills event_time hostile errors generate calibrate schemas docs)
+  foreach(subject transports kills event_time hostile errors outputs endpoints terminal generate calibrate schemas docs)
     add_test(NAME integration_${subject} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${subject}.py)
     set_tests_properties(integration_${subject} PROPERTIES
       TIMEOUT 1800

@@ -22,9 +22,6 @@
 namespace socklog {
 namespace {
 
-// To copy it is faster than to make one in place: the compiler would make it on the stack, and then copy that.
-constexpr LogEntry kNoEntry;
-
 template <typename Simd>
 class JsonLineScanner {
  public:

@@ -19,8 +19,8 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // Takes a line apart. What it does not take for JSON need not be JSON: such lines are left to JsonReader.
 class ShapeReader {
  public:
-  ShapeReader(std::string_view line, const std::vector<JsonValue>& values, JsonShape* shape)
-      : line_(line), values_(values), shape_(*shape), steps_of_values_(values.size()) {}
+  ShapeReader(std::string_view line, const std::vector<JsonValue>& values, std::string_view fixed, JsonShape* shape)
+      : line_(line), values_(values), fixed_(fixed), shape_(*shape), steps_of_values_(values.size()) {}
 
   bool Read() {
     SkipBlanks();
@@ -108,7 +108,8 @@ class ShapeReader {
     const std::size_t end = line_.find('"', begin);
     if (end == std::string_view::npos) return false;
     at_ = end + 1;
-    return AddValue(begin, end, JsonExtent::kString) != Use::kImpossible;
+    const bool has_fixed = !fixed_.empty() && fixed_.data() == line_.data() + begin;  // that is part of the literal
+    return AddValue(has_fixed ? begin + fixed_.size() : begin, end, JsonExtent::kString) != Use::kImpossible;
   }
 
   // In an array it is part of the literal: JsonReader takes a number from there, but no truth.
@@ -171,6 +172,7 @@ class ShapeReader {
 
   const std::string_view line_;
   const std::vector<JsonValue>& values_;
+  const std::string_view fixed_;
   JsonShape& shape_;
   std::vector<std::optional<std::size_t>> steps_of_values_;
   std::size_t at_ = 0;
@@ -302,10 +304,11 @@ bool JsonShapes::MayLearn() {
   return credit >= kLessonCost;
 }
 
-void JsonShapes::Learn(std::string_view line, const std::vector<JsonValue>& values, std::uint32_t fields) {
+void JsonShapes::Learn(std::string_view line, const std::vector<JsonValue>& values, std::string_view fixed,
+                       std::uint32_t fields) {
   credit -= kLessonCost;
   JsonShape shape;
-  ShapeReader reader(line, values, &shape);
+  ShapeReader reader(line, values, fixed, &shape);
   if (line.size() > StructuralIndex::kChunk || !IsVerbatimJson(line) || !reader.Read()) return;
   if (std::any_of(shapes, shapes + count, [&shape](const JsonShape& known) { return SameLines(known, shape); })) return;
   FieldMaker maker(values, fields, &shape);

@@ -97,9 +97,10 @@ struct JsonShapes {
   // that little is spent on a log in which each line is another.
   bool MayLearn();
   // Learns the shape of a well-formed line, if it is verbatim and not too long. `values`:
-  // what JsonReader found for the fields, in the order in which they are set. `fields`: FieldMask.
-  // Where there are kMax shapes, the rarest of late is forgotten.
-  void Learn(std::string_view line, const std::vector<JsonValue>& values, std::uint32_t fields);
+  // what JsonReader found for the fields, in the order in which they are set. `fixed`: the first bytes of a string in
+  // the line, which all lines of the shape have there; may be empty. `fields`: FieldMask. Where there are kMax shapes,
+  // the rarest of late is forgotten.
+  void Learn(std::string_view line, const std::vector<JsonValue>& values, std::string_view fixed, std::uint32_t fields);
 };
 
 }  // namespace socklog

@@ -34,6 +34,7 @@ bool SetRules(const ScanStep& step, std::string_view value, EntryBuilder* builde
 bool SetJsonField(const JsonField& field, std::string_view value, JsonShape* shape, ScanJob* job) {
   if (!shape->uses_builder) job->builder->Begin(Escape::kNone, job->entry, job->batch);
   if (job->builder->Set(*field.rule, value) != nullptr) return false;
+  if (field.rule->field == Field::kDuration && job->entry->duration < 0) return false;  // EntryBuilder::Finish decides
   if (field.target == JsonTarget::kStamp)
     RememberZonedStamp(shape->stamp, value, job->entry->time, &shape->cache, &shape->zone);
   return true;

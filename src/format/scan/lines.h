@@ -83,7 +83,7 @@ class LineScanner {
     const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline;
     if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
     newline_ = newline;
-    entry_ = LogEntry();
+    entry_ = kNoEntry;
     if (plan_.is_family && ReadUsualFamilyLine()) return true;
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
@@ -163,7 +163,7 @@ class LineScanner {
 
   bool Restart(const char* start) {
     p_ = start;
-    entry_ = LogEntry();
+    entry_ = kNoEntry;
     return false;
   }
 

@@ -18,6 +18,9 @@
 namespace socklog {
 namespace {
 
+// To copy it is faster than to make one in place: the compiler would make it on the stack, and then copy that.
+constexpr LogEntry kNoEntry;
+
 inline std::uint64_t Load64(const char* p) {
   std::uint64_t value;
   std::memcpy(&value, p, 8);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kAnswerTime = 500;               // ms for one question; a broker that is there needs a few
 constexpr int kPause = 100;                    // ms between questions that were answered in vain
+constexpr Micros kGuessTime = 8 * kSecond;     // for a broker that closes connections because it begins or ends
 constexpr Micros kNewTopicTime = 2 * kSecond;  // until all brokers know a topic that was just made
 
 }  // namespace
@@ -29,7 +30,9 @@ Status KafkaClient::Start() {
   settings_ = std::move(*settings);
   Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
   if (!conf.ok()) return conf.status();
-  for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+  if (options_.warns) {
+    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+  }
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_log_cb(conf->get(), OnLog);
@@ -50,14 +53,17 @@ KafkaClient::~KafkaClient() {
   if (handle_ != nullptr) rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
-void KafkaClient::OnError(rd_kafka_t* handle, int code, const char* text, void* self) {
-  KafkaProblem problem{static_cast<rd_kafka_resp_err_t>(code), text};
-  if (problem.code == RD_KAFKA_RESP_ERR__FATAL) {
-    std::array<char, 512> cause{};
-    problem.code = rd_kafka_fatal_error(handle, cause.data(), cause.size());
-    problem.text = cause.data();
-  }
-  static_cast<KafkaClient*>(self)->AddProblem(std::move(problem));
+KafkaProblem KafkaClient::ProblemOf(rd_kafka_resp_err_t error) const {
+  std::array<char, 512> cause{};
+  const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(handle_, cause.data(), cause.size());
+  if (error == RD_KAFKA_RESP_ERR__FATAL && fatal != RD_KAFKA_RESP_ERR_NO_ERROR) return {fatal, cause.data()};
+  return {error, rd_kafka_err2str(error)};
+}
+
+void KafkaClient::OnError(rd_kafka_t*, int code, const char* text, void* self) {
+  auto* const client = static_cast<KafkaClient*>(self);
+  const auto error = static_cast<rd_kafka_resp_err_t>(code);
+  client->AddProblem(error == RD_KAFKA_RESP_ERR__FATAL ? client->ProblemOf(error) : KafkaProblem{error, text});
 }
 
 void KafkaClient::OnLog(const rd_kafka_t*, int, const char* facility, const char* text) {
@@ -83,38 +89,64 @@ void KafkaClient::Poll(int milliseconds) {
     AddProblem({message->err, rd_kafka_message_errstr(message.get())});
 }
 
-Result<int> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {
+std::vector<bool> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {
   const rd_kafka_metadata_t* answer = nullptr;
   const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic, &answer, milliseconds);
   const KafkaMetadata metadata(answer);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
-  if (metadata->topic_cnt == 0) return 0;
+  std::vector<bool> led;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata->topic_cnt == 0) return led;
   const rd_kafka_metadata_topic_t& found = metadata->topics[0];
-  if (found.err == RD_KAFKA_RESP_ERR_NO_ERROR) return found.partition_cnt;
-  AddProblem({found.err, rd_kafka_err2str(found.err)});
-  return 0;
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    AddProblem({found.err, rd_kafka_err2str(found.err)});
+    return led;
+  }
+  led.resize(static_cast<std::size_t>(found.partition_cnt));
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = found.partitions[i];
+    if (partition.id >= 0 && partition.id < found.partition_cnt)
+      led[static_cast<std::size_t>(partition.id)] = partition.leader >= 0;
+  }
+  return led;
+}
+
+void KafkaClient::ReadCluster() {
+  char* const id = rd_kafka_clusterid(handle_, kAnswerTime);
+  if (id == nullptr) return;
+  cluster_ = id;
+  rd_kafka_mem_free(handle_, id);
 }
 
 Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic) {
   const std::string name = rd_kafka_topic_name(topic);
   const Micros begin = clock.Monotonic();
+  std::optional<KafkaProblem> guess;
+  Micros guessed = 0;
   for (;;) {
     if (SinkStopRequested())
       return Status(StatusCode::kBrokenPipe, options_.endpoint.text + ": stopped before there was a connection");
-    const Result<int> partitions = AskForPartitions(kAnswerTime, topic);
-    if (!partitions.ok()) return partitions;
-    if (partitions.value() > 0) {
-      was_connected_ = true;
+    const std::vector<bool> led = AskForPartitions(kAnswerTime, topic);
+    if (!led.empty()) {
+      was_reached_ = true;
+      ReadCluster();
       ForgetProblems();
-      return partitions;
+      return static_cast<int>(led.size());
     }
     Poll(kPause);
     const std::optional<KafkaProblem> found = problem();
-    const Micros waited = clock.Monotonic() - begin;
+    const Micros now = clock.Monotonic();
     if (found && IsHopeless(*found)) return Explain(*found, clock, name);
     const bool unknown = found && found->code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    if (unknown && waited >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock, name);
-    if (waited < timeout) continue;
+    if (unknown && now - begin >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock, name);
+    if (found && IsGuess(*found)) {
+      if (!guess) guessed = now;
+      guess = found;
+      ForgetProblems();  // so that another is heard of
+    } else if (found && found->code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+      guess.reset();
+    }
+    const bool in_vain = now - begin >= timeout;
+    if (guess && (in_vain || now - guessed >= kGuessTime)) return Explain(*guess, clock, name);
+    if (!in_vain) continue;
     const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock, name);
     return Status(why.code(), why.message() + " (tried for " + FormatDuration(timeout) + ")");
   }
@@ -126,19 +158,31 @@ std::optional<KafkaProblem> KafkaClient::problem() const {
 }
 
 void KafkaClient::AddProblem(KafkaProblem problem) {
-  if (problem.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !needs_group_) return;
-  if (was_connected_) problem = WithoutGuesses(std::move(problem));
-  LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
   const std::lock_guard lock(mutex_);
+  if (problem.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED && !needs_group_) {
+    group_problem_ = std::move(problem);
+    return;
+  }
+  LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
   const bool first = !problem_ || (IsHopeless(problem) && !IsHopeless(*problem_));
   // It follows from any other.
   const bool empty = problem_ && problem_->code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   if (first || empty) problem_ = std::move(problem);
+  has_problem_ = true;
+}
+
+void KafkaClient::RequireGroup() {
+  needs_group_ = true;
+  const std::lock_guard lock(mutex_);
+  if (!group_problem_) return;
+  problem_ = group_problem_;
+  has_problem_ = true;
 }
 
 void KafkaClient::ForgetProblems() {
   const std::lock_guard lock(mutex_);
   problem_.reset();
+  has_problem_ = false;
 }
 
 Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic) const {
@@ -151,6 +195,7 @@ Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, con
   situation.task = options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite;
   situation.group = options_.connection.kafka.group;
   situation.library_version = rd_kafka_version();
+  situation.was_reached = was_reached_;
   if (IsAboutCertificate(problem))
     situation.certificate = WhyCertificateIsRefused(problem.text, options_.endpoint, settings_, clock);
   return ExplainKafka(problem, situation);

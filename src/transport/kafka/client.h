@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "socklog/time.h"
 #include "transport/kafka/errors.h"
@@ -26,6 +27,7 @@ class KafkaClient {
     std::function<void(const rd_kafka_message_t&)> on_delivery;
     // Of a consumer that subscribes: called by what polls, and has to answer by rd_kafka_assign.
     std::function<void(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> on_rebalance = {};
+    bool warns = true;  // of what is unsafe
   };
 
   // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.
@@ -38,6 +40,8 @@ class KafkaClient {
   rd_kafka_t* handle() const { return handle_; }
   // The topic of the endpoint.
   rd_kafka_topic_t* topic() const { return topic_.get(); }
+  // The id of the brokers' cluster, once there was a topic; empty: they do not tell.
+  const std::string& cluster() const { return cluster_; }
   const Endpoint& endpoint() const { return options_.endpoint; }
 
   // Serves the library's callbacks for at most that long; returns at once when one was served. What a consumer is told
@@ -49,14 +53,19 @@ class KafkaClient {
   Result<int> WaitForTopic(Micros timeout, const Clock& clock) { return WaitForTopic(timeout, clock, topic()); }
   // The same of another topic of these brokers.
   Result<int> WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic);
-  // Asks once. 0: the broker did not answer, or not about this topic; problem() may tell why.
-  Result<int> AskForPartitions(int milliseconds) { return AskForPartitions(milliseconds, topic()); }
+  // Asks once. By partition, whether it has a leader that can be asked for records. Empty: the broker did not answer,
+  // or not about this topic; problem() may tell why.
+  std::vector<bool> AskForPartitions(int milliseconds) { return AskForPartitions(milliseconds, topic()); }
 
   // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
   // first is mostly its consequence.
   std::optional<KafkaProblem> problem() const;
+  bool has_problem() const { return has_problem_; }
   void AddProblem(KafkaProblem problem);
-  // From now on the group is not needed: that it must not be used is no problem. So it is from the start without one.
+  // An error that a call returned; of a fatal one its cause.
+  KafkaProblem ProblemOf(rd_kafka_resp_err_t error) const;
+  // Until RequireGroup, and after ForgetGroup, it is no problem that the group must not be used.
+  void RequireGroup();
   void ForgetGroup() { needs_group_ = false; }
   void ForgetProblems();
 
@@ -65,10 +74,10 @@ class KafkaClient {
   Status Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic = "") const;
 
  private:
-  explicit KafkaClient(Options options)
-      : options_(std::move(options)), needs_group_(!options_.connection.kafka.group.empty()) {}
+  explicit KafkaClient(Options options) : options_(std::move(options)) {}
   Status Start();
-  Result<int> AskForPartitions(int milliseconds, rd_kafka_topic_t* topic);
+  std::vector<bool> AskForPartitions(int milliseconds, rd_kafka_topic_t* topic);
+  void ReadCluster();
   static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
   static void OnDelivery(rd_kafka_t* handle, const rd_kafka_message_t* message, void* self);
@@ -76,13 +85,16 @@ class KafkaClient {
                           void* self);
 
   const Options options_;
-  std::atomic<bool> needs_group_;
-  std::atomic<bool> was_connected_{false};
+  std::atomic<bool> needs_group_{false};
+  std::atomic<bool> was_reached_{false};
   KafkaSettings settings_;
   rd_kafka_t* handle_ = nullptr;
   KafkaTopic topic_;
+  std::string cluster_;
   mutable std::mutex mutex_;
   std::optional<KafkaProblem> problem_;
+  std::atomic<bool> has_problem_{false};
+  std::optional<KafkaProblem> group_problem_;  // the library tells it once
 };
 
 }  // namespace socklog

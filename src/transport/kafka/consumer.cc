@@ -57,9 +57,11 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading,
 Result<int> KafkaConsumer::Connect(int queue) {
   KafkaClient::Options options{
       reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}};
+  options.warns = !warned_;
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
+  warned_ = true;
   return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);
 }
 
@@ -109,6 +111,7 @@ std::shared_ptr<KafkaFeed> KafkaConsumer::NewFeed(int partition, std::int64_t ne
   feed->queue.reset(rd_kafka_queue_get_partition(client_->handle(), reading_.endpoint.topic.c_str(), partition));
   rd_kafka_queue_forward(feed->queue.get(), nullptr);
   rd_kafka_queue_io_event_enable(feed->queue.get(), feed->event.get(), &kOne, sizeof(kOne));
+  const std::lock_guard lock(mutex_);
   feeds_.push_back(feed);
   return feed;
 }
@@ -125,8 +128,12 @@ Status KafkaConsumer::Assign() {
   return client_->Explain({error, rd_kafka_err2str(error)}, context_.clock);
 }
 
-std::vector<std::unique_ptr<Partition>> KafkaConsumer::TakeNew() {
+Result<std::vector<std::unique_ptr<Partition>>> KafkaConsumer::TakeNew() {
   std::vector<std::unique_ptr<Partition>> added;
+  if (!has_news_.exchange(false)) return added;
+  // First, so that what comes from now on is not lost.
+  DrainEvent(news_);
+  if (Status status = failure(); !status.ok()) return status;
   const int there = partitions_there_;
   while (static_cast<int>(feeds_.size()) < there) {
     const int number = static_cast<int>(feeds_.size());
@@ -135,9 +142,7 @@ std::vector<std::unique_ptr<Partition>> KafkaConsumer::TakeNew() {
                                                      KafkaStart(), context_));
   }
   if (added.empty()) return added;
-  std::uint64_t ignored = 0;
-  [[maybe_unused]] const ssize_t drained = read(news_.get(), &ignored, sizeof(ignored));
-  if (Status status = Assign(); !status.ok()) Fail(status);
+  if (Status status = Assign(); !status.ok()) return status;
   return added;
 }
 
@@ -154,9 +159,10 @@ void KafkaConsumer::Fail(const Status& status) {
   Wake();
 }
 
-void KafkaConsumer::Wake() const {
+void KafkaConsumer::Wake() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = write(news_.get(), &one, sizeof(one));
+  has_news_ = true;  // after it, or who sees this might drain nothing
 }
 
 Status KafkaConsumer::Judge(const KafkaProblem& problem) {
@@ -188,10 +194,28 @@ void KafkaConsumer::Watch() {
   while (!closing_) {
     client_->Poll(kServeTime);
     const Micros now = context_.clock.Monotonic();
-    const bool is_due = now - looked >= kLookInterval && !reading_.until_end;
+    const bool is_due = now - looked >= kLookInterval && (!reading_.until_end || misses_leader_);
     if (closing_ || (!is_due && !client_->problem())) continue;
     looked = now;
     LookAtBroker();
+  }
+}
+
+// A broker may answer for a partition that it cannot give records of.
+void KafkaConsumer::NoteLeaders(const std::vector<bool>& led) {
+  const std::lock_guard lock(mutex_);
+  misses_leader_ = false;
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) {
+    const auto number = static_cast<std::size_t>(feed->partition);
+    const bool has_leader = number < led.size() && led[number];
+    misses_leader_ = misses_leader_ || !has_leader;
+    if (feed->has_leader.exchange(has_leader) == has_leader) continue;
+    const std::string name = reading_.endpoint.topic + "/" + std::to_string(number);
+    if (has_leader) {
+      LogNote(name + ": has a leader again");
+    } else {
+      LogWarning(name + ": has no leader, so it cannot be read; waiting until it has one");
+    }
   }
 }
 
@@ -200,15 +224,17 @@ void KafkaConsumer::LookAtBroker() {
   const std::optional<KafkaProblem> before = client_->problem();
   if (before) reachable_ = false;  // until it answers
   client_->ForgetProblems();
-  const Result<int> there = client_->AskForPartitions(kAnswerTime);
-  if (there.ok() && there.value() > 0) {
+  const std::vector<bool> led = client_->AskForPartitions(kAnswerTime);
+  if (!led.empty()) {
     unknown_since_ = -1;
     unanswered_ = 0;
     reachable_ = true;
     if (told_away_) LogNote(reading_.endpoint.text + ": the broker is back");
     told_away_ = false;
-    if (there.value() <= partitions_there_ || reading_.until_end) return;
-    partitions_there_ = there.value();
+    NoteLeaders(led);
+    const int there = static_cast<int>(led.size());
+    if (there <= partitions_there_ || reading_.until_end) return;
+    partitions_there_ = there;
     Wake();
     return;
   }

@@ -21,6 +21,7 @@ namespace socklog {
 struct KafkaFeed {
   int partition = 0;
   std::atomic<std::int64_t> next{0};  // offset that is to be read next
+  std::atomic<bool> has_leader{true};
   KafkaQueue queue;
   UniqueFd event;  // readable when there was something new in the queue
 };
@@ -44,13 +45,14 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   // Those that there were at the start, in their order. REQUIRES: called once.
   std::vector<Opened> TakeOpened() { return std::move(opened_); }
 
-  std::vector<std::unique_ptr<Partition>> TakeNew() override;
+  Result<std::vector<std::unique_ptr<Partition>>> TakeNew() override;
   bool complete() const override { return reading_.until_end; }
   void AddTo(PollSet* set) const override;
   std::uint64_t lost() const override { return lost_; }
 
   // For the partitions: whether the end of a partition, once reached, can be believed.
   bool reachable() const { return reachable_; }
+  const std::string& cluster() const { return client_->cluster(); }
   // Why reading cannot go on.
   Status failure() const;
   // A problem that came with a partition's records: what to tell, or ok if the library will get over it.
@@ -69,22 +71,26 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   void Watch();
   void LookAtBroker();
   void Fail(const Status& status);
-  void Wake() const;
+  void NoteLeaders(const std::vector<bool>& led);
+  void Wake();
 
   const KafkaReading reading_;
   const PartitionContext context_;
   std::unique_ptr<KafkaClient> client_;
-  std::vector<std::shared_ptr<KafkaFeed>> feeds_;
+  bool warned_ = false;                            // of what is unsafe
+  std::vector<std::shared_ptr<KafkaFeed>> feeds_;  // what the watching thread sees is guarded by mutex_
   std::vector<Opened> opened_;
   std::atomic<std::uint64_t> lost_{0};
 
   UniqueFd news_;  // readable when TakeNew or failure() may tell something new
+  std::atomic<bool> has_news_{false};
   std::atomic<int> partitions_there_{0};
   std::atomic<bool> reachable_{true};
   std::atomic<bool> closing_{false};
   mutable std::mutex mutex_;
   Status failure_;
-  bool told_away_ = false;  // of the watching thread
+  bool told_away_ = false;  // of the watching thread, as what follows
+  bool misses_leader_ = false;
   Micros unknown_since_ = -1;
   int unanswered_ = 0;
   KafkaQueue callbacks_;

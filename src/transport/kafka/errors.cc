@@ -1,5 +1,7 @@
 #include "transport/kafka/errors.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <string_view>
 
 namespace socklog {
@@ -13,9 +15,18 @@ bool IsTransport(const KafkaProblem& problem) {
   return problem.code == RD_KAFKA_RESP_ERR__TRANSPORT || problem.code == RD_KAFKA_RESP_ERR__SSL;
 }
 
+// TLS alerts that speak of a certificate: 42 to 46, unknown_ca, access_denied, certificate_required. Others are of
+// versions, ciphers and faults.
 bool IsRefusedClientCertificate(const KafkaProblem& problem) {
-  return IsTransport(problem) && (Has(problem, "SSL alert number") || Has(problem, "alert bad certificate") ||
-                                  Has(problem, "alert certificate"));
+  constexpr std::string_view kAlert = "SSL alert number ";
+  constexpr int kAboutCertificates[] = {42, 43, 44, 45, 46, 48, 49, 116};
+  if (!IsTransport(problem)) return false;
+  if (Has(problem, "alert bad certificate") || Has(problem, "alert certificate")) return true;
+  const std::size_t at = problem.text.find(kAlert);
+  if (at == std::string::npos) return false;
+  const int number = std::atoi(problem.text.c_str() + at + kAlert.size());
+  return std::find(std::begin(kAboutCertificates), std::end(kAboutCertificates), number) !=
+         std::end(kAboutCertificates);
 }
 
 bool ExpectsTls(const KafkaProblem& problem) { return Has(problem, "might be caused by incorrect security.protocol"); }
@@ -86,6 +97,9 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
                           "the broker refused this side's certificate, or misses one; give one of its authority with "
                           "--tls-cert and --tls-key");
   }
+  // What closed a connection at once has answered before: it is not a matter of settings.
+  if (situation.was_reached && IsGuess(problem))
+    return {StatusCode::kUnavailable, place + "cannot reach the broker: it closes connections"};
   if (ExpectsTls(problem)) {
     return Status::Failed(place +
                           "the broker closes the connection at once, as one does that expects TLS; set "
@@ -105,15 +119,6 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
 }  // namespace
 
 std::string TransactionalId(const std::string& group) { return "socklog-" + group + "-worker"; }
-
-KafkaProblem WithoutGuesses(KafkaProblem problem) {
-  if (problem.code != RD_KAFKA_RESP_ERR__TRANSPORT) return problem;
-  for (const std::string_view guess : {": verify that security.protocol", ": might be caused by incorrect"}) {
-    const std::size_t begin = problem.text.find(guess);
-    if (begin != std::string::npos) problem.text.resize(begin);
-  }
-  return problem;
-}
 
 bool IsAboutCertificate(const KafkaProblem& problem) {
   return IsTransport(problem) && Has(problem, "certificate verify failed");
@@ -135,9 +140,12 @@ bool IsHopeless(const KafkaProblem& problem) {
     case RD_KAFKA_RESP_ERR__FATAL:
       return true;
     default:
-      return IsAboutCertificate(problem) || IsRefusedClientCertificate(problem) || ExpectsTls(problem) ||
-             ExpectsLogin(problem) || SpeaksNoTls(problem);
+      return IsAboutCertificate(problem) || IsRefusedClientCertificate(problem);
   }
+}
+
+bool IsGuess(const KafkaProblem& problem) {
+  return ExpectsTls(problem) || ExpectsLogin(problem) || SpeaksNoTls(problem);
 }
 
 Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation) {

@@ -28,6 +28,8 @@ struct KafkaSituation {
   int library_version = 0;  // rd_kafka_version()
   // What a TLS handshake of our own says of the broker's certificate, empty if it was not tried or is content.
   std::string certificate = {};
+  // The broker has answered before, with these settings.
+  bool was_reached = false;
 };
 
 // Of whoever works for a group: one for all its instances, so that who takes over ends what the one before left open,
@@ -37,8 +39,9 @@ std::string TransactionalId(const std::string& group);
 // Trying again will not help: a login or a certificate that is refused, a permission that is not there.
 bool IsHopeless(const KafkaProblem& problem);
 
-// Without the library's guesses what may be set wrong: of connections that were fine before.
-KafkaProblem WithoutGuesses(KafkaProblem problem);
+// The library's guess at wrong settings (no TLS, no login, TLS where there is none), which it makes of a connection
+// that was closed at once: a broker that is being stopped looks the same.
+bool IsGuess(const KafkaProblem& problem);
 
 // The broker's certificate was not accepted; the library does not say why.
 bool IsAboutCertificate(const KafkaProblem& problem);

@@ -75,6 +75,7 @@ Status KafkaGroupMember::Subscribe() {
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
+  client_->RequireGroup();
   const Result<int> there = client_->WaitForTopic(options_.connect_timeout, clock_);
   if (!there.ok()) return there.status();
   const KafkaOffsets topics(rd_kafka_topic_partition_list_new(1));

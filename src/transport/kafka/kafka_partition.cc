@@ -1,12 +1,29 @@
 #include "transport/kafka/kafka_partition.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
+#include "base/log.h"
 #include "transport/plain_text_reader.h"
 
 namespace socklog {
+namespace {
+
+// Of records, not of the broker.
+bool IsDamage(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 KafkaPartition::KafkaPartition(const std::string& topic, std::shared_ptr<KafkaConsumer> consumer,
                                std::shared_ptr<KafkaFeed> feed, const KafkaStart& start,
@@ -49,10 +66,14 @@ Result<Progress> KafkaPartition::Read(Block* block) {
   return ended_ ? Progress::kEnd : Progress::kIdle;
 }
 
+// A batch has left the queue that bounds memory, so it is few when records are large, as far as the last ones tell.
 bool KafkaPartition::Fetch() {
   in_batch_ = 0;
-  const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_.size());
+  const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_limit_);
   batch_size_ = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+  std::size_t bytes = batch_size_;
+  for (std::size_t i = 0; i < batch_size_; ++i) bytes += batch_[i]->len;
+  if (batch_size_ > 0) batch_limit_ = std::clamp<std::size_t>(kBatchBytes * batch_size_ / bytes, 1, kBatch);
   return batch_size_ > 0;
 }
 
@@ -67,10 +88,35 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
       return Status();
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return consumer_->SeekToBeginning(feed_.get());
+      return GoOnElsewhere();
     default:
+      if (IsDamage(message.err)) return TakeDamage(message);
       return consumer_->Judge({message.err, rd_kafka_message_errstr(&message)});
   }
+}
+
+// What was known of the record at the old place is not true of that at the new one.
+Status KafkaPartition::GoOnElsewhere() {
+  if (Status status = consumer_->SeekToBeginning(feed_.get()); !status.ok()) return status;
+  skip_ = 0;
+  is_marked_ = false;
+  at_end_ = false;
+  return Status();
+}
+
+// The library asks for it again, in case that it was damaged on its way; one that fails its checksum it leaves out.
+Status KafkaPartition::TakeDamage(const rd_kafka_message_t& message) {
+  constexpr int kMostTries = 5;
+  const std::int64_t at = feed_->next;
+  const std::string what = name() + ": what begins at offset " + std::to_string(at) + " cannot be read (" +
+                           rd_kafka_message_errstr(&message) + ")";
+  if (at != damaged_at_) {
+    damaged_at_ = at;
+    damaged_times_ = 0;
+    LogWarning(what + "; trying again");
+  }
+  if (++damaged_times_ < kMostTries && message.err != RD_KAFKA_RESP_ERR__BAD_MSG) return Status();
+  return Status::Failed(what + "; begin behind it with --offset");
 }
 
 void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
@@ -102,16 +148,13 @@ bool KafkaPartition::FillFromRecord(Block* block) {
 }
 
 std::string KafkaPartition::EncodePosition(Position position) const {
-  return EncodeKafkaPosition({topic_, feed_->partition, places_.Find(position.offset)});
+  return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, places_.Find(position.offset)});
 }
 
 void KafkaPartition::AddTo(PollSet* set) const { set->Add(feed_->event.get(), POLLIN); }
 
 bool KafkaPartition::HasNews(const PollSet& set) {
-  if (set.Fired(feed_->event.get())) {
-    std::uint64_t ignored = 0;
-    [[maybe_unused]] const ssize_t drained = read(feed_->event.get(), &ignored, sizeof(ignored));
-  }
+  if (set.Fired(feed_->event.get())) DrainEvent(feed_->event);
   return rd_kafka_queue_length(feed_->queue.get()) > 0 || !consumer_->failure().ok();
 }
 

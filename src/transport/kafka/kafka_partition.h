@@ -22,7 +22,7 @@ class KafkaPartition : public Partition {
   ~KafkaPartition() override;
 
   // At the end of what is committed, as far as the broker has told and can be asked.
-  bool can_idle() const override { return at_end_ && consumer_->reachable(); }
+  bool can_idle() const override { return at_end_ && feed_->has_leader && consumer_->reachable(); }
   Result<Progress> Read(Block* block) override;
   std::string EncodePosition(Position position) const override;
   void AddTo(PollSet* set) const override;
@@ -30,9 +30,12 @@ class KafkaPartition : public Partition {
 
  private:
   static constexpr std::size_t kBatch = 1024;
+  static constexpr std::size_t kBatchBytes = 1 << 20;
 
   bool Fetch();
   Status TakeEvent(const rd_kafka_message_t& message);
+  Status GoOnElsewhere();
+  Status TakeDamage(const rd_kafka_message_t& message);
   void StartRecord(const rd_kafka_message_t& message);
   bool FillFromRecord(Block* block);
   void DropMessage();
@@ -43,6 +46,7 @@ class KafkaPartition : public Partition {
   const PartitionContext context_;
   const std::optional<std::int64_t> stop_;  // read up to here
   std::array<rd_kafka_message_t*, kBatch> batch_{};
+  std::size_t batch_limit_ = 16;  // of the next one
   std::size_t batch_size_ = 0;
   std::size_t in_batch_ = 0;  // the message in hand
   bool in_record_ = false;    // whose text is being handed out
@@ -51,6 +55,8 @@ class KafkaPartition : public Partition {
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
   KafkaPlaces places_;          // of the first record that each block begins
   bool is_marked_ = false;      // the present block's
+  std::int64_t damaged_at_ = -1;
+  int damaged_times_ = 0;
   bool at_end_ = false;
   bool ended_ = false;
 };

@@ -11,32 +11,37 @@ namespace {
 constexpr std::string_view kMagic = "kafka1 ";
 constexpr std::string_view kNoteMagic = "1 ";
 
-std::optional<std::uint64_t> TakeNumber(std::string_view* text) {
-  const std::size_t space = std::min(text->find(' '), text->size());
-  const std::optional<std::uint64_t> number = ParseUnsigned(text->substr(0, space));
-  text->remove_prefix(std::min(space + 1, text->size()));
-  return number;
+constexpr std::string_view kUnknown = "-";
+
+std::string_view TakeWord(std::string_view* text) {
+  const std::string_view word = text->substr(0, text->find(' '));
+  text->remove_prefix(std::min(word.size() + 1, text->size()));
+  return word;
 }
 
 }  // namespace
 
 std::string EncodeKafkaPosition(const SavedKafkaPosition& position) {
   return std::string(kMagic) + std::to_string(position.partition) + ' ' + std::to_string(position.place.offset) + ' ' +
-         std::to_string(position.place.bytes) + ' ' + position.topic;
+         std::to_string(position.place.bytes) + ' ' +
+         (position.cluster.empty() ? std::string(kUnknown) : position.cluster) + ' ' + position.topic;
 }
 
 std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text) {
   if (!text.starts_with(kMagic)) return std::nullopt;
   text.remove_prefix(kMagic.size());
-  const std::optional<std::uint64_t> partition = TakeNumber(&text);
-  const std::optional<std::uint64_t> offset = TakeNumber(&text);
-  const std::optional<std::uint64_t> bytes = TakeNumber(&text);
+  const std::optional<std::uint64_t> partition = ParseUnsigned(TakeWord(&text));
+  const std::optional<std::uint64_t> offset = ParseUnsigned(TakeWord(&text));
+  const std::optional<std::uint64_t> bytes = ParseUnsigned(TakeWord(&text));
+  const std::string_view cluster = TakeWord(&text);
   constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
   if (!partition || *partition > std::numeric_limits<int>::max() || !offset || *offset > kLargest || !bytes ||
-      text.empty())
+      cluster.empty() || text.empty())
     return std::nullopt;
-  return SavedKafkaPosition{
-      std::string(text), static_cast<int>(*partition), {static_cast<std::int64_t>(*offset), *bytes}};
+  return SavedKafkaPosition{std::string(cluster == kUnknown ? std::string_view() : cluster),
+                            std::string(text),
+                            static_cast<int>(*partition),
+                            {static_cast<std::int64_t>(*offset), *bytes}};
 }
 
 std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place) {

@@ -19,6 +19,7 @@ struct KafkaPlace {
 };
 
 struct SavedKafkaPosition {
+  std::string cluster;  // its id, without spaces; empty: unknown
   std::string topic;
   int partition = 0;
   KafkaPlace place;

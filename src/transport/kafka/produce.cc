@@ -1,6 +1,5 @@
 #include "transport/kafka/produce.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 
@@ -19,6 +18,8 @@ KafkaSettings ProducerSettings() {
       {"compression.codec", "lz4"},
       {"linger.ms", "20"},
       {"batch.size", "1000000"},
+      // More than any line has; what the topic takes is for the broker to say.
+      {"message.max.bytes", "4194304"},
       {"queue.buffering.max.messages", "1000000"},
       {"queue.buffering.max.kbytes", "131072"},
       // As other languages' clients have it, so that a key is in the same partition whoever writes it.
@@ -38,6 +39,7 @@ rd_kafka_resp_err_t ProduceRecord(rd_kafka_t* handle, rd_kafka_topic_t* topic, i
                                         record.key.empty() ? nullptr : record.key.data(), record.key.size(), nullptr);
     return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
   }
+  if (record.headers.size() > kMostHeaders) return RD_KAFKA_RESP_ERR__INVALID_ARG;
   std::array<rd_kafka_vu_t, 6 + kMostHeaders> arguments;
   std::size_t count = 0;
   const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
@@ -51,7 +53,7 @@ rd_kafka_resp_err_t ProduceRecord(rd_kafka_t* handle, rd_kafka_topic_t* topic, i
   if (!record.key.empty()) add(RD_KAFKA_VTYPE_KEY).u.mem = {const_cast<char*>(record.key.data()), record.key.size()};
   if (record.time != kNoTime) add(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.time / kMillisecond;
   std::array<std::string, kMostHeaders> names;  // with the NUL that the library wants
-  for (std::size_t i = 0; i < std::min(record.headers.size(), kMostHeaders); ++i) {
+  for (std::size_t i = 0; i < record.headers.size(); ++i) {
     names[i] = record.headers[i].first;
     const std::string_view text = record.headers[i].second;
     rd_kafka_vu_t& header = add(RD_KAFKA_VTYPE_HEADER);

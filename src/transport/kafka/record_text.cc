@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "transport/plain_text_reader.h"
+
 namespace socklog {
 
 std::uint64_t RecordText::TextSize(const char* data, std::size_t size) {
@@ -43,7 +45,7 @@ std::uint64_t RecordText::AppendLines(Block* block) {
     rest_.remove_prefix(std::min(length + 1, rest_.size()));
     if (rest_.empty() && newline == std::string_view::npos) lacks_newline_ = false;
     block->too_long = too_long;
-    if (too_long) return taken;
+    if (too_long || block->text.size() >= kReadBytes) return taken;
   }
   return taken;
 }

@@ -20,8 +20,9 @@ class RecordText {
   // Bytes of the record's text, its last newline included.
   static std::uint64_t TextSize(const char* data, std::size_t size);
 
-  // Appends lines to block->text, all there are unless one is longer than kMaxLineBytes: that one comes alone, cut, in
-  // a block of its own. Returns how many bytes of text were taken; 0: hand out the block first.
+  // Appends lines to block->text, all there are of a record up to kMaxLineBytes; of a larger one until there are
+  // kReadBytes, and a line that is longer than kMaxLineBytes comes alone, cut, in a block of its own. Returns how many
+  // bytes of text were taken; 0: hand out the block first.
   std::uint64_t AppendTo(Block* block);
 
  private:

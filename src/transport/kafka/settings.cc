@@ -26,10 +26,13 @@ constexpr std::pair<std::string_view, std::string_view> kOwnBusiness[] = {
     {"auto.offset.reset", "where to begin is given by --offset"},
     {"enable.auto.commit", "socklog decides what is committed"},
     {"enable.auto.offset.store", "socklog decides what is committed"},
+    {"auto.commit.enable", "socklog decides what is committed"},
     {"enable.partition.eof", "socklog needs it"},
     {"enable.idempotence", "nothing is written without it"},
     {"transactional.id", "it is made of the group's name (--group)"},
     {"isolation.level", "only what is committed is read"},
+    {"delivery.report.only.error", "socklog waits for what is delivered"},
+    {"enabled_events", "socklog needs the callbacks"},
     {"allow.auto.create.topics", "topics are made by those who know their partitions"},
 };
 
@@ -58,9 +61,26 @@ std::string NearestProperty(const std::string& name) {
   return DidYouMean(name, {known.begin(), known.end()});
 }
 
+// As the library understood it: it takes several words for one value. Empty: it does not take this one.
+std::string ReadBack(const KafkaProperty& property) {
+  const KafkaConf conf(rd_kafka_conf_new());
+  std::array<char, 512> text{};
+  const char* const name = property.name.c_str();
+  if (rd_kafka_conf_set(conf.get(), name, property.value.c_str(), text.data(), text.size()) != RD_KAFKA_CONF_OK)
+    return "";
+  std::size_t size = text.size();
+  return rd_kafka_conf_get(conf.get(), name, text.data(), &size) == RD_KAFKA_CONF_OK ? text.data() : "";
+}
+
 bool TurnsVerificationOff(const KafkaProperty& property) {
-  return (property.name == "enable.ssl.certificate.verification" && property.value == "false") ||
-         (property.name == "ssl.endpoint.identification.algorithm" && property.value == "none");
+  if (property.name == "enable.ssl.certificate.verification") return ReadBack(property) == "false";
+  return property.name == "ssl.endpoint.identification.algorithm" && ReadBack(property) == "none";
+}
+
+// Records that are never given up: the end of a run would wait for them for ever.
+bool WaitsForEver(const KafkaProperty& property) {
+  const bool is_timeout = property.name == "message.timeout.ms" || property.name == "delivery.timeout.ms";
+  return is_timeout && ReadBack(property) == "0";
 }
 
 // Tries a property on a configuration that is thrown away.
@@ -73,6 +93,10 @@ Status CheckProperty(const KafkaProperty& property, bool insecure, const std::st
     return Status::Usage(place + ": " + property.name + "=" + property.value +
                          " lets anybody pretend to be the broker; leave it out and give the authority with --tls-ca, "
                          "or say --kafka-insecure as well");
+  }
+  if (WaitsForEver(property)) {
+    return Status::Usage(place + ": " + property.name +
+                         "=0 would wait for a broker that is away for ever; give a time in ms");
   }
   const KafkaConf conf(rd_kafka_conf_new());
   std::array<char, 512> text{};
@@ -90,15 +114,20 @@ Status CheckProperty(const KafkaProperty& property, bool insecure, const std::st
   return Status::Usage(place + ": " + text.data());
 }
 
-Status CheckPrivate(const std::string& path, const std::string& what) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": " + ErrnoText(errno));
-  if ((info.st_mode & 077) == 0) return Status();
+Status CheckPrivate(const std::string& path, unsigned mode, const std::string& what) {
+  if ((mode & 077) == 0) return Status();
   return Status::Usage(path + ": " + what + " and can be read or changed by other users; run chmod 600 on it");
 }
 
+Status CheckKey(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": " + ErrnoText(errno));
+  return CheckPrivate(path, info.st_mode, "is a private key");
+}
+
 Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
-  const Result<std::string> text = ReadWholeFile(options.config, kLargestFile);
+  unsigned mode = 0;
+  const Result<std::string> text = ReadWholeFile(options.config, kLargestFile, &mode);
   if (!text.ok()) return Status::Usage("--kafka-config: " + text.status().message());
   std::string_view rest = text.value();
   for (int number = 1; !rest.empty(); ++number) {
@@ -111,7 +140,8 @@ Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
     if (!property.ok()) return Status::Usage(place + ": " + property.status().message());
     if (Status status = CheckProperty(*property, options.insecure, place); !status.ok()) return status;
     if (IsKafkaSecret(property->name)) {
-      if (Status status = CheckPrivate(options.config, "has a secret in it (" + property->name + ")"); !status.ok())
+      if (Status status = CheckPrivate(options.config, mode, "has a secret in it (" + property->name + ")");
+          !status.ok())
         return status;
     }
     (*settings)[property->name] = property->value;
@@ -139,7 +169,7 @@ Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
     settings[property->name] = property->value;
   }
   if (const std::string key = SettingOf(settings, "ssl.key.location"); !key.empty()) {
-    if (Status status = CheckPrivate(key, "is a private key"); !status.ok()) return status;
+    if (Status status = CheckKey(key); !status.ok()) return status;
   }
   return settings;
 }

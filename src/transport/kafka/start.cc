@@ -48,7 +48,7 @@ class StartFinder {
   Status FindRanges() {
     for (int i = 0; i < partitions_; ++i) {
       KafkaRange range;
-      const Status status = Insist([&] {
+      Status status = Insist([&] {
         return rd_kafka_query_watermark_offsets(client_.handle(), reading_.endpoint.topic.c_str(), i, &range.low,
                                                 &range.high, kAnswerTime);
       });
@@ -58,12 +58,19 @@ class StartFinder {
     return Status();
   }
 
+  // Another cluster may have a topic of the same name.
+  bool IsThisTopic(const SavedKafkaPosition& saved) const {
+    const std::string& cluster = client_.cluster();
+    return saved.topic == reading_.endpoint.topic &&
+           (saved.cluster == cluster || saved.cluster.empty() || cluster.empty());
+  }
+
   // Where a state speaks of this topic, it decides. A partition that it does not know is new.
   bool GoOnFromState() {
     bool any = false;
     for (std::size_t r = 0; r < reading_.resume.size(); ++r) {
       const std::optional<SavedKafkaPosition> saved = DecodeKafkaPosition(reading_.resume[r].position);
-      if (!saved || saved->topic != reading_.endpoint.topic) continue;
+      if (!saved || !IsThisTopic(*saved)) continue;
       any = true;
       if (saved->partition < partitions_) GoOnAt(saved->place, r, static_cast<std::size_t>(saved->partition));
     }
@@ -71,12 +78,9 @@ class StartFinder {
   }
 
   void GoOnAt(const KafkaPlace& place, std::size_t resume_index, std::size_t partition) {
-    const KafkaRange& range = ranges_[partition];
     KafkaStart& start = starts_[partition];
-    if (place.offset > range.high) {
-      LogWarning(NameOf(partition) + ": ends before where it was last read (" + std::to_string(range.high) +
-                 ", read to " + std::to_string(place.offset) + "): it was made anew; reading it from its beginning");
-    } else if (place.offset < range.low) {
+    if (IsMadeAnew(place.offset, partition)) return;
+    if (place.offset < ranges_[partition].low) {
       BeginAt(place.offset, partition);
     } else {
       start.place = place;
@@ -84,11 +88,24 @@ class StartFinder {
     }
   }
 
-  // An offset that may be gone already.
+  // It is read from its beginning, as it is where nothing else is said.
+  bool IsMadeAnew(std::int64_t offset, std::size_t partition) {
+    const KafkaRange& range = ranges_[partition];
+    if (offset <= range.high) return false;
+    LogWarning(NameOf(partition) + ": ends before where it was last read (" + std::to_string(range.high) +
+               ", read to " + std::to_string(offset) + "): it was made anew; reading it from its beginning");
+    return true;
+  }
+
+  // An offset that may be gone already, or not be there yet.
   void BeginAt(std::int64_t offset, std::size_t partition) {
     const KafkaRange& range = ranges_[partition];
     KafkaStart& start = starts_[partition];
     start.place.offset = std::clamp(offset, range.low, range.high);
+    if (offset > range.high) {
+      LogWarning(NameOf(partition) + ": has no offset " + std::to_string(offset) + " yet; beginning at its end, " +
+                 std::to_string(range.high));
+    }
     if (offset >= range.low) return;
     start.lost = static_cast<std::uint64_t>(range.low - offset);
     LogWarning(NameOf(partition) + ": the records from " + std::to_string(offset) + " to " +
@@ -97,9 +114,8 @@ class StartFinder {
 
   Status BeginByOption() {
     const std::string& given = reading_.connection.kafka.offset;
-    const bool has_group = !reading_.connection.kafka.group.empty();
-    const std::string offset = !given.empty() ? given : has_group ? "stored" : reading_.until_end ? "beginning" : "end";
-    if (offset == "stored") return BeginAtStored();
+    if (UsesGroup(reading_.connection.kafka)) return BeginAtStored();
+    const std::string offset = !given.empty() ? given : reading_.until_end ? "beginning" : "end";
     if (offset.starts_with("s@")) return BeginAtTime(*ParseUnsigned(std::string_view(offset).substr(2)));
     for (std::size_t i = 0; i < ranges_.size(); ++i) BeginAt(*ResolveOffset(offset, ranges_[i]), i);
     return Status();
@@ -115,6 +131,7 @@ class StartFinder {
   // A time-out is not "none": a missing permission and a transaction that hangs look like one.
   Status BeginAtStored() {
     if (reading_.connection.kafka.group.empty()) return Status::Usage("--offset stored needs --group");
+    client_.RequireGroup();
     const KafkaOffsets list = List();
     Status status = Insist([&] {
       rd_kafka_resp_err_t error = rd_kafka_committed(client_.handle(), list.get(), kAnswerTime);
@@ -126,6 +143,7 @@ class StartFinder {
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
       const std::int64_t stored = list->elems[i].offset;
       // A group that never stored any starts at the end; a partition that it does not know is new.
+      if (IsMadeAnew(stored, i)) continue;
       BeginAt(stored >= 0 ? stored : any ? ranges_[i].low : ranges_[i].high, i);
       if (stored >= 0 && starts_[i].place.offset == stored) starts_[i].place.bytes = BytesBeside(list->elems[i]);
     }
@@ -164,6 +182,10 @@ class StartFinder {
 };
 
 }  // namespace
+
+bool UsesGroup(const KafkaOptions& options) {
+  return options.offset == "stored" || (options.offset.empty() && !options.group.empty());
+}
 
 std::optional<std::int64_t> ResolveOffset(const std::string& text, const KafkaRange& range) {
   if (text == "beginning") return range.low;

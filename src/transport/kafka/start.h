@@ -38,6 +38,9 @@ struct KafkaRange {
 Result<std::vector<KafkaStart>> FindKafkaStarts(const KafkaReading& reading, int partitions, KafkaClient* client,
                                                 const Clock& clock);
 
+// Whether reading begins where the group stored that it was.
+bool UsesGroup(const KafkaOptions& options);
+
 // Where in `range` an --offset other than stored and s@MS begins; nullopt: it is one of these two, or none.
 std::optional<std::int64_t> ResolveOffset(const std::string& text, const KafkaRange& range);
 

@@ -13,7 +13,6 @@ namespace {
 constexpr int kAnswerTime = 1000;           // ms for one call; the next goes on where it was
 constexpr int kPause = 100;                 // ms between calls in vain
 constexpr int kPollTime = 20;               // ms to wait for room in the queue
-constexpr int kMostAttempts = 10;           // for one batch that is aborted again and again
 constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
 
 KafkaSettings TransactionSettings(const std::string& group) {
@@ -58,6 +57,7 @@ Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoin
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
   if (!client.ok()) return client.status();
   made->client_ = std::move(*client);
+  made->client_->RequireGroup();
   const Result<int> partitions = made->client_->WaitForTopic(options.connect_timeout, clock);
   if (!partitions.ok()) return partitions.status();
   if (partitions.value() != 1) {
@@ -110,21 +110,14 @@ void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
   refused_by_ = rd_kafka_topic_name(message.rkt);
 }
 
+// A transaction that was aborted is not made again here: after records that were on their way the library may number
+// the next ones as the broker has numbered others already, and takes them for delivered (seen with 2.0.2 and Kafka 4).
 Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& ask_group) {
   if (!failed_.ok()) return failed_;
   LogDetail("Kafka: a transaction begins");
-  for (int attempt = 1;; ++attempt) {
-    const Outcome outcome = Try(offsets, ask_group);
-    if (outcome == Outcome::kDone) break;
-    if (outcome == Outcome::kFailed) return failed_;
-    if (Status status = Abort(); !status.ok()) return status;
-    if (attempt == kMostAttempts || IsTooLate()) {
-      FailBecauseOf(last_);
-      return failed_;
-    }
-    LogDetail("Kafka: the transaction was aborted (" + last_.text + "); again");
-    client_->Poll(kPause * attempt);  // members of the group may be coming and going
-  }
+  Outcome outcome = Try(offsets, ask_group);
+  if (outcome == Outcome::kAbort) outcome = Abort();
+  if (outcome != Outcome::kDone) return failed_;
   LogDetail("Kafka: the transaction is committed");
   client_->ForgetProblems();
   held_.clear();
@@ -182,14 +175,14 @@ KafkaTransactions::Outcome KafkaTransactions::Call(const std::function<rd_kafka_
   }
 }
 
-// Of an attempt that cannot be committed. Ok: there can be another.
-Status KafkaTransactions::Abort() {
+// That the broker still takes that from this producer tells that no other has taken its place.
+KafkaTransactions::Outcome KafkaTransactions::Abort() {
+  const KafkaProblem cause = last_;
   const Outcome outcome = Call([&] { return rd_kafka_abort_transaction(client_->handle(), kAnswerTime); });
   client_->Poll(0);  // what became of the records
-  if (outcome == Outcome::kFailed) return failed_;
-  if (outcome == Outcome::kDone && !refused_) return Status();
-  FailBecauseOf(last_);
-  return failed_;
+  if (outcome == Outcome::kFailed) return outcome;
+  if (outcome != Outcome::kDone || refused_) return FailBecauseOf(cause);
+  return Fail({StatusCode::kAborted, client_->Explain(cause, clock_).message() + "; the transaction was aborted"});
 }
 
 KafkaTransactions::Outcome KafkaTransactions::Fail(const Status& status) {

@@ -17,8 +17,8 @@ namespace socklog {
 using KafkaGroupMetadata =
     std::unique_ptr<rd_kafka_consumer_group_metadata_t, KafkaDestroy<rd_kafka_consumer_group_metadata_destroy>>;
 
-// Holds records until Commit, so that a transaction that had to be aborted can be made again of the same. After an
-// error nothing more can be committed; what was not is in no topic. Thread-compatible.
+// Holds records until Commit, so that no transaction is open for long. After an error nothing more can be committed;
+// what was not is in no topic. Thread-compatible.
 class KafkaTransactions {
  public:
   // As the group whom the offsets are of must be told: asked for anew by each attempt.
@@ -43,8 +43,9 @@ class KafkaTransactions {
   std::size_t held_bytes() const { return held_bytes_; }
 
   // All that was added since the last time, and these offsets. Goes on trying while the broker is away, but not long
-  // after StopSinks. Errors (kFailed): another has taken over, a record that no topic takes, the broker was away for
-  // too long.
+  // after StopSinks. Errors: nothing of it is in a topic, and another transaction may go well, of another instance of
+  // this class (kAborted); another has taken over, a record that no topic takes, the broker was away for too long
+  // (kFailed).
   Status Commit(const KafkaOffsets& offsets, const AskGroup& ask_group);
 
  private:
@@ -64,7 +65,7 @@ class KafkaTransactions {
   Outcome Produce(const Held& held);
   Outcome SendOffsets(const KafkaOffsets& offsets, const AskGroup& ask_group);
   Outcome Call(const std::function<rd_kafka_error_t*()>& call);
-  Status Abort();
+  Outcome Abort();
   Outcome Fail(const Status& status);
   Outcome FailBecauseOf(KafkaProblem problem, const std::string& topic = "");
   void Delivered(const rd_kafka_message_t& message);
@@ -78,7 +79,7 @@ class KafkaTransactions {
   std::size_t held_bytes_ = 0;
   std::optional<KafkaProblem> refused_;  // a record, for which another attempt is of no use
   std::string refused_by_;               // topic
-  KafkaProblem last_;                    // what made the last attempt fail
+  KafkaProblem last_;                    // what went wrong last
   Micros stop_seen_ = 0;
   Status failed_;  // once and for all
 };

@@ -49,6 +49,23 @@ TEST_CASE("an alert as a sentence") {
         "192.0.2.1: 57 requests refused (401, 403) between 10:00:00 and 10:00:10 UTC, threshold 20");
 }
 
+TEST_CASE("one request is one request") {
+  Alert url = SomeAlert("error_rate");
+  url.value = 1;
+  url.samples = 1;
+  url.threshold = 0.2;
+  CHECK(AlertSentence(url) == "100 % of 1 request failed between 10:00:00 and 10:00:10 UTC, threshold 20 %");
+  Alert rate = SomeAlert("request_rate");
+  rate.value = 1;
+  rate.threshold = 0.5;
+  CHECK(AlertSentence(rate) == "1 request per second between 10:00:00 and 10:00:10 UTC, threshold 0.5/s");
+  rate.value = 0.9;
+  CHECK(AlertSentence(rate).find("0.9 requests per second") == 0);
+  Alert count = SomeAlert("not_found_by_client");
+  count.value = 1;
+  CHECK(AlertSentence(count).find("1 request for what is not there (404, 410) between") == 0);
+}
+
 TEST_CASE("long windows are told with their dates") {
   Alert alert = SomeAlert("error_rate");
   alert.value = 0.5;

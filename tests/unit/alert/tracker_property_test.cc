@@ -1,4 +1,6 @@
 // Random windows: alerts are those of the model, also across Encode and Decode after any window.
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "alert/alert_json.h"
@@ -58,7 +60,9 @@ Stream RandomStream(const Shape& shape, SplitMix64* random) {
 
 }  // namespace
 
-TEST_CASE("alerts are those of the model, and those of a run that was restarted after every window") {
+TEST_CASE(
+    "alerts are those of the model, and of a run that was restarted after every window and told only what concerns "
+    "it") {
   const Scorer scorer({{FindMetric("error_rate_by_url"), 1}}, kSecond);
   const Decider decider({{0.5, 0.3, "test"}});
   const Shape shape =
@@ -88,7 +92,10 @@ TEST_CASE("alerts are those of the model, and those of a run that was restarted 
         next.Decode(&reader);
         REQUIRE((reader.ok() && reader.at_end()));
       }
-      next.OnWindow(stream.reports[i], stream.judged[i], &restarted);
+      std::vector<SeriesScore> concerning;
+      std::copy_if(stream.judged[i].begin(), stream.judged[i].end(), std::back_inserter(concerning),
+                   [&](const SeriesScore& score) { return next.Concerns(score); });
+      next.OnWindow(stream.reports[i], concerning, &restarted);
       SnapshotWriter writer;
       next.Encode(&writer);
       state = writer.bytes();

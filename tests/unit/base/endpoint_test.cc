@@ -127,6 +127,7 @@ TEST_CASE("Whether two endpoints are one place, by their text") {
     const Endpoint one = *ParseEndpoint(a);
     const Endpoint other = *ParseEndpoint(b);
     CHECK(IsSamePlace(one, other, false) == IsSamePlace(other, one, false));
+    if (IsSamePlace(one, other, false)) CHECK(PlaceBucket(one) == PlaceBucket(other));
     return IsSamePlace(one, other, false);
   };
   CHECK(same("-", "-"));

@@ -189,6 +189,12 @@ TEST_CASE("thousands") {
   CHECK(FormatThousands(std::numeric_limits<std::uint64_t>::max()) == "18,446,744,073,709,551,615");
 }
 
+TEST_CASE("one of a thing, or several") {
+  CHECK(FormatCount(0, "line") == "0 lines");
+  CHECK(FormatCount(1, "line") == "1 line");
+  CHECK(FormatCount(1'204'331, "line") == "1,204,331 lines");
+}
+
 TEST_CASE("did you mean") {
   const std::vector<std::string_view> words = {"error_rate", "error_rate_by_url", "request_rate", "window", "slide"};
   CHECK(NearestWord("error_rat", words) == "error_rate");

@@ -32,7 +32,7 @@ const std::vector<ScoredMetric>& Metrics() {
 }  // namespace
 
 TEST_CASE("what a calibration says") {
-  CHECK(CalibrationText(SomeCalibration(), SomeRun()) ==
+  CHECK(CalibrationText(Metrics(), SomeCalibration(), SomeRun()) ==
         "1,000 windows, 990 judged; held out: 300 judged, 1 % alert (95 % interval 0.2 % to 2 %), budget 1 %\n"
         "1 % is about 86 of the 8,640 windows of a day; for fewer alerts: analyze --for, or here a longer --window "
         "(1m: 14)\n");
@@ -54,7 +54,7 @@ TEST_CASE("the budget in windows a day") {
   CalibrationRun run = SomeRun();
   run.slide = test.slide;
   run.budget = test.budget;
-  const std::string text = CalibrationText(SomeCalibration(), run);
+  const std::string text = CalibrationText(Metrics(), SomeCalibration(), run);
   CHECK(text.substr(text.find(" % is ") + 6) == test.text);
 }
 
@@ -62,15 +62,37 @@ TEST_CASE("nothing is called unknown where nothing was measured") {
   CalibrationRun run = SomeRun();
   Calibration calibration = SomeCalibration();
   run.holdout = 0;
-  CHECK(CalibrationText(calibration, run).find("990 judged; nothing held out, budget 1 %\n") != std::string::npos);
+  CHECK(CalibrationText(Metrics(), calibration, run).find("990 judged; nothing held out, budget 1 %\n") !=
+        std::string::npos);
   run.holdout = 0.3;
   calibration.holdout.judged = 0;
-  CHECK(CalibrationText(calibration, run).find("990 judged; held out: none judged, budget") != std::string::npos);
-  run.windows = run.judged = 0;
-  calibration.metrics = {{0.2, false, 0}};
-  CHECK(CalibrationText(calibration, run) ==
-        "no windows: no line of the input counts, so every metric keeps its default\n");
-  CHECK(CalibrationWarnings(Metrics(), calibration, run).empty());
+  CHECK(CalibrationText(Metrics(), calibration, run).find("990 judged; held out: none judged, budget") !=
+        std::string::npos);
+}
+
+TEST_CASE("one of a thing is one thing") {
+  CalibrationRun run = SomeRun();
+  run.windows = run.judged = 1;
+  run.slide = kHour;
+  run.budget = 1.0 / 24.5;
+  Calibration calibration = SomeCalibration();
+  calibration.holdout.judged = 1;
+  CHECK(CalibrationText(Metrics(), calibration, run).find("1 window, 1 judged; ") == 0);
+  CHECK(CalibrationText(Metrics(), calibration, run).find(" is a window every day\n") != std::string::npos);
+  CHECK(CalibrationWarnings(Metrics(), calibration, run)[0].find("only 1 held-out window was judged") == 0);
+}
+
+TEST_CASE("a metric that had nothing to measure keeps its default, which is told") {
+  Calibration calibration = SomeCalibration();
+  calibration.metrics = {{0.2, false, 700}};
+  const std::string text = CalibrationText(Metrics(), calibration, SomeRun());
+  const std::string line =
+      "never above 0 in the part of the history that thresholds are made from, so the defaults stay: error_rate "
+      "(default "
+      "0.2)\n";
+  REQUIRE(text.size() > line.size());
+  CHECK(text.substr(text.size() - line.size()) == line);
+  CHECK(CalibrationWarnings(Metrics(), calibration, SomeRun()).empty());
 }
 
 TEST_CASE("a metric without a threshold of its own is told what it lacks") {

@@ -52,7 +52,7 @@ std::uint64_t CountOver(const Rows& rows, std::size_t count, const std::vector<d
   return over;
 }
 
-// The lowest thresholds at which no calibrated metric is over in more than `share` of its judged windows.
+// The lowest thresholds above 0 at which no calibrated metric is over in more than `share` of its judged windows.
 std::vector<double> ThresholdsAt(const Rows& rows, std::size_t count, const Calibration& calibration, double share) {
   std::vector<double> thresholds;
   for (std::size_t metric = 0; metric < calibration.metrics.size(); ++metric) {
@@ -61,8 +61,10 @@ std::vector<double> ThresholdsAt(const Rows& rows, std::size_t count, const Cali
       if (rows[row][metric] != kNone) scores.push_back(rows[row][metric]);
     }
     std::sort(scores.begin(), scores.end(), std::greater<>());
+    const auto above_0 =
+        static_cast<std::size_t>(std::count_if(scores.begin(), scores.end(), [](double score) { return score > 0; }));
     const auto over = static_cast<std::size_t>(share * static_cast<double>(scores.size()) + 1e-9);
-    thresholds.push_back(calibration.metrics[metric].calibrated ? scores[std::min(over, scores.size() - 1)]
+    thresholds.push_back(calibration.metrics[metric].calibrated ? scores[std::min(over, above_0 - 1)]
                                                                 : calibration.metrics[metric].threshold);
   }
   return thresholds;
@@ -114,10 +116,23 @@ TEST_CASE("ties stay below together") {
   const Calibration calibration = Calibrate(HistoryOf(rows, 1), Defaults(1), 0.01, 0);
   CHECK(calibration.metrics[0].threshold == 5);
   CHECK(calibration.fitted.alerting == 0);
-  // Nothing ever happened: the threshold is that, and anything more is over.
-  const Calibration quiet = Calibrate(HistoryOf(Column(500, [](std::size_t) { return 0.0; }), 1), Defaults(1), 0.01, 0);
-  CHECK(quiet.metrics[0].threshold == 0);
+}
+
+TEST_CASE("no threshold is 0, beyond which a single failure would be") {
+  // Nothing ever happened: that says nothing of how much is too much.
+  const Calibration quiet =
+      Calibrate(HistoryOf(Column(500, [](std::size_t) { return 0.0; }), 1), Defaults(1, 0.2), 0.01, 0);
+  CHECK(quiet.metrics[0].threshold == 0.2);
+  CHECK_FALSE(quiet.metrics[0].calibrated);
+  CHECK(quiet.metrics[0].judged_windows == 500);
+  CHECK(quiet.fitted.judged == 500);
   CHECK(quiet.fitted.alerting == 0);
+  // It happened in fewer windows than may alert: the least of it is no alert yet.
+  const Rows rows = Column(1000, [](std::size_t i) { return i % 250 == 0 ? 0.3 + static_cast<double>(i) : 0.0; });
+  const Calibration rare = Calibrate(HistoryOf(rows, 1), Defaults(1, 0.2), 0.01, 0);
+  CHECK(rare.metrics[0].threshold == 0.3);
+  CHECK(rare.metrics[0].calibrated);
+  CHECK(rare.fitted.alerting == 3);
 }
 
 TEST_CASE("299 judged windows are enough, 298 are not") {
@@ -209,7 +224,8 @@ TEST_CASE("the union keeps within the budget, and the next level would not") {
       std::vector<double> row;
       for (std::size_t metric = 0; metric < metrics; ++metric) {
         const bool judged = random.Below(100) >= silence[metric];
-        row.push_back(judged ? static_cast<double>((together + random.Below(200)) * levels[metric] / 1200) : kNone);
+        const std::uint64_t level = judged ? (together + random.Below(200)) * levels[metric] / 1200 : 0;
+        row.push_back(judged ? static_cast<double>(level) : kNone);
       }
       rows.push_back(row);
     }

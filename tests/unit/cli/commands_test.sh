@@ -69,6 +69,17 @@ same "many mistakes as JSON: lines" 100 "$(wc -l <"$work/out")"
 run analyze --config "$work/many.toml"
 same "many mistakes in --config" "socklog analyze: and 1,134 more" "$(tail -n 1 "$work/err")"
 
+# What would help is said: neither fewer inputs nor a terabyte.
+run analyze "$work/bad.toml" --lateness 365d
+same "a long lateness" 2 "$code"
+[[ $err == *": --lateness 365d keeps windows open for so long; shorten it, or lengthen --window" ]] || fail "lateness: $err"
+run analyze "$work/bad.toml" "$work/many.toml" --max-skew 365d
+[[ $err == *": --max-skew 365d lets inputs be so far ahead; shorten it, or lengthen --window" ]] || fail "max-skew: $err"
+run analyze "$work/bad.toml" --window 365d --slide 1s
+[[ $err == *": lengthen --slide" ]] || fail "slide: $err"
+run analyze "$work/bad.toml" --max-keys 16000000
+[[ $err == *": lower --max-keys, or raise --max-memory" ]] || fail "max-keys: $err"
+
 # Where the smallest tables are too large, smaller ones are no advice.
 run analyze $(seq -f "$work/%g.log" 3000)
 same "3000 inputs" 2 "$code"

@@ -85,7 +85,7 @@ TEST_CASE("nesting is bounded") {
   CHECK(Check(dotted + " = 1\n") == "error c.toml:1:1: a key with more than 200 parts\n");
   CHECK(Check("[" + dotted + "]\n") == "error c.toml:1:1: a key with more than 200 parts\n");
   CHECK(Check("a = " + std::string(100'000, '[')).find("error c.toml:1:") == 0);
-  CHECK(Check("# " + std::string(500, '.') + "\n[analyze]\nlog_format = \"" + std::string(500, '.') + "\"\n") == "");
+  CHECK(Check("# " + std::string(500, '.') + "\n[analyze]\nlog_format = \"" + std::string(500, '.') + "\"\n").empty());
 }
 
 TEST_CASE("columns count characters") {
@@ -100,14 +100,30 @@ TEST_CASE("the format check of the caller is asked, and its answer has the forma
     asked.push_back(command);
     return options.format.log_format == "good" ? Status() : Status::Usage("no format");
   };
-  CHECK(Check("window = \"5s\"\n", hooks) == "");
+  CHECK(Check("window = \"5s\"\n", hooks).empty());
   CHECK(asked.empty());
-  CHECK(Check("[analyze]\nlog_format = \"good\"\n", hooks) == "");
+  CHECK(Check("[analyze]\nlog_format = \"good\"\n", hooks).empty());
   CHECK(asked == std::vector<Command>{kCommandAnalyze});
   CHECK(Check("[thresholds]\nlog_format = \"bad\"\n", hooks) == "error c.toml:2:14: no format\n");
   asked.clear();
   CHECK(Check("log_format = \"bad\"\n", hooks) == "error c.toml:1:14: no format\n");
   CHECK(asked.size() == 3);
+}
+
+TEST_CASE("the check of topics is asked where there are some, and its warnings have their topic's place") {
+  int asked = 0;
+  CheckHooks hooks;
+  hooks.check_kafka = [&](const ConnectionOptions&, const std::vector<std::string>& topics,
+                          std::vector<std::string>* warnings) {
+    ++asked;
+    for (const std::string& topic : topics) warnings->push_back(topic + " is insecure");
+    return Status();
+  };
+  hooks.touch_files = true;
+  CHECK(Check("[analyze]\nwindow = \"5s\"\n", hooks).empty());
+  CHECK(asked == 0);
+  CHECK(Check("[analyze]\nfrom = \"kafka://a/t\"\nwindows_to = \"kafka://b/u\"\n", hooks) ==
+        "warning c.toml:2:8: kafka://a/t is insecure\nwarning c.toml:3:14: kafka://b/u is insecure\n");
 }
 
 TEST_CASE("the summary says what the file is") {

@@ -1,6 +1,9 @@
 // Endpoints: two streams on one, states, TLS, insecure transports.
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "helpers.h"
 #include "support/catch.h"
 
@@ -24,11 +27,15 @@ TEST_CASE("two streams on one endpoint are an error") {
        "error --windows-to: 'x' is taken by --alerts-to: send --windows-to somewhere else\n"},
       {kCommandAnalyze,
        {{"windows-to", "-"}},
-       "error --windows-to: stdout is taken by --alerts-to: send --windows-to somewhere else\n"},
+       "error --windows-to: stdout has the alerts: send --windows-to somewhere else, or the alerts with --alerts-to\n"},
+      {kCommandAnalyze,
+       {{"alerts-to", "-"}, {"summary", "-"}},
+       "error --summary: stdout is taken by --alerts-to: send --summary somewhere else\n"},
       {kCommandAnalyze, {{"windows-to", "-"}, {"alerts-to", "a"}}, ""},
       {kCommandAnalyze,
        {{"summary", "/dev/stdout"}},
-       "error --summary: '/dev/stdout' is taken by --alerts-to: send --summary somewhere else\n"},
+       "error --summary: '/dev/stdout' has the alerts: send --summary somewhere else, or the alerts with "
+       "--alerts-to\n"},
       {kCommandAnalyze,
        {{"invalid-requests", "./y"}, {"late-to", "y"}},
        "error --late-to: 'y' is taken by --invalid-requests: send --late-to somewhere else\n"},
@@ -49,6 +56,10 @@ TEST_CASE("two streams on one endpoint are an error") {
        {{"from", "x.log"}, {"from", "y.log"}, {"from", "./x.log"}},
        "error --from: 'x.log' and './x.log' are the same input; its lines would count twice, so give it once\n"},
       {kCommandAnalyze,
+       {{"from", "tcp://localhost:1"}, {"from", "tcp://logs.example:1"}, {"from", "tcp://127.0.0.1:1"}},
+       "error --from: 'tcp://localhost:1' and 'tcp://127.0.0.1:1' are the same input; its lines would count twice, so "
+       "give it once\n"},
+      {kCommandAnalyze,
        {{"from", "-"}, {"from", "-"}},
        "error --from: '-' and '-' are the same input; its lines would count twice, so give it once\n"},
       {kCommandAnalyze, {{"from", "-"}}, ""},
@@ -60,11 +71,13 @@ TEST_CASE("two streams on one endpoint are an error") {
        "error --windows-to: '" + hard + "' is taken by --alerts-to: send --windows-to somewhere else\n"},
       {kCommandAnalyze,
        {{"windows-to", "/dev/fd/1"}},
-       "error --windows-to: '/dev/fd/1' is taken by --alerts-to: send --windows-to somewhere else\n"},
+       "error --windows-to: '/dev/fd/1' has the alerts: send --windows-to somewhere else, or the alerts with "
+       "--alerts-to\n"},
       {kCommandAnalyze, {{"from", "-"}, {"alerts-to", "a"}, {"windows-to", "/dev/stdout"}}, ""},
       {kCommandThresholds,
        {{"summary", "-"}},
-       "error --summary: stdout is taken by --output-file: send --summary somewhere else\n"},
+       "error --summary: stdout has the thresholds: send --summary somewhere else, or the thresholds with "
+       "--output-file\n"},
       {kCommandThresholds, {{"summary", "-"}, {"output-file", "t.toml"}}, ""},
       {kCommandThresholds,
        {{"from", "t.toml"}, {"output-file", "t.toml"}},
@@ -81,6 +94,18 @@ TEST_CASE("two streams on one endpoint are an error") {
       CHECK(built.text == c.text);
     }
   }
+}
+
+TEST_CASE("thousands of inputs are compared at once") {
+  std::string inputs;
+  for (int i = 0; i < 20'000; ++i) inputs += "\"/var/log/host" + std::to_string(i) + ".example/access.log\",\n";
+  const std::clock_t start = std::clock();
+  const std::string text = Check("[analyze]\nfrom = [\n" + inputs + "\"/var/log/./host7.example/access.log\"]\n");
+  CHECK(text.find(
+            "error c.toml:20003:1: '/var/log/host7.example/access.log' and '/var/log/./host7.example/access.log'") ==
+        0);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 20);  // one by one it takes minutes
 }
 
 TEST_CASE("what is written at the end can be written") {

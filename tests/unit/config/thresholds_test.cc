@@ -99,13 +99,12 @@ TEST_CASE("nothing held out, and a metric without a threshold") {
 TEST_CASE("default thresholds are marked") {
   const std::string text = FormatThresholds(Sample());
   CHECK(text.find("uncalibrated = [\"request_rate_by_client\"]\n") != std::string::npos);
-  CHECK(text.find("request_rate_by_client = 12  # requests/s, the default: too few judged windows\n") !=
-        std::string::npos);
+  CHECK(text.find("request_rate_by_client = 12  # requests/s, the default\n") != std::string::npos);
 }
 
 TEST_CASE("mistakes in a thresholds file have their place") {
   const std::string good = FormatThresholds(Sample());
-  REQUIRE(Check(good) == "");
+  REQUIRE(Check(good).empty());
   const struct {
     std::string from;
     std::string to;
@@ -153,7 +152,7 @@ TEST_CASE("analyze takes windows, keys and metrics from the thresholds file") {
   const TempDir dir;
   const std::string path = dir.Write("t.toml", FormatThresholds(Sample()));
   const Built built = Build(kCommandAnalyze, {{"thresholds", path}});
-  CHECK(built.text == "");
+  CHECK(built.text.empty());
   CHECK(built.options.window.window == kMinute);
   CHECK(built.options.window.slide == 10 * kSecond);
   CHECK(built.options.window.event_time == EventTime::kEnd);
@@ -203,7 +202,7 @@ TEST_CASE("a setting that contradicts the thresholds file is an error, an equal 
                                               {"event-time", "end"},
                                               {"errors", "500-599,429"},
                                               {"min-samples", "error_rate=20"}});
-  CHECK(equal.text == "");
+  CHECK(equal.text.empty());
   const std::string config = dir.Write("c.toml", "window = \"1m\"\n[analyze]\nthresholds = \"" + path +
                                                      "\"\nlateness = \"2s\"\n[[keys.url]]\nmatch = 'x'\nto = 'y'\n");
   const Built file = Build(kCommandAnalyze, {{"config", config}});

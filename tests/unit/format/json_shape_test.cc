@@ -37,6 +37,17 @@ TEST_CASE("forms of JSON lines that take turns are all scanned", "[format][json]
   }
 }
 
+TEST_CASE("Caddy's logs of many sites in one stream are of one form", "[format][json]") {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 1000; ++i) {
+    lines.push_back(R"({"level":"info","ts":1431857103.25,"logger":"http.log.access.log)" + std::to_string(i % 16) +
+                    R"(","msg":"handled request","request":{"remote_ip":"192.0.2.9","method":"GET","host":"a.example",)"
+                    R"("uri":"/a"},"duration":0.001,"size":9,"status":200})");
+  }
+  Parsed parsed("caddy");
+  CHECK(CountScanned(parsed.Lines(lines)) == 999);
+}
+
 TEST_CASE("a JSON log that changes its form is soon scanned again", "[format][json]") {
   Parsed parsed(kMap);
   parsed.Lines(Forms(0, 4, 2000));
@@ -55,7 +66,7 @@ TEST_CASE("little is spent on JSON lines that have no form", "[format][json]") {
     if (!shapes.MayLearn()) continue;
     ++lessons;
     const Block block = MakeBlock({Form(i, i)});
-    shapes.Learn(LineAt(block, 0), {}, kFieldTime);
+    shapes.Learn(LineAt(block, 0), {}, {}, kFieldTime);
   }
   CHECK(lessons <= 1000 + static_cast<int>(JsonShapes::kMax));
   CHECK(shapes.count == JsonShapes::kMax);

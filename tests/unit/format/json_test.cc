@@ -186,6 +186,50 @@ TEST_CASE("a duration that was asked for leaves out formats without one", "[form
   CHECK(parsed.Line(kCaddy).duration == 2500);
 }
 
+TEST_CASE("a JSON line that lacks the duration that was asked for is malformed", "[format][json]") {
+  constexpr const char* kReason = "the line does not tell how long the request took, which --event-time end needs";
+  const FormatRequest request = MakeRequest("json:time=t,status=s,duration=d:ms", kFieldTime | kFieldDuration);
+  const std::string start = R"({"t":"2015-05-17T10:05:03Z","s":200)";
+  Parsed parsed(request);
+  for (const char* missing : {"}", R"(,"d":null})", R"(,"d":"-"})"}) CHECK(parsed.Reason(start + missing) == kReason);
+  // By the scanner, which knows the shape from the lines before.
+  const std::string known = start + R"(,"d":"7"})";
+  const LogBatch& batch = parsed.Lines({known, known, start + R"(,"d":"-"})", known});
+  CHECK(batch.entries.size() == 3);
+  REQUIRE(batch.malformed.size() == 1);
+  CHECK(batch.malformed[0].reason == std::string(kReason));
+
+  const FormatRequest any = MakeRequest("auto", kFieldTime | kFieldDuration);
+  CHECK(Parsed(any).Reason(R"({"@timestamp":"2015-05-17T10:05:03Z","http.response.status_code":200})") == kReason);
+}
+
+TEST_CASE("what Caddy logs beside its requests is no request", "[format][json]") {
+  const auto line = [](const std::string& logger) {
+    return R"({"level":"info","ts":1431857103.25,)" + logger +
+           R"("msg":"handled request","request":{"remote_ip":"192.0.2.1","method":"GET","host":"a.example","uri":"/a"},)" +
+           R"("duration":0.0025,"size":12,"status":502})";
+  };
+  const std::string access = line(R"("logger":"http.log.access",)");
+  const std::string named = line(R"("logger":"http.log.access.log0",)");
+  const std::string error = line(R"("logger":"http.log.error",)");
+  const std::string other = R"({"level":"warn","ts":1431857103.5,"logger":"tls.renew","msg":"will retry"})";
+  for (const char* format : {"caddy", "auto"}) {
+    CAPTURE(format);
+    Parsed parsed(format);
+    const LogBatch& batch = parsed.Lines({access, access, error, named, other, line(""), access, error, named});
+    CHECK(batch.malformed.empty());
+    std::string requests;
+    for (const LogEntry& entry : batch.entries) requests += entry.no_request ? '-' : '+';
+    CHECK(requests == "++-+-++-+");
+    CHECK(batch.entries[4].time == 1431857103500 * kMillisecond);
+    CHECK(batch.entries[4].status == 0);
+    CHECK(parsed.slow_path() == 0);
+  }
+  CHECK(Parsed("auto").Line(error).no_request);
+  CHECK(Parsed("caddy").Reason(R"({"level":"info","logger":"admin","msg":"started"})") ==
+        "the member that holds the time is missing");
+}
+
 TEST_CASE("envelopes", "[format][json]") {
   FormatRequest request = MakeRequest(R"(%h %t "%r" %>s)");
   request.options.envelope = "a.b";
@@ -194,6 +238,10 @@ TEST_CASE("envelopes", "[format][json]") {
         "/\x80");
   CHECK(parsed.Line(R"({"a.b":"192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200"})").client ==
         "192.0.2.1");
+  for (const char* mark : {"\\ufeff", "\xEF\xBB\xBF"}) {
+    const std::string inner = mark + std::string(R"(192.0.2.1 [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200)");
+    CHECK(parsed.Line(R"({"a.b":")" + inner + R"("})").client == "192.0.2.1");
+  }
   CHECK(parsed.Reason(R"({"a":{"c":"x"}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":7}})") == "the envelope has no string of that name");
   CHECK(parsed.Reason(R"({"a":{"b":" \n"}})") == "the line in the envelope is empty");

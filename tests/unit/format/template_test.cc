@@ -106,6 +106,25 @@ TEST_CASE("a last number swallows nothing", "[format][template]") {
   CHECK(nginx.Line("[17/May/2015:10:05:03 +0000] 200 -").duration == -1);
 }
 
+TEST_CASE("without its duration a line tells no end", "[format][template]") {
+  constexpr const char* kReason = "the line does not tell how long the request took, which --event-time end needs";
+  const std::string line = std::string("192.0.2.1 ") + kStamp + R"( "GET / HTTP/1.1" 200)";
+  const FormatRequest request = MakeRequest(R"(%h %t "%r" %>s %D)", kFieldTime | kFieldTarget | kFieldDuration);
+  for (const char* missing : {"", " ", " -", " soon"}) CHECK(Parsed(request).Reason(line + missing) == kReason);
+  CHECK(Parsed(request).Reason('"' + line + '"') == kReason);
+  CHECK(Parsed(request).Line(line + " 0").duration == 0);
+  Parsed parsed(request);
+  const LogBatch& batch = parsed.Lines({line + " 7", line, line + " 8", line + " -"});
+  CHECK(batch.entries.size() == 2);
+  CHECK(batch.malformed.size() == 2);
+  // Nobody asks where a line counts when it began.
+  CHECK(Parsed(MakeRequest(R"(%h %t "%r" %>s %D)", kFieldTime)).Line(line).duration == -1);
+
+  Parsed regex(
+      MakeRequest(R"(regex:(?P<time>\S+) (?P<status>\d+)(?: (?P<duration>\d+))?)", kFieldTime | kFieldDuration));
+  CHECK(regex.Reason("2015-05-17T10:05:03Z 200") == kReason);
+}
+
 TEST_CASE("nginx and Caddy stamp the end of a request", "[format][template]") {
   const auto is_end = [](const std::string& format, const std::string& line) {
     return Parsed(MakeRequest(format, kFieldTime | kFieldDuration)).Line(line).time_is_end;

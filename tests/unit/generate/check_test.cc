@@ -43,7 +43,7 @@ TEST_CASE("Wrong options are refused with the flag and the reason") {
       {"incident: at must not", [](GenerateOptions* o) { o->incidents.emplace_back().at = -kSecond; }},
       {"(did you mean '/cart'?)", [](GenerateOptions* o) { o->incidents.emplace_back().url = "/carts"; }},
       {"after 9998", [](GenerateOptions* o) { o->duration = kEndOfTime + kSecond; }},
-      {"url=/cart is not among the 1 generated URLs",
+      {"url=/cart is not among the 1 generated URL;",
        [](GenerateOptions* o) {
          o->urls = 1;
          o->incidents.emplace_back().url = "/cart";

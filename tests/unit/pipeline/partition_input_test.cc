@@ -100,8 +100,8 @@ TEST_CASE("lines come out in order, whoever parses them") {
     source.AddLines(0, rest, 1 + seed * 5, &random);
     std::unique_ptr<ParsePool> pool =
         threads > 0 ? std::make_unique<ParsePool>(Impatient(threads, read_ahead), Rules()) : nullptr;
-    KeyMaker keys(Rules());
-    PartitionInput input(0, source, format, pool.get(), keys);
+    ParseTools tools(Rules());
+    PartitionInput input(0, source, format, pool.get(), tools);
     REQUIRE(Drain(&input, &clock) == Expected(text));
     CHECK(input.chosen() == (first_good < 1000 ? "plain" : ""));
   }
@@ -115,8 +115,8 @@ TEST_CASE("empty blocks and an empty partition") {
   source.AddLines(0, "");
   source.AddLines(0, "1 200 /\n");
   source.AddLines(0, "");
-  KeyMaker keys(Rules());
-  PartitionInput input(0, source, format, nullptr, keys);
+  ParseTools tools(Rules());
+  PartitionInput input(0, source, format, nullptr, tools);
   CHECK(Drain(&input, &clock) == std::vector<std::string>{"0 0 1 200 /"});
   CHECK(input.Fill().value() == Progress::kEnd);  // and again, without reading
 }
@@ -130,12 +130,12 @@ TEST_CASE("going on after a restart") {
   source.AddLines(0, text);
   const std::size_t start = text.find("12 200");
   source.StartAt(0, std::to_string(start));
-  KeyMaker keys(Rules());
-  PartitionInput input(0, source, format, nullptr, keys);
+  ParseTools tools(Rules());
+  PartitionInput input(0, source, format, nullptr, tools);
   REQUIRE(input.Restore(12, "plain").ok());
   CHECK(input.chosen() == "plain");
   CHECK(Drain(&input, &clock) == Expected(text.substr(start), 12, start));
-  PartitionInput other(0, source, format, nullptr, keys);
+  PartitionInput other(0, source, format, nullptr, tools);
   CHECK_FALSE(other.Restore(0, "combined").ok());
 }
 
@@ -143,13 +143,13 @@ TEST_CASE("an input may be dropped while threads parse for it") {
   const PlainFormat format;
   ManualClock clock;
   ParsePool pool(Impatient(2, 8), Rules());
-  KeyMaker keys(Rules());
+  ParseTools tools(Rules());
   for (int round = 0; round < 30; ++round) {
     MemorySource source(&clock);
     source.AddPartition("log");
     SplitMix64 random(static_cast<std::uint64_t>(round));
     source.AddLines(0, NumberedLines(2000), 100, &random);
-    PartitionInput input(0, source, format, &pool, keys);
+    PartitionInput input(0, source, format, &pool, tools);
     REQUIRE(input.Restore(0, "plain").ok());
     REQUIRE(input.Fill().ok());
     for (int i = 0; i < round; ++i) {
@@ -163,13 +163,13 @@ TEST_CASE("what was read before an error comes out before it") {
   const PlainFormat format;
   ManualClock clock;
   ParsePool pool(Impatient(2, 6), Rules());
-  KeyMaker keys(Rules());
+  ParseTools tools(Rules());
   MemorySource source(&clock);
   source.AddPartition("log");
   for (int i = 0; i < 4; ++i) source.AddLines(0, "1 200 /\n");
   source.AddError(0, "the disk is broken");
   source.AddLines(0, "1 200 /never\n");
-  PartitionInput input(0, source, format, &pool, keys);
+  PartitionInput input(0, source, format, &pool, tools);
   for (int i = 0; i < 4; ++i) {
     REQUIRE(input.Fill().ok());
     input.PopRequests(1);
@@ -191,13 +191,13 @@ TEST_CASE("want of memory in a thread ends the reading in its place, and no one 
   };
   const PlainFormat format;
   ManualClock clock;
-  KeyMaker keys(Rules());
+  ParseTools tools(Rules());
   for (std::size_t threads = 1; threads < 4; ++threads) {
     ParsePool pool(Impatient(threads, 6), Rules());
     PoorSource source(&clock);
     source.AddPartition("log");
     for (int i = 0; i < 30; ++i) source.AddLines(0, "1 200 /\n");
-    PartitionInput input(0, source, format, &pool, keys);
+    PartitionInput input(0, source, format, &pool, tools);
     for (int i = 0; i < 10; ++i) {
       REQUIRE(input.Fill().value() == Progress::kMore);
       input.PopRequests(1);
@@ -221,12 +221,12 @@ TEST_CASE("a present end that was seen long ago is looked for again") {
   };
   const PlainFormat format;
   ManualClock clock;
-  KeyMaker keys(Rules());
+  ParseTools tools(Rules());
   ParsePool pool(Impatient(2, 8), Rules());
   PausingSource source(&clock);
   source.AddPartition("log");
   for (int i = 0; i < 30; ++i) source.AddLines(0, "1 200 /\n");
-  PartitionInput input(0, source, format, &pool, keys);
+  PartitionInput input(0, source, format, &pool, tools);
   int idle = 0;
   for (int lines = 0; lines < 30;) {
     if (input.Fill().value() == Progress::kIdle) {
@@ -249,8 +249,8 @@ TEST_CASE("a block of very many malformed lines comes in parts") {
   for (int i = 0; i < 3; ++i) source.AddLines(0, text);
   std::unique_ptr<ParsePool> pool =
       GENERATE(false, true) ? std::make_unique<ParsePool>(Impatient(2, 4), Rules()) : nullptr;
-  KeyMaker keys(Rules());
-  PartitionInput input(0, source, format, pool.get(), keys);
+  ParseTools tools(Rules());
+  PartitionInput input(0, source, format, pool.get(), tools);
   REQUIRE(Drain(&input, &clock) == Expected(text + text + text));
 }
 
@@ -260,13 +260,13 @@ TEST_CASE("many partitions share the blocks that are read ahead") {
   ParsePoolOptions options = Impatient(2, 3);
   options.most_blocks = 7;
   ParsePool pool(options, Rules());
-  KeyMaker keys(Rules());
+  ParseTools tools(Rules());
   MemorySource source(&clock);
   std::vector<std::unique_ptr<PartitionInput>> inputs;
   for (PartitionId id = 0; id < 10; ++id) {
     source.AddPartition("log " + std::to_string(id));
     for (int i = 0; i < 20; ++i) source.AddLines(id, std::to_string(i) + " 200 /\n");
-    inputs.push_back(std::make_unique<PartitionInput>(id, source, format, &pool, keys));
+    inputs.push_back(std::make_unique<PartitionInput>(id, source, format, &pool, tools));
   }
   for (int line = 0; line < 20; ++line) {
     for (const auto& input : inputs) {
@@ -295,14 +295,14 @@ TEST_CASE("a pool ends with work left in its queue") {
   std::vector<std::unique_ptr<ParseTask>> tasks;
   {
     ParsePool pool(Impatient(2, 8), Rules());
-    KeyMaker keys(Rules());
+    ParseTools tools(Rules());
     for (int i = 0; i < 50; ++i) {
       tasks.push_back(std::make_unique<ParseTask>());
       tasks.back()->parser = format.NewParser();
       tasks.back()->block.text.Append("1 200 /\n");
       pool.Submit(tasks.back().get());
     }
-    pool.Wait(tasks[20].get(), keys);
+    pool.Wait(tasks[20].get(), tools);
     CHECK(tasks[20]->requests.size() == 1);
   }
   for (const auto& task : tasks) CHECK(task->done);

@@ -47,7 +47,8 @@ TEST_CASE("what thresholds add") {
 TEST_CASE("the summary for people") {
   CHECK(SummaryText(SomeSummary()) ==
         "2 alerts (1 resolved), 8 of 80 judged windows over a threshold (10.00 %), 1 window open\n"
-        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored, 6 outside --since and "
+        "1,019 lines: 1 malformed (0.098 %), 3 late, 4 with a time from the future, 5 ignored ([[ignore]], or no "
+        "requests), 6 outside --since and "
         "--until\n"
         "1,234 rare keys were evicted (--max-keys)\n"
         "  malformed: log:7: no request: \\x16\"\n");
@@ -60,6 +61,8 @@ TEST_CASE("the summary for people") {
   one.windows.windows_judged = 1;
   CHECK(SummaryText(one) ==
         "1 alert (0 resolved), 0 of 1 judged window over a threshold (0.00 %)\n1 line: 0 malformed (0.00 %), 0 late\n");
+  one.evicted_keys = 1;
+  CHECK(Has(SummaryText(one), "\n1 rare key was evicted (--max-keys)\n"));
 }
 
 TEST_CASE("the first three malformed lines are shown, short and harmless") {

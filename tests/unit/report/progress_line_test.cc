@@ -22,7 +22,7 @@ TEST_CASE("one line, rewritten five times a second at the most, and removed") {
 
 TEST_CASE("the line goes with its object") {
   ManualClock clock;
-  CHECK(StderrOf([&] { ProgressLine(true, clock).Update(1, kNoTime); }) == "\r\x1b[K1 lines\r\x1b[K");
+  CHECK(StderrOf([&] { ProgressLine(true, clock).Update(1, kNoTime); }) == "\r\x1b[K1 line\r\x1b[K");
 }
 
 TEST_CASE("nothing unless it is wanted") {

@@ -159,14 +159,33 @@ TEST_CASE("counters of 32 bits are left before they overflow") {
   CHECK(table.evicted() == 0);
 }
 
+TEST_CASE("a few tables count beside the keys, and leave nothing there for the next one") {
+  KeyDictionary dictionary(64);
+  std::vector<std::unique_ptr<KeyTable>> tables;
+  for (std::size_t i = 0; i <= KeyDictionary::kColumns; ++i) {
+    tables.push_back(std::make_unique<KeyTable>(64, &dictionary));
+    CHECK(tables.back()->is_beside_keys() == (i < KeyDictionary::kColumns));
+    for (std::size_t n = 0; n <= i; ++n) AddUrl("/", tables.back().get(), kOutcomeError | kOutcomeNotFound);
+  }
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    REQUIRE(Rows(*tables[i]).size() == 1);
+    CHECK(Rows(*tables[i])[0].cell == Cell{i + 1, i + 1, 0, 0, 0, i + 1});
+  }
+  tables[1].reset();
+  const KeyTable next(64, &dictionary);
+  CHECK(next.is_beside_keys());
+  CHECK(Rows(next).empty());
+  CHECK(Rows(*tables[0]).size() == 1);
+}
+
 TEST_CASE("what is missing of a key that was evicted is known") {
   KeyDictionary dictionary(64);
   KeyTable table(64, &dictionary);
   const std::string first = ShardKey(0);
   AddUrl(first, &table);
-  CHECK(table.Missing(KeyOf(first)) == 0);
+  CHECK(table.LargestEvicted(ShardOf(first)) == 0);
   AddUrl(ShardKey(1), &table);  // the only place of the shard
-  CHECK(table.Missing(KeyOf(first)) == 1);
+  CHECK(table.LargestEvicted(ShardOf(first)) == 1);
 }
 
 // An attacker's keys, each new, between those of one that must be seen.
@@ -177,8 +196,9 @@ TEST_CASE("a frequent key is never lost, whatever comes between") {
   SplitMix64 random(static_cast<std::uint64_t>(stream) + max_keys);
   KeyDictionary dictionary(max_keys);
   std::vector<std::unique_ptr<KeyTable>> tables;
-  for (int i = 0; i < 3; ++i) tables.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
-  for (int window = 0; window < 6; ++window) {  // each after another has filled the dictionary
+  for (std::size_t i = 0; i < KeyDictionary::kColumns + 2; ++i)
+    tables.push_back(std::make_unique<KeyTable>(max_keys, &dictionary));
+  for (int window = 0; window < 10; ++window) {  // each after another has filled the dictionary
     KeyTable& table = *tables[static_cast<std::size_t>(window) % tables.size()];
     table.Clear();
     std::map<std::string, std::uint64_t> truth;

@@ -1,5 +1,6 @@
 // --max-memory is a promise: no table takes more than was computed before the first line. Counts what is allocated.
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -13,6 +14,7 @@ namespace {
 
 std::atomic<std::uint64_t> in_use{0};
 std::atomic<std::uint64_t> most_in_use{0};
+std::atomic<std::size_t> largest_there_is{SIZE_MAX};  // what is larger is not given
 
 constexpr std::size_t kHeader = alignof(std::max_align_t);
 
@@ -21,6 +23,7 @@ constexpr std::size_t kHeader = alignof(std::max_align_t);
 namespace {
 
 void* Allocate(std::size_t size, std::size_t header) {
+  if (size > largest_there_is) throw std::bad_alloc();
   void* block = std::aligned_alloc(header, (size + 2 * header - 1) / header * header);
   if (block == nullptr) throw std::bad_alloc();
   *static_cast<std::size_t*>(block) = size;
@@ -78,6 +81,20 @@ TEST_CASE("a table stays within its bound, whatever the keys") {
   table.Clear();
   ForgetUnused(&dictionary, {&table});
   CHECK(in_use - before <= KeyTable::EmptyMemoryBound(max_keys) + KeyDictionary::MemoryBound(max_keys));
+}
+
+TEST_CASE("a table that finds no memory for its counters can be destroyed") {
+  KeyDictionary dictionary(64);
+  std::vector<std::unique_ptr<KeyTable>> tables;
+  for (std::size_t i = 0; i <= KeyDictionary::kColumns; ++i)
+    tables.push_back(std::make_unique<KeyTable>(64, &dictionary));
+  AddUrl("/", tables.front().get());
+  const Request request = RequestOf("/");
+  largest_there_is = 500;
+  CHECK_THROWS_AS(tables.back()->Add({&request, 1}, Dimension::kUrl), std::bad_alloc);
+  tables.pop_back();
+  largest_there_is = SIZE_MAX;
+  CHECK(tables.front()->size() == 1);
 }
 
 TEST_CASE("a merge stays within its bound") {

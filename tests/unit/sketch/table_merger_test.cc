@@ -87,11 +87,18 @@ TEST_CASE("a merge is the sum by text, in the order of the tables") {
         sums[std::string(key.text())] += cell;
       });
     }
+    std::map<std::string, std::uint64_t> missing;
+    for (const KeyTable* table : tables) {
+      const NaiveEntries all = All(*table);
+      for (const std::string& key : order)
+        missing[key] += all.count(key) > 0 ? all.at(key).count_error : table->LargestEvicted(ShardOf(key));
+    }
     merger.Merge(tables, 1'000'000, &report);
     REQUIRE(report.keys.size() == order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
       REQUIRE(report.keys[i].key == order[i]);
       REQUIRE(report.keys[i].cell == sums[order[i]]);
+      REQUIRE(report.keys[i].count_error == missing[order[i]]);
     }
     std::vector<KeyTable*> in_use;
     for (const auto& table : owned) in_use.push_back(table.get());

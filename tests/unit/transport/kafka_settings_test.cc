@@ -57,8 +57,9 @@ TEST_CASE("Properties of Kafka as text") {
   CHECK(ParseKafkaProperty("a=b=c").value().value == "b=c");
   CHECK(ParseKafkaProperty("a=").value().value.empty());
   for (const char* wrong : {"", "a", "=b", " = b"}) CHECK(!ParseKafkaProperty(wrong).ok());
-  for (const char* secret : {"sasl.password", "ssl.key.password", "ssl.key.pem", "ssl.keystore.password",
-                             "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config", "some.new.password"})
+  for (const char* secret :
+       {"sasl.password", "ssl.key.password", "ssl.key.pem", "ssl.keystore.password", "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.config", "some.new.password", "sasl.oauthbearer.assertion.private.key.pem"})
     CHECK(IsKafkaSecret(secret));
   for (const char* open : {"sasl.username", "ssl.key.location", "ssl.ca.pem", "security.protocol"})
     CHECK(!IsKafkaSecret(open));
@@ -87,6 +88,25 @@ TEST_CASE("Settings that are refused") {
   CHECK(Has(ErrorOf("ssl.endpoint.identification.algorithm=none"), "--kafka-insecure"));
   CHECK(Has(ErrorOf("enable.ssl.certificate.verification=false"), "--kafka-insecure"));
   CHECK(ErrorOf("enable.ssl.certificate.verification=true").empty());
+  for (const char* name : {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true",
+                           "enabled_events=1", "auto.commit.enable=true"})
+    CHECK(Has(ErrorOf(name), "cannot be set here"));
+  for (const char* endless : {"message.timeout.ms=0", "delivery.timeout.ms=0", "message.timeout.ms=00"})
+    CHECK(Has(ErrorOf(endless), "for ever"));
+  CHECK(ErrorOf("message.timeout.ms=1000").empty());
+}
+
+TEST_CASE("All words of the library for no verification") {
+  for (const char* off : {"0", "f", "F", "false", "False", "FALSE"}) {
+    INFO(off);
+    CHECK(Has(ErrorOf(std::string("enable.ssl.certificate.verification=") + off), "--kafka-insecure"));
+    const KafkaSettings settings = {{"security.protocol", "ssl"}, {"enable.ssl.certificate.verification", off}};
+    CHECK(KafkaWarnings(*ParseEndpoint("kafka://b/t"), settings).size() == 1);
+  }
+  for (const char* off : {"none", "None", "NONE"}) {
+    INFO(off);
+    CHECK(Has(ErrorOf(std::string("ssl.endpoint.identification.algorithm=") + off), "--kafka-insecure"));
+  }
 }
 
 TEST_CASE("Settings without verification, said twice, are heeded with a warning") {

@@ -30,7 +30,7 @@ std::vector<std::string> BlocksOf(const std::string& value, std::uint64_t skip =
 using Blocks = std::vector<std::string>;
 
 TEST_CASE("A record's value as lines") {
-  CHECK(BlocksOfBytes(nullptr, 0, 0) == Blocks{});
+  CHECK(BlocksOfBytes(nullptr, 0, 0).empty());
   CHECK(BlocksOf("") == Blocks{"\n"});
   CHECK(BlocksOf("\n") == Blocks{"\n"});
   CHECK(BlocksOf("a") == Blocks{"a\n"});
@@ -42,9 +42,9 @@ TEST_CASE("A record's value as lines") {
 
 TEST_CASE("A record's lines behind those that were known") {
   CHECK(BlocksOf("a\nb", 2) == Blocks{"b\n"});
-  CHECK(BlocksOf("a\nb", 4) == Blocks{});
-  CHECK(BlocksOf("a\n", 2) == Blocks{});
-  CHECK(BlocksOf("", 1) == Blocks{});
+  CHECK(BlocksOf("a\nb", 4).empty());
+  CHECK(BlocksOf("a\n", 2).empty());
+  CHECK(BlocksOf("", 1).empty());
 }
 
 TEST_CASE("A record with lines that are too long") {
@@ -61,18 +61,30 @@ TEST_CASE("A record with lines that are too long") {
   CHECK(are("a\n" + most + "xyz\nb", {cut, "b\n"}, 2));
 }
 
+TEST_CASE("A large record of short lines comes in several blocks") {
+  std::string value;
+  while (value.size() <= 2 * kMaxLineBytes) value += "a line\n";
+  const Blocks blocks = BlocksOf(value);
+  CHECK(blocks.size() > 2);
+  std::string all;
+  for (const std::string& block : blocks) all += block;
+  CHECK(all == value);
+}
+
 TEST_CASE("Saved positions in Kafka") {
-  const SavedKafkaPosition position{"http-logs", 3, {1234567890123, 42}};
+  const SavedKafkaPosition position{"c1", "http-logs", 3, {1234567890123, 42}};
   const std::string text = EncodeKafkaPosition(position);
-  CHECK(text == "kafka1 3 1234567890123 42 http-logs");
+  CHECK(text == "kafka1 3 1234567890123 42 c1 http-logs");
   const std::optional<SavedKafkaPosition> read = DecodeKafkaPosition(text);
   REQUIRE(read);
+  CHECK(read->cluster == position.cluster);
   CHECK(read->topic == position.topic);
+  CHECK(DecodeKafkaPosition(EncodeKafkaPosition({"", "t", 3, {1, 2}}))->cluster.empty());
   CHECK(read->partition == position.partition);
   CHECK(read->place == position.place);
-  for (const char* wrong :
-       {"", "kafka1", "kafka1 ", "kafka1 1 2 3", "kafka1 1 2 3 ", "kafka1 -1 2 3 t", "kafka1 1 x 3 t",
-        "kafka1 3000000000 2 3 t", "kafka1 1 9223372036854775808 3 t", "kafka2 1 2 3 t", "1 2 3 4 5 6 7"}) {
+  for (const char* wrong : {"", "kafka1", "kafka1 ", "kafka1 1 2 3", "kafka1 1 2 3 ", "kafka1 1 2 3 t",
+                            "kafka1 1 2 3 c ", "kafka1 -1 2 3 c t", "kafka1 1 x 3 c t", "kafka1 3000000000 2 3 c t",
+                            "kafka1 1 9223372036854775808 3 c t", "kafka2 1 2 3 c t", "1 2 3 4 5 6 7"}) {
     INFO(wrong);
     CHECK(!DecodeKafkaPosition(wrong));
   }

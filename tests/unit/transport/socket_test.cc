@@ -19,16 +19,14 @@ using testing::FreePort;
 using testing::Has;
 using testing::Lines;
 using testing::ListenAt;
+using testing::PlacesToConnectTo;
 using testing::Reader;
 using testing::SendAll;
 using testing::TempDir;
 
 TEST_CASE("Connecting: the peer's close is the end") {
   const TempDir dir;
-  const std::string port = FreePort();
-  const std::pair<std::string, std::string> places[] = {{port, "tcp://localhost:" + port},
-                                                        {dir / "s", "unix:" + (dir / "s")}};
-  for (const auto& [where, endpoint] : places) {
+  for (const auto& [where, endpoint] : PlacesToConnectTo(dir)) {
     INFO(endpoint);
     const UniqueFd listener = ListenAt(where);
     Reader reader({endpoint});

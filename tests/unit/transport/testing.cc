@@ -210,6 +210,16 @@ std::string FreePort() {
   return std::to_string(ntohs(address.sin_port));
 }
 
+std::vector<Place> PlacesToConnectTo(const TempDir& dir) {
+  const std::string port = FreePort();
+  return {{port, "tcp://localhost:" + port}, {dir / "s", "unix:" + (dir / "s")}};
+}
+
+std::vector<Place> PlacesToListenAt(const TempDir& dir) {
+  const std::string port = FreePort();
+  return {{port, "tcp-listen://:" + port}, {dir / "s", "unix-listen:" + (dir / "s")}};
+}
+
 UniqueFd ConnectTo(const std::string& where) {
   const Address address = AddressOf(where);
   const auto end = Deadline();

@@ -95,6 +95,13 @@ Status OpenError(const std::vector<std::string>& inputs, const SourceOptions& op
 
 // A TCP port of 127.0.0.1 that is free now.
 std::string FreePort();
+// A TCP port and a Unix socket, as the functions below take them and as the program's endpoints.
+struct Place {
+  std::string where;
+  std::string endpoint;
+};
+std::vector<Place> PlacesToConnectTo(const TempDir& dir);
+std::vector<Place> PlacesToListenAt(const TempDir& dir);
 // A plain client of a TCP port (a number) or Unix socket (a path); waits until somebody listens.
 UniqueFd ConnectTo(const std::string& where);
 // A plain listening server.

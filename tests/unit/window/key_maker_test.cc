@@ -338,6 +338,17 @@ TEST_CASE("[errors] status") {
   }
 }
 
+TEST_CASE("what is no request is ignored, with and without rules") {
+  LogEntry entry = Get("/");
+  entry.no_request = true;
+  CHECK(Apply(*Rules(), entry).ignored);
+  IgnoreRule other;
+  other.url = "/other";
+  CHECK(Apply(*Rules({}, {other}), entry).ignored);
+  entry.no_request = false;
+  CHECK_FALSE(Apply(*Rules({}, {other}), entry).ignored);
+}
+
 TEST_CASE("--event-time end adds the duration, where it is known") {
   LogEntry entry = Get("/");
   entry.time = 100 * kSecond;

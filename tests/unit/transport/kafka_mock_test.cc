@@ -1,0 +1,288 @@
+// Troubles that a real broker cannot be asked for, with the mock cluster of librdkafka.
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <string>
+#include <thread>
+
+#include "support/catch.h"
+#include "testing.h"
+#include "transport/kafka/client.h"
+#include "transport/sink_stop.h"
+
+namespace socklog {
+namespace {
+
+using testing::At;
+using testing::Has;
+using testing::Reader;
+using testing::TestClock;
+
+// Brokers in this process; the topic "t".
+class MockCluster {
+ public:
+  explicit MockCluster(int brokers, int partitions) {
+    std::array<char, 256> text{};
+    rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "log_level", "0", nullptr, 0);
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text.data(), text.size());
+    cluster_ = rd_kafka_mock_cluster_new(handle_, brokers);
+    rd_kafka_mock_topic_create(cluster_, "t", partitions, 1);
+  }
+  MockCluster(const MockCluster&) = delete;
+  MockCluster& operator=(const MockCluster&) = delete;
+  ~MockCluster() {
+    rd_kafka_mock_cluster_destroy(cluster_);
+    rd_kafka_destroy(handle_);
+  }
+  std::string url() const { return std::string("kafka://") + rd_kafka_mock_cluster_bootstraps(cluster_) + "/t"; }
+  rd_kafka_mock_cluster_t* cluster() const { return cluster_; }
+
+ private:
+  rd_kafka_t* handle_ = nullptr;
+  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+};
+
+std::unique_ptr<KafkaClient> NewClient(const std::string& url) {
+  Result<std::unique_ptr<KafkaClient>> client =
+      KafkaClient::New({At(url), {}, RD_KAFKA_CONSUMER, {{"group.id", "g"}, {"reconnect.backoff.max.ms", "200"}}, {}});
+  REQUIRE(client.ok());
+  return std::move(client).value();
+}
+
+// Takes connections and closes them, as a broker does that is being stopped, and one that expects TLS.
+class ClosingServer {
+ public:
+  ClosingServer() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    REQUIRE(bind(fd_.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(listen(fd_.get(), 10) == 0);
+    getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] {
+      for (;;) {
+        const UniqueFd client(accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (client.get() < 0) return;
+      }
+    });
+  }
+  ClosingServer(const ClosingServer&) = delete;
+  ClosingServer& operator=(const ClosingServer&) = delete;
+  ~ClosingServer() {
+    shutdown(fd_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  std::string url() const { return "kafka://127.0.0.1:" + std::to_string(port_) + "/t"; }
+
+ private:
+  UniqueFd fd_;
+  int port_ = 0;
+  std::thread thread_;
+};
+
+TEST_CASE("Kafka: connections that are closed at once are no reason to give up at once") {
+  const ClosingServer server;
+  const std::unique_ptr<KafkaClient> client = NewClient(server.url());
+  const Micros begin = TestClock().Monotonic();
+  const Result<int> partitions = client->WaitForTopic(2 * kSecond, TestClock());
+  REQUIRE(!partitions.ok());
+  CHECK(Has(partitions.status().message(), "expects TLS"));
+  CHECK(TestClock().Monotonic() - begin >= 2 * kSecond);
+}
+
+TEST_CASE("Kafka: a partition without a leader is not idle") {
+  const MockCluster mock(2, 2);
+  SourceOptions options;
+  options.connection.kafka.offset = "beginning";
+  Reader reader({mock.url()}, options);
+  const auto idle = [&](PartitionId id) { return reader.source().can_idle(id); };
+  REQUIRE(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+  rd_kafka_mock_partition_set_leader(mock.cluster(), "t", 1, -1);
+  CHECK(reader.ReadUntil([&] { return !idle(1); }));
+  CHECK(reader.ReadUntil([&] { return idle(0); }));
+  CHECK(!idle(1));
+  rd_kafka_mock_partition_set_leader(mock.cluster(), "t", 1, 1);
+  CHECK(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+}
+
+std::unique_ptr<Sink> NewSink(const std::string& url, bool may_drop = false, const Clock& clock = TestClock()) {
+  SinkOptions options;
+  options.may_drop = may_drop;
+  options.connection.kafka.properties = {"queue.buffering.max.messages=10", "reconnect.backoff.max.ms=200"};
+  Result<std::unique_ptr<Sink>> sink = OpenSink(At(url), options, clock);
+  REQUIRE(sink.ok());
+  return std::move(sink).value();
+}
+
+std::string AllOf(const std::string& url) {
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({url}, options);
+  CHECK(reader.ReadAll());
+  return reader.text();
+}
+
+void RefuseRecords(const MockCluster& mock, std::size_t times) {
+  constexpr std::int16_t kProduce = 0;
+  const std::vector<rd_kafka_resp_err_t> errors(times, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kProduce, errors.size(), errors.data());
+}
+
+TEST_CASE("Kafka: what is on its way is delivered though nothing is finished") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  CHECK(AllOf(mock.url()) == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a record that is too large is an error, or dropped where it may be") {
+  const MockCluster mock(1, 1);
+  RefuseRecords(mock, 1);
+  const std::unique_ptr<Sink> strict = NewSink(mock.url());
+  REQUIRE(strict->Write("a\n").ok());
+  CHECK(Has(strict->Finish().message(), "larger than the topic takes"));
+  RefuseRecords(mock, 1);
+  const testing::CapturedStderr captured;
+  const std::unique_ptr<Sink> lenient = NewSink(mock.url(), /*may_drop=*/true);
+  REQUIRE(lenient->Write("b\n").ok());
+  CHECK(lenient->Flush(/*durable=*/true).ok());
+  REQUIRE(lenient->Write("c\n").ok());
+  CHECK(lenient->Finish().ok());
+  CHECK(Has(captured.text(), "dropped"));
+  CHECK(AllOf(mock.url()) == "c\n");
+}
+
+// From Begin on a second passes at each look, and the broker is away until some have passed.
+class JumpingClock : public Clock {
+ public:
+  explicit JumpingClock(const MockCluster& mock) : mock_(mock) {}
+  void Begin() {
+    rd_kafka_mock_broker_set_down(mock_.cluster(), 1);
+    looks_ = 1;
+  }
+  Micros Now() const override { return TestClock().Now(); }
+  Micros Monotonic() const override {
+    if (looks_ > 0 && looks_ < kAway && ++looks_ == kAway) rd_kafka_mock_broker_set_up(mock_.cluster(), 1);
+    return looks_ * kSecond;
+  }
+
+ private:
+  static constexpr int kAway = 18;  // into the wait for all
+  const MockCluster& mock_;
+  mutable int looks_ = 0;
+};
+
+TEST_CASE("Kafka: a record that waited for room is written though a stop came meanwhile") {
+  const MockCluster mock(1, 1);
+  JumpingClock clock(mock);
+  const std::unique_ptr<Sink> sink = NewSink(mock.url(), false, clock);
+  clock.Begin();
+  std::string lines;
+  for (int i = 0; i < 11; ++i) lines += std::to_string(i) + "\n";
+  StopSinks();
+  CHECK(sink->Write(lines).ok());
+  CHECK(sink->Finish().ok());
+  ResetSinkStopForTest();
+  CHECK(AllOf(mock.url()) == lines);
+}
+
+TEST_CASE("Kafka: what cannot be read is told, and ends the run when it stays so") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\n").ok());
+  constexpr std::int16_t kFetch = 1;
+  const std::vector<rd_kafka_resp_err_t> errors(50, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kFetch, errors.size(), errors.data());
+  const testing::CapturedStderr captured;
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({mock.url()}, options);
+  CHECK(!reader.ReadAll());
+  CHECK(Has(reader.error().message(), "t/0: what begins at offset 0 cannot be read"));
+  CHECK(Has(captured.text(), "trying again"));
+}
+
+TEST_CASE("Kafka: an offset that is not there yet is told") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const testing::CapturedStderr captured;
+  SourceOptions options;
+  options.until_end = true;
+  options.connection.kafka.offset = "5";
+  Reader reader({mock.url()}, options);
+  CHECK(reader.ReadAll());
+  CHECK(Has(captured.text(), "t/0: has no offset 5 yet; beginning at its end, 2"));
+}
+
+TEST_CASE("Kafka: a group's stored offset") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const auto text_from = [&](std::int64_t stored) {
+    const std::unique_ptr<KafkaClient> client = NewClient(mock.url());
+    REQUIRE(client->WaitForTopic(testing::kPatience, TestClock()).ok());
+    const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(list.get(), "t", 0)->offset = stored;
+    REQUIRE(rd_kafka_commit(client->handle(), list.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    SourceOptions options;
+    options.until_end = true;
+    options.connection.kafka.group = "g";
+    Reader reader({mock.url()}, options);
+    CHECK(reader.ReadAll());
+    return reader.text();
+  };
+  CHECK(text_from(1) == "b\n");
+  CHECK(text_from(2).empty());
+  const testing::CapturedStderr captured;
+  CHECK(text_from(5) == "a\nb\n");
+  CHECK(Has(captured.text(), "it was made anew"));
+}
+
+TEST_CASE("Kafka: a position that is gone when it is fetched skips nothing of the new place") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  constexpr std::int16_t kFetch = 1;
+  rd_kafka_mock_push_request_errors(mock.cluster(), kFetch, 1, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+  SourceOptions options;
+  options.until_end = true;
+  options.resume = {{"t/0", "kafka1 0 0 2 - t"}};
+  const testing::CapturedStderr captured;
+  Reader reader({mock.url()}, options);
+  CHECK(reader.ReadAll());
+  CHECK(reader.text() == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const auto text_from = [&](const std::string& position) {
+    SourceOptions options;
+    options.until_end = true;
+    options.resume = {{"t/0", position}};
+    Reader reader({mock.url()}, options);
+    CHECK(reader.ReadAll());
+    return reader.text();
+  };
+  const std::unique_ptr<KafkaClient> client = NewClient(mock.url());
+  REQUIRE(client->WaitForTopic(testing::kPatience, TestClock()).ok());
+  REQUIRE(!client->cluster().empty());
+  CHECK(text_from("kafka1 0 1 0 " + client->cluster() + " t") == "b\n");
+  CHECK(text_from("kafka1 0 1 0 another t") == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a fatal error is told with its cause") {
+  const MockCluster mock(1, 1);
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(
+      {At(mock.url()), {}, RD_KAFKA_PRODUCER, {{"enable.idempotence", "true"}}, [](const rd_kafka_message_t&) {}});
+  REQUIRE(client.ok());
+  rd_kafka_test_fatal_error((*client)->handle(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "the reason");
+  const KafkaProblem problem = (*client)->ProblemOf(RD_KAFKA_RESP_ERR__FATAL);
+  CHECK(problem.code == RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+  CHECK(Has(problem.text, "the reason"));
+}
+
+}  // namespace
+}  // namespace socklog

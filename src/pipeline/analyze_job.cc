@@ -406,7 +406,8 @@ Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context)
     if (status.ok()) break;
     in_vain = is_set_up ? 1 : in_vain + 1;
     resets = resets && !is_set_up;
-    if (status.code() != StatusCode::kAborted || StopRequested() || in_vain > kMostInVain) return status;
+    if (status.code() != StatusCode::kAborted || in_vain > kMostInVain) return status;
+    if (StopRequested()) return Status::Failed(status.message() + "; the next run finds again what was in it");
     LogWarning(status.message() + "; going on from the state before it");
   }
   // A signal ends a run well, whatever it had found by then.

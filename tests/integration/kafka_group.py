@@ -339,14 +339,18 @@ class Outage(KafkaCase):
             args = ("analyze", f"kafka://{address}/logs", "--group", "g", "--offset", "beginning", "--alerts-to", f"kafka://{address}/alerts",
                     "--idle-timeout", "1h", "-v")
             process = self.start(*args)
-            self.wait_for(lambda: COMMITTED in process.err(), "the first commit", process=process)
-            for half in (lines[:6000], lines[6000:]):
+            committed, unreachable = (lambda: process.err().count(COMMITTED)), (lambda: process.err().count(b"cannot reach the broker"))
+            self.wait_for(committed, "the first commit", process=process)
+            for third in range(3):
+                before = committed()
                 with kafka_client.Producer(address) as producer:
-                    producer.write_all("logs", 0, records_of(half))
-                before = process.err().count(COMMITTED)
-                self.wait_for(lambda seen=before: process.err().count(COMMITTED) > seen, "a commit", process=process)
+                    producer.write_all("logs", 0, records_of(lines[third * 4000:(third + 1) * 4000]))
+                self.wait_for(lambda seen=before: committed() > seen, "a commit", process=process)
+                if third == 2:
+                    break
+                before = unreachable()
                 broker.kill()
-                self.wait_for(lambda: b"cannot reach the broker" in process.err(), "a warning", process=process)
+                self.wait_for(lambda seen=before: unreachable() > seen, "a warning", process=process)
                 broker.start()
             process.signal(SIGTERM)
             result = process.wait()

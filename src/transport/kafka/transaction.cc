@@ -182,7 +182,8 @@ KafkaTransactions::Outcome KafkaTransactions::Abort() {
   client_->Poll(0);  // what became of the records
   if (outcome == Outcome::kFailed) return outcome;
   if (outcome != Outcome::kDone || refused_) return FailBecauseOf(cause);
-  return Fail({StatusCode::kAborted, client_->Explain(cause, clock_).message() + "; the transaction was aborted"});
+  return Fail({StatusCode::kAborted,
+               client_->endpoint().text + ": a transaction failed and was undone (" + cause.text + ")"});
 }
 
 KafkaTransactions::Outcome KafkaTransactions::Fail(const Status& status) {

@@ -142,6 +142,7 @@ class Pass:
             if process.result.code != 1 or not self.broker_was_killed:
                 sys.exit(f"failed: {process.result}")
             self.counts.others["ended after a broker's death"] += 1
+            harness.tell(process.result.err.decode().rstrip().rsplit("\n", 1)[-1])
             self.start_missing()
         return False
 

@@ -309,6 +309,27 @@ class Places(GroupCase):
         self.run_ok(*args)
         self.assert_written(expected)
 
+    def test_a_long_state_topic_is_not_read_again(self):
+        """The group remembers where the last states are: what is before them is of no use."""
+        lines = shop_lines(3, T0, 900, 10)
+        expected = self.expect(lines)
+        topic, begins = self.topic(), []
+        for piece in range(3):
+            with kafka_client.Producer(self.brokers) as producer:
+                producer.write_all(topic, 0, records_of(lines[piece * 3000:(piece + 1) * 3000]))
+            self.run_ok(*self.args(topic, "--until", "end"))
+            begins.append(kafka_client.committed(self.brokers, self.group, self.state_topic, 1)[0][0])
+        self.assertLess(begins[0], begins[1])
+        self.assertLess(begins[1], begins[2])
+        end = kafka_client.Watermarks(self.brokers, "read_committed").end(self.state_topic)
+        self.assertLessEqual(end - begins[2], 6)
+        # Nothing is missed where it begins; nor where the topic begins later than the group remembers.
+        self.admin.delete_records(self.state_topic, 0, begins[2])
+        self.run_ok(*self.args(topic, "--until", "end"))
+        self.admin.delete_records(self.state_topic, 0, begins[2] + 3)
+        self.run_ok(*self.args(topic, "--until", "end", "--close"))
+        self.assert_written(expected)
+
     def test_a_state_of_several_records(self):
         lines = [combined(T0 + number // 200, 500 if number < 12000 else 200, f"/{number % 6000:0200}") for number in range(14000)]
         topic = self.filled_topic(records_of(lines))

@@ -157,6 +157,8 @@ Status KafkaGroupMember::ReadState() {
 }
 
 void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
+  const bool tells_place = message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF || message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (tells_place && position_ < 0) begin_ = message.offset;
   if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     position_ = std::max(position_, message.offset);
     return;
@@ -172,11 +174,12 @@ void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
   joiner_.Add(key, value);
 }
 
-// What is fetched: apart from what the group gives.
+// What is fetched: apart from what the group gives. It begins where the state before the last one does, see
+// GroupWork::Commit, or with the topic.
 void KafkaGroupMember::AssignState() {
   const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
   if (reading_)
-    rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_STORED;
   rd_kafka_assign(client_->handle(), list.get());
 }
 

@@ -31,6 +31,8 @@ class KafkaGroupMember {
 
   // As it was when this member joined; nullopt: there was none.
   const std::optional<std::string>& state() const { return state_; }
+  // Where that was looked for in the state topic: it lies there or behind it.
+  std::int64_t state_begin() const { return begin_; }
 
   // For a transaction. While members come and go, and after an outage the group has to be joined anew, which is waited
   // for. Errors: failure(); the program is to stop and the group is not there (kFailed).
@@ -60,7 +62,8 @@ class KafkaGroupMember {
   KafkaQueue callbacks_;
   std::optional<std::string> state_;
   StateJoiner joiner_;
-  std::int64_t position_ = -1;  // in the state topic; -1: nothing is known
+  std::int64_t begin_ = 0;      // in the state topic, of what was read
+  std::int64_t position_ = -1;  // in it; -1: nothing is known
   bool reading_ = false;        // the state
 
   mutable std::mutex mutex_;

@@ -91,9 +91,13 @@ class KafkaGroupWork : public GroupWork {
   Status Check() const override { return member_->failure(); }
 
  private:
-  // The library frees what stands beside an offset.
-  static KafkaOffsets OffsetsOf(const std::vector<std::string>& positions, const std::string& note) {
-    KafkaOffsets offsets(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  // In the state topic the offset of the state before this one, so that the next instance reads two, however long the
+  // topic is. The library frees what stands beside an offset.
+  KafkaOffsets OffsetsOf(const std::vector<std::string>& positions, const std::string& note) const {
+    KafkaOffsets offsets(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size()) + 1));
+    const std::string& state_topic = transactions_->client().endpoint().topic;
+    rd_kafka_topic_partition_list_add(offsets.get(), state_topic.c_str(), 0)->offset =
+        std::max(transactions_->first_offset(), member_->state_begin());
     for (const std::string& text : positions) {
       const std::optional<SavedKafkaPosition> position = DecodeKafkaPosition(text);
       if (!position) continue;

@@ -105,7 +105,12 @@ void KafkaTransactions::Add(rd_kafka_topic_t* topic, int partition, const Output
 }
 
 void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
-  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || refused_ || !IsRefusal(message.err)) return;
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (client_->endpoint().topic == rd_kafka_topic_name(message.rkt))
+      first_of_this_ = std::min(first_of_this_.value_or(message.offset), message.offset);
+    return;
+  }
+  if (refused_ || !IsRefusal(message.err)) return;
   refused_ = KafkaProblem{message.err, rd_kafka_err2str(message.err)};
   refused_by_ = rd_kafka_topic_name(message.rkt);
 }
@@ -115,10 +120,13 @@ void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
 Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& ask_group) {
   if (!failed_.ok()) return failed_;
   LogDetail("Kafka: a transaction begins");
+  first_of_this_.reset();
   Outcome outcome = Try(offsets, ask_group);
   if (outcome == Outcome::kAbort) outcome = Abort();
   if (outcome != Outcome::kDone) return failed_;
   LogDetail("Kafka: the transaction is committed");
+  client_->Poll(0);  // where the records are
+  first_offset_ = first_of_this_.value_or(first_offset_);
   client_->ForgetProblems();
   held_.clear();
   held_bytes_ = 0;
@@ -182,8 +190,8 @@ KafkaTransactions::Outcome KafkaTransactions::Abort() {
   client_->Poll(0);  // what became of the records
   if (outcome == Outcome::kFailed) return outcome;
   if (outcome != Outcome::kDone || refused_) return FailBecauseOf(cause);
-  return Fail({StatusCode::kAborted,
-               client_->endpoint().text + ": a transaction failed and was undone (" + cause.text + ")"});
+  return Fail(
+      {StatusCode::kAborted, client_->endpoint().text + ": a transaction failed and was undone (" + cause.text + ")"});
 }
 
 KafkaTransactions::Outcome KafkaTransactions::Fail(const Status& status) {

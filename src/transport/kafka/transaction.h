@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_TRANSPORT_KAFKA_TRANSACTION_H_
 #define SOCKLOG_TRANSPORT_KAFKA_TRANSACTION_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +49,10 @@ class KafkaTransactions {
   // (kFailed).
   Status Commit(const KafkaOffsets& offsets, const AskGroup& ask_group);
 
+  // Where the records of the last transaction begin in the endpoint's topic, of which partition 0 is written; 0: there
+  // was none.
+  std::int64_t first_offset() const { return first_offset_; }
+
  private:
   struct Held {
     rd_kafka_topic_t* topic;
@@ -80,6 +85,8 @@ class KafkaTransactions {
   std::optional<KafkaProblem> refused_;  // a record, for which another attempt is of no use
   std::string refused_by_;               // topic
   KafkaProblem last_;                    // what went wrong last
+  std::int64_t first_offset_ = 0;
+  std::optional<std::int64_t> first_of_this_;  // transaction
   Micros stop_seen_ = 0;
   Status failed_;  // once and for all
 };

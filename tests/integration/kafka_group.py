@@ -346,6 +346,11 @@ class Places(GroupCase):
 
 class Outage(KafkaCase):
 
+    def is_complete(self, address):
+        committed, all_there = (kafka_client.Watermarks(address, isolation) for isolation in ("read_committed", "read_uncommitted"))
+        with committed, all_there:
+            return all(committed.end(topic) == all_there.end(topic) for topic in ("alerts", "socklog-state"))
+
     def test_broker_away_in_between(self):
         """For less than transaction.timeout.ms: the run goes on, and nothing is lost or told twice."""
         lines = shop_lines(1, T0, 1200, 10)
@@ -369,6 +374,8 @@ class Outage(KafkaCase):
                 self.wait_for(lambda seen=before: committed() > seen, "a commit", process=process)
                 if third == 2:
                     break
+                # One broker of Kafka 4.3 that is killed before it has marked a transaction as committed may forget to.
+                self.wait_for(lambda: self.is_complete(address), "the end of the transaction", process=process)
                 before = unreachable()
                 broker.kill()
                 self.wait_for(lambda seen=before: unreachable() > seen, "a warning", process=process)

@@ -115,8 +115,8 @@ void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
   refused_by_ = rd_kafka_topic_name(message.rkt);
 }
 
-// A transaction that was aborted is not made again here: after records that were on their way the library may number
-// the next ones as the broker has numbered others already, and takes them for delivered (seen with 2.0.2 and Kafka 4).
+// A transaction that was aborted is not made again here: the group's membership may have been lost in an outage, and
+// others may have worked meanwhile. Who begins anew at what was committed need not know.
 Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& ask_group) {
   if (!failed_.ok()) return failed_;
   LogDetail("Kafka: a transaction begins");

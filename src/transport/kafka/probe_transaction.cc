@@ -68,7 +68,7 @@ class Trial {
       if (!delivered_ && context_.clock.Monotonic() >= until)
         return Broken({RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, "no answer"}, name);
     }
-    if (*delivered_ != RD_KAFKA_RESP_ERR_NO_ERROR) return Broken(client_->ProblemOf(*delivered_), name);
+    if (*delivered_ != RD_KAFKA_RESP_ERR_NO_ERROR) return Broken(CauseOf(*delivered_), name);
     return Abort(name);
   }
 
@@ -105,6 +105,15 @@ class Trial {
       if (!again || IsHopeless(problem) || context_.clock.Monotonic() >= until)
         return client_->Explain(problem, context_.clock);
     }
+  }
+
+  // A record that the library threw away itself is not in the transaction any more: the commit only says why.
+  KafkaProblem CauseOf(rd_kafka_resp_err_t delivered) {
+    if (delivered == RD_KAFKA_RESP_ERR__PURGE_QUEUE) {
+      const KafkaError error(rd_kafka_commit_transaction(client_->handle(), kAnswerTime));
+      if (error != nullptr) return ProblemIn(error.get());
+    }
+    return client_->ProblemOf(delivered);
   }
 
   Status Abort(const std::string& topic) {

@@ -1,4 +1,4 @@
-// What the steps of probe.cc share.
+// What the steps of kafka_probe.cc share.
 #ifndef SOCKLOG_TRANSPORT_KAFKA_PROBE_CONTEXT_H_
 #define SOCKLOG_TRANSPORT_KAFKA_PROBE_CONTEXT_H_
 

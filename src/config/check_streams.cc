@@ -62,10 +62,16 @@ class StreamList {
   Place PlaceOf(std::string_view option, const std::string& text) const {
     const auto found = places_.find(NameOf(option, text));
     if (found != places_.end()) return found->second->place;
-    if (option == "state-topic") return settings_.PlaceOf(option);  // its endpoint was made of it
+    if (option == "state-topic") return PlaceOfStateTopic();
     if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
     if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
     return Place{"--" + std::string(option)};
+  }
+
+  // Its endpoint was made of its name, or of the default's because a file names a group.
+  Place PlaceOfStateTopic() const {
+    const Place group = settings_.PlaceOf("group");
+    return settings_.Find("state-topic") == nullptr && group.line > 0 ? group : settings_.PlaceOf("state-topic");
   }
 
   static std::string NameOf(std::string_view option, const std::string& text) {

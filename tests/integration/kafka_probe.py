@@ -205,8 +205,9 @@ class Group(ProbeCase):
         outcomes = outcomes_of(rows_of(self.probe(self.configuration(self.section()), 0, "--output", "json", "--fail-on-warning")))
         self.assertIn(outcomes.pop(("write", self.late)), ("ok", "not_tried"))  # of no transaction: only a new library can ask
         self.assertEqual({"ok"}, set(outcomes.values()), str(outcomes))
-        needed = {("read", self.logs), ("read", self.state), ("write", self.alerts), ("write", self.state), ("transaction", self.state),
-                  ("group", self.state)}
+        brokers = kafka_case.BROKER.address("client")
+        needed = {("read", self.logs), ("read", self.state), ("write", self.alerts), ("write", self.state), ("transaction", brokers),
+                  ("group", brokers)}
         self.assertEqual(needed, {key for key in outcomes if key[0] in ("read", "write", "transaction", "group")})
 
     def test_the_state_topic(self):

@@ -36,8 +36,8 @@ void ProbeTask(KafkaClient* client, ProbeContext* context) {
   if (const std::size_t topic = TopicOfGroup(*context); topic < context->topics.size() && found[topic].usable) {
     offsets = ProbeStoredOffsets(topic, client, context);
     if (!offsets.ok() || !context->has_transactions()) {
-      context->Add(topic, "group", offsets,
-                   "the stored offsets of '" + context->options.kafka.group + "' can be asked for");
+      context->AddOfBrokers(topic, "group", offsets,
+                            "the stored offsets of '" + context->options.kafka.group + "' can be asked for");
     }
   }
   ProbeTransactions(found, offsets, context);
@@ -63,9 +63,9 @@ std::vector<ProbeRow> ProbeKafka(const std::vector<ProbedTopic>& topics, const C
       ProbeTask(client.value().get(), &context);
       return std::move(context.rows);
     }
-    context.rows.push_back({0, "login", context.brokers(), ProbeRow::Outcome::kFailed, status.message()});
+    context.AddOfBrokers(0, "login", status, "");
   } else {
-    context.rows.push_back({0, "login", context.brokers(), ProbeRow::Outcome::kNotTried, "no broker can be used"});
+    context.AddOfBrokers(0, "login", ProbeRow::Outcome::kNotTried, "no broker can be used");
   }
   for (std::size_t i = 0; i < topics.size(); ++i)
     context.Add(i, "topic", ProbeRow::Outcome::kNotTried, "no broker can be used");

@@ -28,6 +28,8 @@ struct ProbeContext {
   Micros Patience(Micros most) const {
     return std::max(std::min({most, options.connect_timeout, end - clock.Monotonic()}), kMillisecond);
   }
+  // For one question, in ms: a broker that is there needs a few.
+  int AnswerTime() const { return static_cast<int>(Patience(500 * kMillisecond) / kMillisecond); }
   // Until when a step that has so long may go on.
   Micros Until(Micros most) const { return clock.Monotonic() + Patience(most); }
 
@@ -38,6 +40,15 @@ struct ProbeContext {
   void Add(std::size_t topic, const char* check, const Status& status, std::string detail) {
     Add(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed,
         status.ok() ? std::move(detail) : status.message());
+  }
+
+  // What is of no topic alone. `topic`: whose place in the configuration is meant.
+  void AddOfBrokers(std::size_t topic, const char* check, Outcome outcome, std::string detail) {
+    rows.push_back({topic, check, brokers(), outcome, std::move(detail)});
+  }
+  void AddOfBrokers(std::size_t topic, const char* check, const Status& status, std::string detail) {
+    AddOfBrokers(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed,
+                 status.ok() ? std::move(detail) : status.message());
   }
 
   // Of a group: its state topic. topics.size(): there is none.

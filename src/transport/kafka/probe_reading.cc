@@ -6,8 +6,7 @@ namespace {
 using Outcome = ProbeRow::Outcome;
 using Use = ProbedTopic::Use;
 
-constexpr int kPollTime = 100;    // ms
-constexpr int kAnswerTime = 500;  // ms for one question
+constexpr int kPollTime = 100;  // ms
 constexpr Micros kReadTime = 3 * kSecond;
 constexpr Micros kGroupTime = 3 * kSecond;
 
@@ -62,7 +61,7 @@ Status ProbeStoredOffsets(std::size_t topic, KafkaClient* client, ProbeContext* 
   client->RequireGroup();
   const Micros until = context->Until(kGroupTime);
   for (;;) {
-    rd_kafka_resp_err_t error = rd_kafka_committed(client->handle(), list.get(), kAnswerTime);
+    rd_kafka_resp_err_t error = rd_kafka_committed(client->handle(), list.get(), context->AnswerTime());
     client->Poll(0);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[0].err;
     const KafkaProblem problem = client->problem().value_or(client->ProblemOf(error));

@@ -8,8 +8,7 @@ namespace {
 using Outcome = ProbeRow::Outcome;
 using Use = ProbedTopic::Use;
 
-constexpr int kAnswerTime = 500;  // ms for one question
-constexpr int kPause = 50;        // ms between questions that were answered in vain
+constexpr int kPause = 50;  // ms between questions that were answered in vain
 constexpr Micros kLoginTime = 3 * kSecond;
 constexpr Micros kTopicTime = kSecond;
 constexpr Micros kConfigTime = 2 * kSecond;
@@ -57,7 +56,7 @@ Status FindTopic(const ProbedTopic& topic, KafkaClient* client, const ProbeConte
   for (;;) {
     *found = FoundTopic();
     const rd_kafka_metadata_t* answer = nullptr;
-    rd_kafka_resp_err_t error = rd_kafka_metadata(client->handle(), 0, handle.get(), &answer, kAnswerTime);
+    rd_kafka_resp_err_t error = rd_kafka_metadata(client->handle(), 0, handle.get(), &answer, context.AnswerTime());
     const KafkaMetadata metadata(answer);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = Read(*metadata, found);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
@@ -134,7 +133,8 @@ Status ProbeLogin(KafkaClient* client, ProbeContext* context) {
   const Micros until = context->Until(kLoginTime);
   for (;;) {
     const rd_kafka_metadata_t* answer = nullptr;
-    const rd_kafka_resp_err_t error = rd_kafka_metadata(client->handle(), 0, client->topic(), &answer, kAnswerTime);
+    const rd_kafka_resp_err_t error =
+        rd_kafka_metadata(client->handle(), 0, client->topic(), &answer, context->AnswerTime());
     const KafkaMetadata metadata(answer);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
     client->Poll(kPause);
@@ -142,7 +142,7 @@ Status ProbeLogin(KafkaClient* client, ProbeContext* context) {
     if (IsHopeless(problem) || context->clock.Monotonic() >= until) return client->Explain(problem, context->clock);
   }
   client->ForgetProblems();
-  context->rows.push_back({0, "login", context->brokers(), Outcome::kOk, DescribeLogin(context->settings)});
+  context->AddOfBrokers(0, "login", Outcome::kOk, DescribeLogin(context->settings));
   return Status();
 }
 

@@ -7,8 +7,7 @@ namespace {
 using Outcome = ProbeRow::Outcome;
 using Use = ProbedTopic::Use;
 
-constexpr int kAnswerTime = 500;  // ms for one call; the next goes on where it was
-constexpr int kPause = 50;        // ms between calls in vain
+constexpr int kPause = 50;  // ms between calls in vain
 constexpr Micros kBeginTime = 4 * kSecond;
 constexpr Micros kStepTime = 3 * kSecond;
 constexpr char kKey[] = "socklog-probe";
@@ -43,7 +42,7 @@ class Trial {
     if (!client.ok()) return client.status();
     client_ = std::move(*client);
     client_->RequireGroup();
-    return Insist(kBeginTime, [this] { return rd_kafka_init_transactions(client_->handle(), kAnswerTime); });
+    return Insist(kBeginTime, [this] { return rd_kafka_init_transactions(client_->handle(), context_.AnswerTime()); });
   }
 
   // Writes a tombstone, in a transaction that is aborted.
@@ -52,7 +51,8 @@ class Trial {
     if (Status status = Ensure(); !status.ok()) return status;
     const KafkaTopic handle(rd_kafka_topic_new(client_->handle(), name.c_str(), nullptr));
     const rd_kafka_metadata_t* answer = nullptr;
-    rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer, kAnswerTime);  // so that the record goes at once
+    rd_kafka_metadata(client_->handle(), 0, handle.get(), &answer,
+                      context_.AnswerTime());  // so that the record goes at once
     const KafkaMetadata metadata(answer);
     if (const KafkaError error(rd_kafka_begin_transaction(client_->handle())); error != nullptr)
       return Broken(ProblemIn(error.get()), name);
@@ -81,7 +81,7 @@ class Trial {
     rd_kafka_topic_partition_list_add(list.get(), input.c_str(), 0)->offset = 0;
     const KafkaGroupMetadata group(rd_kafka_consumer_group_metadata_new(context_.options.kafka.group.c_str()));
     Status status = Insist(kStepTime, [&] {
-      return rd_kafka_send_offsets_to_transaction(client_->handle(), list.get(), group.get(), kAnswerTime);
+      return rd_kafka_send_offsets_to_transaction(client_->handle(), list.get(), group.get(), context_.AnswerTime());
     });
     if (status.ok()) return Abort(input);
     client_.reset();
@@ -110,7 +110,7 @@ class Trial {
   // A record that the library threw away itself is not in the transaction any more: the commit only says why.
   KafkaProblem CauseOf(rd_kafka_resp_err_t delivered) {
     if (delivered == RD_KAFKA_RESP_ERR__PURGE_QUEUE) {
-      const KafkaError error(rd_kafka_commit_transaction(client_->handle(), kAnswerTime));
+      const KafkaError error(rd_kafka_commit_transaction(client_->handle(), context_.AnswerTime()));
       if (error != nullptr) return ProblemIn(error.get());
     }
     return client_->ProblemOf(delivered);
@@ -141,7 +141,7 @@ void ProbeTransactions(const std::vector<FoundTopic>& found, const Status& offse
   const std::size_t state = context->state_topic();
   Trial trial(*context);
   const Status begun = trial.Begin();
-  context->Add(state, "transaction", begun, "as '" + ProbeTransactionalId(context->options.kafka.group) + "'");
+  context->AddOfBrokers(state, "transaction", begun, "as '" + ProbeTransactionalId(context->options.kafka.group) + "'");
   std::string input;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const ProbedTopic& topic = context->topics[i];
@@ -155,11 +155,12 @@ void ProbeTransactions(const std::vector<FoundTopic>& found, const Status& offse
   }
   if (!offsets.ok()) return;  // told already
   if (!begun.ok() || input.empty()) {
-    context->Add(state, "group", Outcome::kNotTried, begun.ok() ? "no input can be read" : "there is no transaction");
+    context->AddOfBrokers(state, "group", Outcome::kNotTried,
+                          begun.ok() ? "no input can be read" : "there is no transaction");
     return;
   }
-  context->Add(state, "group", trial.SendOffsets(input),
-               "'" + context->options.kafka.group + "' may be used, and its offsets be stored");
+  context->AddOfBrokers(state, "group", trial.SendOffsets(input),
+                        "'" + context->options.kafka.group + "' may be used, and its offsets be stored");
 }
 
 }  // namespace socklog

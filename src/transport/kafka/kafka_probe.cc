@@ -33,7 +33,8 @@ void ProbeTask(KafkaClient* client, ProbeContext* context) {
   std::vector<FoundTopic> found = ProbeTopics(client, context);
   ProbeReading(&found, client, context);
   Status offsets;
-  if (const std::size_t topic = TopicOfGroup(*context); topic < context->topics.size() && found[topic].usable) {
+  if (const std::size_t topic = TopicOfGroup(*context);
+      topic < context->topics.size() && found[topic].usable && !context->away) {
     offsets = ProbeStoredOffsets(topic, client, context);
     if (!offsets.ok() || !context->has_transactions()) {
       context->AddOfBrokers(topic, "group", offsets,

@@ -23,6 +23,7 @@ struct ProbeContext {
   const Micros end;
   const Clock& clock;
   std::vector<ProbeRow> rows = {};
+  bool away = false;  // the brokers have stopped answering: nothing more is tried
 
   // What is left of `most`, of --connect-timeout and of the whole probe; one ms at the least.
   Micros Patience(Micros most) const {
@@ -37,18 +38,23 @@ struct ProbeContext {
     rows.push_back({topic, check, topics[topic].endpoint.text, outcome, std::move(detail)});
   }
   // Ok with `detail`, or failed with what the status says.
-  void Add(std::size_t topic, const char* check, const Status& status, std::string detail) {
-    Add(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed,
-        status.ok() ? std::move(detail) : status.message());
+  void Add(std::size_t topic, const char* check, const Status& status, const std::string& detail) {
+    away = away || status.code() == StatusCode::kUnavailable;
+    Add(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed, status.ok() ? detail : status.message());
   }
 
   // What is of no topic alone. `topic`: whose place in the configuration is meant.
   void AddOfBrokers(std::size_t topic, const char* check, Outcome outcome, std::string detail) {
     rows.push_back({topic, check, brokers(), outcome, std::move(detail)});
   }
-  void AddOfBrokers(std::size_t topic, const char* check, const Status& status, std::string detail) {
-    AddOfBrokers(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed,
-                 status.ok() ? std::move(detail) : status.message());
+  void AddOfBrokers(std::size_t topic, const char* check, const Status& status, const std::string& detail) {
+    away = away || status.code() == StatusCode::kUnavailable;
+    AddOfBrokers(topic, check, status.ok() ? Outcome::kOk : Outcome::kFailed, status.ok() ? detail : status.message());
+  }
+
+  // Why a step is not tried; nullptr: it can be. `usable`: what it needs is there; `why`: what it says if not.
+  const char* Obstacle(bool usable, const char* why) const {
+    return away ? "the brokers do not answer any more" : usable ? nullptr : why;
   }
 
   // Of a group: its state topic. topics.size(): there is none.
@@ -64,6 +70,8 @@ struct ProbeContext {
     return text.substr(0, text.rfind('/'));
   }
 };
+
+inline constexpr char kNoTopic[] = "the topic cannot be used";
 
 // A topic as the broker describes it.
 struct FoundTopic {

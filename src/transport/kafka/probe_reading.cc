@@ -42,8 +42,8 @@ void ProbeReading(std::vector<FoundTopic>* found, KafkaClient* client, ProbeCont
     const ProbedTopic& topic = context->topics[i];
     FoundTopic& there = (*found)[i];
     if (topic.use != Use::kRead && topic.use != Use::kGroupState) continue;
-    if (!there.usable) {
-      context->Add(i, "read", Outcome::kNotTried, "the topic cannot be used");
+    if (const char* const why = context->Obstacle(there.usable, kNoTopic)) {
+      context->Add(i, "read", Outcome::kNotTried, why);
       continue;
     }
     const Status status = ReadOnce(topic, there.led, client, *context);

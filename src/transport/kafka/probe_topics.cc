@@ -151,13 +151,20 @@ std::vector<FoundTopic> ProbeTopics(KafkaClient* client, ProbeContext* context) 
   std::vector<FoundTopic> found(topics.size());
   std::vector<Status> statuses(topics.size());
   std::vector<std::string> there;
-  for (std::size_t i = 0; i < topics.size(); ++i) {
+  bool away = false;
+  for (std::size_t i = 0; i < topics.size() && !away; ++i) {
     statuses[i] = FindTopic(topics[i], client, *context, &found[i]);
+    away = statuses[i].code() == StatusCode::kUnavailable;
     if (found[i].usable) there.push_back(topics[i].endpoint.topic);
   }
   const std::map<std::string, KafkaSettings> configs =
-      AskForTopicConfigs(there, context->Patience(kConfigTime), client);
+      away ? std::map<std::string, KafkaSettings>() : AskForTopicConfigs(there, context->Patience(kConfigTime), client);
   for (std::size_t i = 0; i < topics.size(); ++i) {
+    if (const char* const why = context->Obstacle(true, "")) {
+      context->Add(i, "topic", Outcome::kNotTried, why);
+      found[i].usable = false;
+      continue;
+    }
     const auto config = configs.find(topics[i].endpoint.topic);
     const KafkaSettings* const known = config == configs.end() ? nullptr : &config->second;
     if (statuses[i].ok()) statuses[i] = Judge(topics[i], found[i], known);

@@ -66,7 +66,7 @@ class Trial {
       if (const std::optional<KafkaProblem> problem = client_->problem(); problem && IsHopeless(*problem))
         return Broken(*problem, name);
       if (!delivered_ && context_.clock.Monotonic() >= until)
-        return Broken({RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, "no answer"}, name);
+        return Broken({RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer to what is written"}, name);
     }
     if (*delivered_ != RD_KAFKA_RESP_ERR_NO_ERROR) return Broken(CauseOf(*delivered_), name);
     return Abort(name);
@@ -138,29 +138,37 @@ class Trial {
 
 void ProbeTransactions(const std::vector<FoundTopic>& found, const Status& offsets, ProbeContext* context) {
   if (!context->has_transactions()) return;
+  constexpr char kNoTransaction[] = "there is no transaction";
   const std::size_t state = context->state_topic();
   Trial trial(*context);
-  const Status begun = trial.Begin();
-  context->AddOfBrokers(state, "transaction", begun, "as '" + ProbeTransactionalId(context->options.kafka.group) + "'");
+  bool begun = false;
+  if (const char* const why = context->Obstacle(true, "")) {
+    context->AddOfBrokers(state, "transaction", Outcome::kNotTried, why);
+  } else {
+    const Status status = trial.Begin();
+    begun = status.ok();
+    context->AddOfBrokers(state, "transaction", status,
+                          "as '" + ProbeTransactionalId(context->options.kafka.group) + "'");
+  }
   std::string input;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const ProbedTopic& topic = context->topics[i];
     if (topic.use == Use::kRead && input.empty() && found[i].readable) input = topic.endpoint.topic;
     if (topic.use != Use::kGroupWrite && topic.use != Use::kGroupState) continue;
-    if (!begun.ok() || !found[i].usable) {
-      context->Add(i, "write", Outcome::kNotTried, begun.ok() ? "the topic cannot be used" : "there is no transaction");
-      continue;
+    if (const char* const why = context->Obstacle(begun && found[i].usable, begun ? kNoTopic : kNoTransaction)) {
+      context->Add(i, "write", Outcome::kNotTried, why);
+    } else {
+      context->Add(i, "write", trial.Write(topic, found[i].led), "allowed");
     }
-    context->Add(i, "write", trial.Write(topic, found[i].led), "allowed");
   }
   if (!offsets.ok()) return;  // told already
-  if (!begun.ok() || input.empty()) {
-    context->AddOfBrokers(state, "group", Outcome::kNotTried,
-                          begun.ok() ? "no input can be read" : "there is no transaction");
-    return;
+  if (const char* const why =
+          context->Obstacle(begun && !input.empty(), begun ? "no input can be read" : kNoTransaction)) {
+    context->AddOfBrokers(state, "group", Outcome::kNotTried, why);
+  } else {
+    context->AddOfBrokers(state, "group", trial.SendOffsets(input),
+                          "'" + context->options.kafka.group + "' may be used, and its offsets be stored");
   }
-  context->AddOfBrokers(state, "group", trial.SendOffsets(input),
-                        "'" + context->options.kafka.group + "' may be used, and its offsets be stored");
 }
 
 }  // namespace socklog

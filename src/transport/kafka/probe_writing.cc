@@ -86,8 +86,8 @@ void ProbeWriting(const std::vector<FoundTopic>& found, ProbeContext* context) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (context->topics[i].use != Use::kWrite) continue;
-    if (!found[i].usable) {
-      context->Add(i, "write", Outcome::kNotTried, "the topic cannot be used");
+    if (const char* const why = context->Obstacle(found[i].usable, kNoTopic)) {
+      context->Add(i, "write", Outcome::kNotTried, why);
       continue;
     }
     written.push_back(i);

@@ -23,6 +23,7 @@ std::map<std::string, KafkaSettings> AskForTopicConfigs(const std::vector<std::s
   std::map<std::string, KafkaSettings> configs;
   if (topics.empty()) return configs;
   std::vector<rd_kafka_ConfigResource_t*> resources;
+  resources.reserve(topics.size());
   for (const std::string& topic : topics)
     resources.push_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   const KafkaAdminOptions options(rd_kafka_AdminOptions_new(client->handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));

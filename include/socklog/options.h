@@ -43,6 +43,8 @@ struct TlsOptions {
   std::string ca;    // PEM file of authorities; empty: the system's
   std::string cert;  // PEM chain shown to the peer; needed to listen
   std::string key;   // PEM private key; must not be readable by others
+
+  friend bool operator==(const TlsOptions&, const TlsOptions&) = default;
 };
 
 // How Kafka is talked to: what librdkafka calls its properties, and where reading begins.
@@ -54,6 +56,8 @@ struct KafkaOptions {
   bool standby = false;                       // wait while another instance of the group works, and take over from it
   std::string offset;     // beginning, end, stored, N, -N, s@MS; empty: stored with a group, else see docs/kafka.md
   bool insecure = false;  // properties that turn verification off are heeded
+
+  friend bool operator==(const KafkaOptions&, const KafkaOptions&) = default;
 };
 
 // Connections of sources and sinks.

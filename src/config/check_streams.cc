@@ -62,10 +62,16 @@ class StreamList {
   Place PlaceOf(std::string_view option, const std::string& text) const {
     const auto found = places_.find(NameOf(option, text));
     if (found != places_.end()) return found->second->place;
-    if (option == "state-topic") return settings_.PlaceOf(option);  // its endpoint was made of it
+    if (option == "state-topic") return PlaceOfStateTopic();
     if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
     if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
     return Place{"--" + std::string(option)};
+  }
+
+  // Its endpoint was made of its name, or of the default's because a file names a group.
+  Place PlaceOfStateTopic() const {
+    const Place group = settings_.PlaceOf("group");
+    return settings_.Find("state-topic") == nullptr && group.line > 0 ? group : settings_.PlaceOf("state-topic");
   }
 
   static std::string NameOf(std::string_view option, const std::string& text) {
@@ -196,14 +202,16 @@ std::vector<std::string> BrokersOf(const Endpoint& endpoint) {
   return brokers;
 }
 
+// What is told at least once is written as it comes, also by a group.
+bool IsAtLeastOnce(const Stream& stream) { return stream.option == "late-to" || stream.option == "invalid-requests"; }
+
 // A transaction is of one cluster.
 void CheckGroup(const Settings& settings, const Options& options, const std::vector<Stream>& streams,
                 Diagnostics* diagnostics) {
   if (settings.command() != kCommandAnalyze || GroupStateTopic(options).empty()) return;
   const Stream* first = nullptr;
   for (const Stream& stream : streams) {
-    const bool at_least_once = stream.option == "late-to" || stream.option == "invalid-requests";
-    if (stream.endpoint.kind != Kind::kKafka || at_least_once) continue;
+    if (stream.endpoint.kind != Kind::kKafka || IsAtLeastOnce(stream)) continue;
     if (first == nullptr) first = &stream;  // inputs come first
     if (BrokersOf(stream.endpoint) == BrokersOf(first->endpoint)) continue;
     diagnostics->Error(stream.place, "'" + stream.text + "' has other brokers than '" + first->text +
@@ -298,8 +306,10 @@ StreamList CollectStreams(const Settings& settings, const Options& options, Chec
   return list;
 }
 
-EndpointRole RoleOf(const Stream& stream) {
+EndpointRole RoleOf(const Stream& stream, bool has_group_state) {
   if (stream.input) return EndpointRole::kInput;
+  if (stream.option == "state-topic") return EndpointRole::kGroupState;
+  if (has_group_state && stream.endpoint.is_topic() && !IsAtLeastOnce(stream)) return EndpointRole::kGroupOutput;
   return stream.is_file ? EndpointRole::kOutputFile : EndpointRole::kOutput;
 }
 
@@ -319,10 +329,11 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
 std::vector<NamedEndpoint> ListEndpoints(const Settings& settings, const Options& options) {
   Diagnostics ignored;  // CheckStreams tells them
   const StreamList list = CollectStreams(settings, options, {.file_only = true}, &ignored);
+  const bool has_group_state = settings.command() == kCommandAnalyze && !GroupStateTopic(options).empty();
   std::vector<NamedEndpoint> endpoints;
   for (const Stream& stream : list.streams()) {
     if (stream.endpoint.kind == Kind::kStdio) continue;
-    endpoints.push_back({stream.place, {RoleOf(stream), stream.text, options.connection}});
+    endpoints.push_back({stream.place, {RoleOf(stream, has_group_state), stream.text, options.connection}});
   }
   if (settings.command() == kCommandAnalyze && !options.analyze.state.empty()) {
     endpoints.push_back({settings.PlaceOf("state"), {EndpointRole::kState, options.analyze.state, {}}});

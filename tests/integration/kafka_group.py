@@ -296,8 +296,8 @@ class Places(GroupCase):
         for words, give in (
             ((f"topic '{self.state_topic}'", "--operation Write"), lambda: allow("analyzer", "write", "topic", self.state_topic)),
             ((f"group '{self.group}'", "--operation Read --group"), lambda: allow("analyzer", "read", "group", self.group)),
-            (("transactional id", f"--operation Write --transactional-id socklog-{self.group}-worker"),
-             lambda: kafka_case.BROKER.allow_transactional_id("analyzer", f"socklog-{self.group}-worker")),
+            (("transactional id", f"--operation Write --transactional-id socklog-{self.group}- --resource-pattern-type prefixed"),
+             lambda: kafka_case.BROKER.allow_transactional_ids("analyzer", f"socklog-{self.group}-")),
             ((f"topic '{self.state_topic}'", "--operation Read"), lambda: allow("analyzer", "read", "topic", self.state_topic)),
             ((f"topic '{topic}'", "--operation Read"), lambda: allow("analyzer", "read", "topic", topic)),
             ((f"topic '{self.alerts}'", "--operation Write"), lambda: allow("analyzer", "write", "topic", self.alerts)),

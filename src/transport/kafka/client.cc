@@ -185,14 +185,15 @@ void KafkaClient::ForgetProblems() {
   has_problem_ = false;
 }
 
-Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic) const {
+Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic,
+                            KafkaTask task) const {
   Endpoint endpoint = options_.endpoint;
   if (!topic.empty() && topic != endpoint.topic) {
     endpoint.text.replace(endpoint.text.rfind('/') + 1, std::string::npos, topic);
     endpoint.topic = topic;
   }
   KafkaSituation situation{endpoint, settings_};
-  situation.task = options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite;
+  situation.task = task;
   situation.group = options_.connection.kafka.group;
   situation.library_version = rd_kafka_version();
   situation.was_reached = was_reached_;

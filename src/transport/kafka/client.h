@@ -71,7 +71,10 @@ class KafkaClient {
 
   // Looks at the broker's certificate once more where that can tell more. `topic`: what the problem is about, if that
   // is not the endpoint's.
-  Status Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic = "") const;
+  Status Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic = "") const {
+    return Explain(problem, clock, topic, options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite);
+  }
+  Status Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic, KafkaTask task) const;
 
  private:
   explicit KafkaClient(Options options) : options_(std::move(options)) {}

@@ -50,6 +50,9 @@ std::string PrincipalOf(const KafkaSettings& settings) {
   return "User:" + (user.empty() ? "NAME" : user);
 }
 
+// One permission covers them all.
+std::string TransactionalIdPrefix(const std::string& group) { return "socklog-" + group + "-"; }
+
 Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation) {
   const std::string place = situation.endpoint.text + ": ";
   if (const std::size_t offered = problem.text.find("supported mechanisms:"); offered != std::string::npos) {
@@ -118,7 +121,16 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
 
 }  // namespace
 
-std::string TransactionalId(const std::string& group) { return "socklog-" + group + "-worker"; }
+std::string TransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "worker"; }
+
+std::string ProbeTransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "probe"; }
+
+Status CheckStatePartitions(const Endpoint& topic, int partitions) {
+  if (partitions == 1) return Status();
+  return Status::Usage(topic.text + ": has " + std::to_string(partitions) +
+                       " partitions; a state needs a topic of one, compacted: make one (kafka-topics.sh --create "
+                       "--partitions 1 --config cleanup.policy=compact) and name it with --state-topic");
+}
 
 bool IsAboutCertificate(const KafkaProblem& problem) {
   return IsTransport(problem) && Has(problem, "certificate verify failed");
@@ -162,10 +174,10 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
                             "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
                             " --operation Read --group " + situation.group + ")");
     case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED: {
-      const std::string id = TransactionalId(situation.group);
-      return Status::Failed(place + "there is no permission to use transactional id '" + id +
-                            "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
-                            " --operation Write --transactional-id " + id + ")");
+      const std::string prefix = TransactionalIdPrefix(situation.group);
+      return Status::Failed(place + "there is no permission to use transactional ids that begin with '" + prefix +
+                            "': allow them (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
+                            " --operation Write --transactional-id " + prefix + " --resource-pattern-type prefixed)");
     }
     case RD_KAFKA_RESP_ERR__FENCED:
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:

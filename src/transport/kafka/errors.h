@@ -35,6 +35,11 @@ struct KafkaSituation {
 // Of whoever works for a group: one for all its instances, so that who takes over ends what the one before left open,
 // and keeps it from writing any more.
 std::string TransactionalId(const std::string& group);
+// Of who tries whether one could work. The live one would keep a worker from writing.
+std::string ProbeTransactionalId(const std::string& group);
+
+// Of a state's topic, which must have one partition. Ok if it has; else kUsage.
+Status CheckStatePartitions(const Endpoint& topic, int partitions);
 
 // Trying again will not help: a login or a certificate that is refused, a permission that is not there.
 bool IsHopeless(const KafkaProblem& problem);

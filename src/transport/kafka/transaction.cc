@@ -60,11 +60,7 @@ Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoin
   made->client_->RequireGroup();
   const Result<int> partitions = made->client_->WaitForTopic(options.connect_timeout, clock);
   if (!partitions.ok()) return partitions.status();
-  if (partitions.value() != 1) {
-    return Status::Usage(endpoint.text + ": has " + std::to_string(partitions.value()) +
-                         " partitions; a state needs a topic of one, compacted: make one (kafka-topics.sh --create "
-                         "--partitions 1 --config cleanup.policy=compact) and name it with --state-topic");
-  }
+  if (Status status = CheckStatePartitions(endpoint, partitions.value()); !status.ok()) return status;
   return made;
 }
 

@@ -15,9 +15,6 @@
 
 namespace socklog {
 
-using KafkaGroupMetadata =
-    std::unique_ptr<rd_kafka_consumer_group_metadata_t, KafkaDestroy<rd_kafka_consumer_group_metadata_destroy>>;
-
 // Holds records until Commit, so that no transaction is open for long. After an error nothing more can be committed;
 // what was not is in no topic. Thread-compatible.
 class KafkaTransactions {

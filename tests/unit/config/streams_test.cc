@@ -252,6 +252,17 @@ TEST_CASE("what a file names is listed once for each use, with its place") {
         "c.toml:5:11 tcp://x:1 2\n"
         "c.toml:6:9 d 3\n"
         "c.toml:9:15 t.toml 2\n");
+  // A group's transactions write some topics, and the state, which is named by default.
+  CHECK(Listed("[analyze]\nfrom = \"kafka://b/logs\"\nalerts_to = [\"kafka://b/alerts\", \"a.json\"]\n"
+               "late_to = \"kafka://b/late\"\ngroup = \"g\"\n") ==
+        "c.toml:2:8 kafka://b/logs 0\n"
+        "c.toml:3:14 kafka://b/alerts 4\n"
+        "c.toml:3:34 a.json 1\n"
+        "c.toml:4:11 kafka://b/late 1\n"
+        "c.toml:5:9 kafka://b/socklog-state 5\n");
+  CHECK(Listed(
+            "[analyze]\nfrom = \"kafka://b/logs\"\nalerts_to = \"kafka://b/alerts\"\nstate = \"s\"\ngroup = \"g\"\n") ==
+        "c.toml:2:8 kafka://b/logs 0\nc.toml:3:13 kafka://b/alerts 1\nc.toml:4:9 s 3\n");
   // Without a section it is for every command.
   CHECK(Listed("port = 99\n") == "c.toml:1:8 tcp-listen://localhost:99 1\nc.toml:1:8 tcp://localhost:99 0\n");
   CHECK(Listed("port = 99\n[generate]\n") == "c.toml:1:8 tcp-listen://localhost:99 1\n");

@@ -57,7 +57,7 @@ const Case kCases[] = {
     {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "Broker: Group authorization failed", true, StatusCode::kFailed,
      "--operation Read --group g"},
     {RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "Broker: Transactional Id authorization failed", true,
-     StatusCode::kFailed, "--operation Write --transactional-id socklog-g-worker"},
+     StatusCode::kFailed, "--operation Write --transactional-id socklog-g- --resource-pattern-type prefixed"},
     {RD_KAFKA_RESP_ERR__FENCED, "Local: This instance has been fenced by a newer instance", true, StatusCode::kFailed,
      "another instance has taken over group 'g'"},
     {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "Broker: Unknown topic or partition", false, StatusCode::kFailed,

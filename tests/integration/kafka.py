@@ -285,6 +285,7 @@ class Mistakes(KafkaCase):
         other = kafka_case.BROKER.directory / "other-ca.pem"
         self.told(("certificate is not accepted", "--tls-ca"), kafka_case.BROKER.address("client"), self.config("analyzer", ssl_ca_location=other))
         self.told(("mismatch", "name the broker"), kafka_case.BROKER.address("misnamed"), self.config("analyzer"))
+        self.told(("certificate has expired", "renew it"), kafka_case.BROKER.address("expired"), self.config("analyzer"))
         mtls = kafka_case.BROKER.address("mtls")
         for nothing in (None, kafka_case.BROKER.directory / "stranger.pem"):
             key = nothing and kafka_case.BROKER.directory / "stranger.key"

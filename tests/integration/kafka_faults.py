@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 """What is no broker, brokers that lose records, and records that are odd."""
 import contextlib
+import os
+import shutil
 import socket
+import subprocess
 import threading
 import time
+from signal import SIGTERM
 
 import harness
+import kafka_broker
 import kafka_case
-from harness import T0, combined, text_of
-from kafka_case import SOON, KafkaCase
+import kafka_client
+from harness import T0, combined, json_lines, read, summary_of, text_of
+from kafka_case import SOON, KafkaCase, records_of
 
 SLACK = 2  # seconds beyond --connect-timeout
 
@@ -72,6 +78,83 @@ class NoTopic(KafkaCase):
                 self.assert_told(words, "analyze", log, f"--{output}", self.url("nowhere"), "-q")
         state, logs = self.topic(cleanup_policy="compact"), self.topic()
         self.assert_told(words, "analyze", self.url(logs), "--group", "g", "--state-topic", state, "--alerts-to", self.url("nowhere"), "-q")
+
+
+class Shortened(KafkaCase):
+    """A broker of its own that comes back without some of the records it had."""
+
+    def without(self, broker, change, end=kafka_broker.Broker.kill):
+        """Ends it, lets change(directory of the partition) take something away, and starts it."""
+        end(broker)
+        for marker in (broker.directory / "logs").glob(".kafka_cleanshutdown"):
+            marker.unlink()  # so that it looks what there is
+        change(broker.directory / "logs" / "logs-0")
+        broker.start()
+
+    @contextlib.contextmanager
+    def filled_broker(self, lines):
+        with kafka_broker.Broker() as broker, kafka_client.Admin(broker.address()) as admin:
+            admin.create_topic("logs", 1)
+            self.fill(broker, lines)
+            yield broker, admin
+
+    def fill(self, broker, lines):
+        with kafka_client.Producer(broker.address(), **{"batch.num.messages": 1}) as producer:
+            producer.write_all("logs", 0, records_of(lines))
+
+    def follow(self, broker, *args):
+        return self.start("analyze", f"kafka://{broker.address()}/logs", "--offset", "beginning", "--windows-to", self.path("windows"), "--window",
+                          "1s", "--idle-timeout", "1s", "--summary", self.path("summary"), *args)
+
+    def lines_in_windows(self):
+        return sum(window["lines"] for window in json_lines(read(self.path("windows")).rpartition(b"\n")[0]))
+
+    def end(self, process, lines, late=0):
+        self.wait_for(lambda: self.lines_in_windows() == lines - late, "the last windows", process=process)
+        process.signal(SIGTERM)
+        result = process.wait(SOON)
+        self.assertEqual(0, result.code, str(result))
+        summary = summary_of(self.path("summary"))
+        self.assertEqual((lines, late, 0), (summary["lines"], summary["late"], summary["lost_offsets"]), str(result))
+        return result
+
+    def test_all_records(self):
+        with self.filled_broker(combined(T0 + second) for second in range(40)) as (broker, _):
+            process = self.follow(broker)
+            self.wait_for(lambda: self.lines_in_windows() == 40, "all windows", process=process)
+            self.without(broker, shutil.rmtree)
+            self.fill(broker, [combined(T0 + 100 + second) for second in range(10)])
+            self.assertEqual(1, self.end(process, 50).message.count("reading it from its beginning"))
+
+    def test_the_last_records(self):
+        def cut(directory):
+            log = directory / f"{0:020}.log"
+            os.truncate(log, log.stat().st_size * 3 // 4)
+
+        with self.filled_broker(combined(T0 + second) for second in range(40)) as (broker, admin):
+            process = self.follow(broker)
+            self.wait_for(lambda: self.lines_in_windows() == 40, "all windows", process=process)
+            admin.delete_records("logs", 0, 8)
+            self.without(broker, cut, kafka_broker.Broker.stop)  # it keeps which records were deleted
+            self.wait_for(lambda: b"going on at its end" in process.err(), "a warning", process=process)
+            self.fill(broker, [combined(T0 + 100 + second) for second in range(10)])
+            self.end(process, 50)
+
+    def test_a_run_to_the_end_ends(self):
+        """Also at an end that is before the one that there was when it began."""
+        ahead = [combined(T0 + 60 * number, url=f"/{'x' * 1000}") for number in range(3000)]
+        with self.filled_broker(ahead) as (broker, _):
+            process = self.start("analyze", f"kafka://{broker.address()}/logs", "-", "--until", "end", "-X", "queued.max.messages.kbytes=64", "-X",
+                                 "fetch.message.max.bytes=65536", "--summary", self.path("summary"), stdin=subprocess.PIPE)
+            process.popen.stdin.write(text_of([combined(T0)]))
+            process.popen.stdin.flush()
+            self.wait_for(lambda: process.err().count(b": combined") == 2, "the first lines", process=process)
+            self.without(broker, shutil.rmtree)
+            process.popen.stdin.close()
+            result = process.wait(60)
+            self.assertEqual(0, result.code, str(result))
+            self.assertIn("reading it from its beginning", result.message)
+            self.assertTrue(1 < summary_of(self.path("summary"))["lines"] < 2900, str(result))
 
 
 if __name__ == "__main__":

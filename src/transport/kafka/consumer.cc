@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "transport/kafka/kafka_partition.h"
 
 namespace socklog {
@@ -17,6 +18,7 @@ constexpr Micros kDeletedTime = 2 * kSecond;      // a topic that was deleted st
 constexpr int kServeTime = 500;                   // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer
 constexpr int kRangeTime = 500;                   // ms that reading waits for each end of a partition
+constexpr Micros kLagTime = kSecond;              // for all partitions
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
 // What may wait in the queues of all partitions, and of one.
@@ -182,6 +184,32 @@ Result<std::optional<KafkaRange>> KafkaConsumer::AskRange(int partition) {
 }
 
 void KafkaConsumer::CountLost(std::int64_t records) { lost_ += static_cast<std::uint64_t>(records); }
+
+// What is committed now, or what was known last; negative: nothing ever was.
+std::int64_t KafkaConsumer::EndOf(int partition, Micros patience) const {
+  const std::string& topic = reading_.endpoint.topic;
+  std::vector<KafkaRange> now(1);
+  if (patience > 0 && AskKafkaRanges(client_->handle(), topic, partition, static_cast<int>(patience / kMillisecond),
+                                     &now) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return now[0].high;
+  KafkaRange last;
+  rd_kafka_get_watermark_offsets(client_->handle(), topic.c_str(), partition, &last.low, &last.high);
+  return last.high;
+}
+
+std::uint64_t KafkaConsumer::AskLag() {
+  const Micros end = context_.clock.Monotonic() + kLagTime;
+  std::uint64_t all = 0;
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) {
+    const Micros left = reachable_ && feed->has_leader ? end - context_.clock.Monotonic() : 0;
+    const std::int64_t behind = std::max<std::int64_t>(EndOf(feed->partition, left) - feed->next, 0);
+    LogDetail(reading_.endpoint.topic + "/" + std::to_string(feed->partition) + ": read up to offset " +
+              std::to_string(feed->next) + ", " + FormatCount(static_cast<std::uint64_t>(behind), "record") +
+              " behind its end");
+    all += static_cast<std::uint64_t>(behind);
+  }
+  return all;
+}
 
 void KafkaConsumer::Watch() {
   Micros looked = context_.clock.Monotonic();

@@ -49,6 +49,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   bool complete() const override { return reading_.until_end; }
   void AddTo(PollSet* set) const override;
   std::uint64_t lost() const override { return lost_; }
+  std::uint64_t AskLag() override;
 
   // For the partitions: whether the end of a partition, once reached, can be believed.
   bool reachable() const { return reachable_; }
@@ -71,6 +72,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   Result<int> Connect(int queue);
   Status Start();
   std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
+  std::int64_t EndOf(int partition, Micros patience) const;
   void Watch();
   void LookAtBroker();
   void Fail(const Status& status);

@@ -348,6 +348,24 @@ TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
   CHECK(text_from("kafka1 0 1 0 another t") == "a\nb\n");
 }
 
+TEST_CASE("Kafka: how far a source is behind") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  SourceOptions options;
+  options.connection.kafka.offset = "beginning";
+  Reader reader({mock.url()}, options);
+  CHECK(reader.source().AskLag() == 2);
+  REQUIRE(reader.ReadUntilText("a\nb\n"));
+  CHECK(reader.source().AskLag() == 0);
+  REQUIRE(NewSink(mock.url())->Write("c\n").ok());
+  CHECK(reader.source().AskLag() == 1);
+  // What was known last, where nobody answers.
+  rd_kafka_mock_broker_set_down(mock.cluster(), 1);
+  const Micros begin = TestClock().Monotonic();
+  CHECK(reader.source().AskLag() <= 1);
+  CHECK(TestClock().Monotonic() - begin < 3 * kSecond);
+}
+
 TEST_CASE("Kafka: a fatal error is told with its cause") {
   const MockCluster mock(1, 1);
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(

@@ -241,7 +241,7 @@ class Running(KafkaCase):
         self.run_ok(*args, "--close", "--summary", self.path("third"))  # counts are of all runs together
         second, third = summary_of(self.path("second")), summary_of(self.path("third"))
         self.assertEqual(150, third["lines"])
-        self.assertGreaterEqual(third["lost_offsets"], 50)
+        self.assertTrue(50 <= third["lost_offsets"] < 75, str(third))  # 50, and what the open windows had
         self.assertEqual(second["lost_offsets"], third["lost_offsets"])
 
 

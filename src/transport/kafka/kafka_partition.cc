@@ -47,7 +47,6 @@ KafkaPartition::~KafkaPartition() {
 
 Result<Progress> KafkaPartition::Read(Block* block) {
   if (Status status = consumer_->failure(); !status.ok()) return status;
-  is_marked_ = false;
   if (is_misplaced_) {
     if (Status status = FindPlace(); !status.ok()) return status;
     if (is_misplaced_) return Progress::kIdle;
@@ -143,7 +142,6 @@ Status KafkaPartition::GoOnElsewhere(const KafkaRange& range) {
     if (stop_) stop_ = std::min(*stop_, range.high);
   }
   skip_ = 0;
-  is_marked_ = false;
   at_end_ = false;
   return consumer_->Assign();
 }
@@ -170,8 +168,7 @@ void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
   ended_ = stop_ && message.offset >= *stop_;
   if (known || ended_) return DropMessage();
   const auto* data = static_cast<const char*>(message.payload);
-  if (!is_marked_) places_.Add(text_end_, message.offset);
-  is_marked_ = true;
+  places_.Add(text_end_, message.offset);
   const std::uint64_t skipped = std::min(skip_, RecordText::TextSize(data, message.len));
   text_.Start(data, message.len, skipped);
   skip_ -= skipped;

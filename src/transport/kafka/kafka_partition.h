@@ -55,8 +55,7 @@ class KafkaPartition : public Partition {
   RecordText text_;
   std::uint64_t skip_;          // bytes of text that an earlier run handed out
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
-  KafkaPlaces places_;          // of the first record that each block begins
-  bool is_marked_ = false;      // the present block's
+  KafkaPlaces places_;
   std::int64_t damaged_at_ = -1;
   int damaged_times_ = 0;
   bool is_misplaced_ = false;  // the broker did not have what was to be read next

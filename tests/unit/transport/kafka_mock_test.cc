@@ -330,6 +330,17 @@ TEST_CASE("Kafka: a broker that goes away before the first record is waited for"
   CHECK(reader.text() == "a\nb\n");
 }
 
+TEST_CASE("Kafka: a position is that of the record that it is in") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write(testing::Lines(0, 8)).ok());
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({mock.url()}, options);
+  REQUIRE(reader.ReadAll());
+  CHECK(Has(reader.PositionOf(0), "kafka1 0 0 0 "));
+  CHECK(Has(reader.PositionOf(7), "kafka1 0 7 0 "));
+}
+
 TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
   const MockCluster mock(1, 1);
   REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());

@@ -13,7 +13,7 @@ import harness
 import kafka_broker
 import kafka_case
 import kafka_client
-from harness import T0, combined, json_lines, read, summary_of, text_of
+from harness import T0, combined, json_lines, read, shop_lines, summary_of, text_of
 from kafka_case import SOON, KafkaCase, records_of
 
 SLACK = 2  # seconds beyond --connect-timeout
@@ -155,6 +155,43 @@ class Shortened(KafkaCase):
             self.assertEqual(0, result.code, str(result))
             self.assertIn("reading it from its beginning", result.message)
             self.assertTrue(1 < summary_of(self.path("summary"))["lines"] < 2900, str(result))
+
+
+class Records(KafkaCase):
+    """As others may write them."""
+
+    def test_every_compression(self):
+        lines = shop_lines(7, T0, 600, 10)
+        odd = [b"", b"\0" * 100, b"\x1f\x8b\x08 no gzip", None, b"\xff\xfe" * 50, os.urandom(1000)]
+        records = [value for number, line in enumerate(records_of(lines)) for value in (line, *odd[number % 500:number % 500 + 1])]
+        values = [value for value in records if value is not None]
+        file = self.write("same.log", b"".join(value if value.endswith(b"\n") else value + b"\n" for value in values))
+        expected = self.run_ok("analyze", file, "--summary", self.path("expected"))
+        for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+            with self.subTest(codec=codec):
+                topic = self.topic()
+                with kafka_client.Producer(self.brokers, **{"compression.codec": codec}) as producer:
+                    producer.write_all(topic, 0, records)
+                result = self.analyze(topic, "--summary", self.path("summary"))
+                self.assertEqual(expected.out, result.out)
+                for name in ("lines", "malformed", "counted", "late"):
+                    self.assertEqual(summary_of(self.path("expected"))[name], summary_of(self.path("summary"))[name], name)
+
+    def test_aborted_ones_between_and_at_the_end(self):
+        """What was aborted is no line, and its marks are no place to wait at; compressed batches as well."""
+        topic, good = self.topic(), 0
+        with kafka_client.Producer(self.brokers, **{"transactional.id": topic, "compression.codec": "gzip"}) as producer:
+            for second in range(30):
+                producer.begin()
+                for value in (combined(T0 + second).encode(), None, b"", b"\0"):
+                    producer.write(topic, 0, value)
+                producer.flush()
+                aborted = second % 3 == 0 or second > 25
+                good += not aborted
+                (producer.abort if aborted else producer.commit)()
+        self.analyze(topic, "--summary", self.path("summary"))
+        summary = summary_of(self.path("summary"))
+        self.assertEqual((good, 2 * good, 0), (summary["counted"], summary["malformed"], summary["lag"]))
 
 
 if __name__ == "__main__":

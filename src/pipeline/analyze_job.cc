@@ -382,6 +382,7 @@ Status Analysis::Finish() {
   summary.lines = windows_->counters();
   CountLost();
   summary.windows = counters_;
+  summary.lag = source_->AskLag();
   summary.open_windows = windows_->open_windows();
   summary.evicted_keys = windows_->evicted_keys();
   summary.malformed_samples = malformed_samples_.lines();

@@ -84,6 +84,18 @@ class Once(GroupCase):
         result = process.wait(SOON)
         self.assertEqual(0, result.code, str(result))
 
+    def test_an_alert_of_a_topic_that_falls_silent(self):
+        """Of the window that is open then: after --idle-timeout, for who reads what is committed."""
+        topic = self.filled_topic(records_of(combined(T0 + second, 500) for second in range(10) for _ in range(50)), [])
+        process = self.start(*self.args(topic, "--idle-timeout", "2s"))
+        self.wait_for_work(process)
+        begin = time.monotonic()
+        self.wait_for(lambda: self.values(self.alerts), "the alert", process=process)
+        self.assertLess(time.monotonic() - begin, 10 + 2 + HAND_OVER)  # the longer of the two times, and some to read it
+        self.assertEqual("firing", json_lines(self.values(self.alerts)[0])[0]["status"])
+        process.signal(SIGTERM)
+        self.assertEqual(0, process.wait(SOON).code)
+
     def test_files_and_topics_in_one_run(self):
         """What goes to a file is there once as well."""
         lines = shop_lines(5, T0, 900, 10)

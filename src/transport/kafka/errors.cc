@@ -39,6 +39,12 @@ bool SpeaksNoTls(const KafkaProblem& problem) {
           Has(problem, "might not be a TLS") || Has(problem, "connecting to a PLAINTEXT"));
 }
 
+// The answer to the first question was none of Kafka's.
+bool SpeaksNoKafka(const KafkaProblem& problem) {
+  return Has(problem, "state APIVERSION_QUERY") &&
+         (Has(problem, "Invalid response size") || Has(problem, "Read underflow"));
+}
+
 std::string VersionText(int version) {
   return std::to_string(version >> 24 & 0xff) + "." + std::to_string(version >> 16 & 0xff) + "." +
          std::to_string(version >> 8 & 0xff);
@@ -101,8 +107,13 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
                           "--tls-cert and --tls-key");
   }
   // What closed a connection at once has answered before: it is not a matter of settings.
-  if (situation.was_reached && IsGuess(problem))
-    return {StatusCode::kUnavailable, place + "cannot reach the broker: it closes connections"};
+  if (situation.was_reached && IsGuess(problem)) {
+    const char* const why = SpeaksNoKafka(problem) ? "what answers is none" : "it closes connections";
+    return {StatusCode::kUnavailable, place + "cannot reach the broker: " + why};
+  }
+  if (SpeaksNoKafka(problem)) {
+    return Status::Failed(place + "what answers there is no Kafka broker; correct the address and the port");
+  }
   if (ExpectsTls(problem)) {
     return Status::Failed(place +
                           "the broker closes the connection at once, as one does that expects TLS; set "
@@ -157,7 +168,7 @@ bool IsHopeless(const KafkaProblem& problem) {
 }
 
 bool IsGuess(const KafkaProblem& problem) {
-  return ExpectsTls(problem) || ExpectsLogin(problem) || SpeaksNoTls(problem);
+  return ExpectsTls(problem) || ExpectsLogin(problem) || SpeaksNoTls(problem) || SpeaksNoKafka(problem);
 }
 
 Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation) {
@@ -203,6 +214,7 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return ExplainTransport(problem, situation);
     default:
+      if (SpeaksNoKafka(problem)) return ExplainTransport(problem, situation);
       return Status::Failed(place + (problem.text.empty() ? rd_kafka_err2str(problem.code) : problem.text));
   }
 }

@@ -44,8 +44,8 @@ Status CheckStatePartitions(const Endpoint& topic, int partitions);
 // Trying again will not help: a login or a certificate that is refused, a permission that is not there.
 bool IsHopeless(const KafkaProblem& problem);
 
-// The library's guess at wrong settings (no TLS, no login, TLS where there is none), which it makes of a connection
-// that was closed at once: a broker that is being stopped looks the same.
+// Perhaps wrong settings: no TLS, no login, TLS where there is none, which the library guesses of a connection that was
+// closed at once, though a broker that is being stopped looks the same; an answer that is none of a broker's.
 bool IsGuess(const KafkaProblem& problem);
 
 // The broker's certificate was not accepted; the library does not say why.

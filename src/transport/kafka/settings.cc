@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -9,6 +10,7 @@
 
 #include "base/kafka_property.h"
 #include "base/text.h"
+#include "transport/core_dump.h"
 #include "transport/fd.h"
 #include "transport/file_io.h"
 #include "transport/transport.h"
@@ -81,6 +83,14 @@ bool TurnsVerificationOff(const KafkaProperty& property) {
 bool WaitsForEver(const KafkaProperty& property) {
   const bool is_timeout = property.name == "message.timeout.ms" || property.name == "delivery.timeout.ms";
   return is_timeout && ReadBack(property) == "0";
+}
+
+// Passwords, and keys that the library reads itself.
+bool HasSecrets(const KafkaSettings& settings) {
+  return std::any_of(settings.begin(), settings.end(), [](const auto& setting) {
+    const std::string& name = setting.first;
+    return IsKafkaSecret(name) || name == "ssl.key.location" || name == "ssl.keystore.location";
+  });
 }
 
 // Tries a property on a configuration that is thrown away.
@@ -168,6 +178,7 @@ Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
     if (Status status = CheckProperty(*property, options.kafka.insecure, "-X"); !status.ok()) return status;
     settings[property->name] = property->value;
   }
+  if (HasSecrets(settings)) ForbidCoreDumps();
   if (const std::string key = SettingOf(settings, "ssl.key.location"); !key.empty()) {
     if (Status status = CheckKey(key); !status.ok()) return status;
   }

@@ -48,6 +48,18 @@ const Case kCases[] = {
      StatusCode::kFailed, "expects a login"},
     {RD_KAFKA_RESP_ERR__TRANSPORT, "b:9092/bootstrap: Connect to ipv4#192.0.2.1:9092 failed: Connection refused", false,
      StatusCode::kUnavailable, "Connection refused"},
+    {RD_KAFKA_RESP_ERR__BAD_MSG,
+     "b:80/bootstrap: Receive failed: Invalid response size 1213486160 (0..100000000): increase "
+     "receive.message.max.bytes (after 0ms in state APIVERSION_QUERY)",
+     false, StatusCode::kFailed, "no Kafka broker"},
+    {RD_KAFKA_RESP_ERR__BAD_MSG,
+     "b:9092/1: Receive failed: Invalid response size 1213486160 (0..100000000): increase "
+     "receive.message.max.bytes (after 9ms in state UP)",
+     false, StatusCode::kFailed, "increase receive.message.max.bytes"},
+    {RD_KAFKA_RESP_ERR__TRANSPORT,
+     "b:9092/bootstrap: ApiVersionRequest failed: Local: Read underflow: probably due to broker version < 0.10 (after "
+     "0ms in state APIVERSION_QUERY)",
+     false, StatusCode::kFailed, "no Kafka broker"},
     {RD_KAFKA_RESP_ERR__RESOLVE, "b:9092/bootstrap: Failed to resolve 'b:9092'", false, StatusCode::kUnavailable,
      "cannot find the broker's address"},
     {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "Broker: Topic authorization failed", true, StatusCode::kFailed,

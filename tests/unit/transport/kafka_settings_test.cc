@@ -1,3 +1,4 @@
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,6 +150,27 @@ TEST_CASE("A private key that others can read is refused") {
   CHECK(Has(ErrorOf("ssl.key.location=" + key.path()), "chmod 600"));
   chmod(key.path().c_str(), 0600);
   CHECK(ErrorOf("ssl.key.location=" + key.path()).empty());
+}
+
+TEST_CASE("A process that has a secret leaves no core dump") {
+  const auto leaves_dump = [](const ConnectionOptions& options) {
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    CHECK(ErrorOf(options).empty());
+    const bool leaves = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return leaves;
+  };
+  const TemporaryFile password("sasl.password=geheim\n");
+  const TemporaryFile name("sasl.username=anna\n");
+  const TemporaryFile key("");
+  ConnectionOptions options;
+  options.kafka.config = name.path();
+  CHECK(leaves_dump(options));
+  options.kafka.config = password.path();
+  CHECK(!leaves_dump(options));
+  options.kafka.config.clear();
+  options.tls.key = key.path();
+  CHECK(!leaves_dump(options));
 }
 
 }  // namespace

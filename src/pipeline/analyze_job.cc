@@ -1,10 +1,12 @@
 // analyze: lines -> windows -> scores -> alerts.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "alert/alert_tracker.h"
@@ -31,8 +33,9 @@ constexpr Micros kSaveInterval = kSecond;
 // Where alerts arrive with the state: as often as that while there is more to read, or when so much waits.
 constexpr Micros kAlertInterval = 200 * kMillisecond;
 constexpr std::size_t kMostHeld = 8 << 20;
-// Runs in a row whose first transaction was undone, before the fault is somebody's.
+// Runs in a row that were undone before they had saved anything, and how long the first of them is waited for.
 constexpr int kMostInVain = 5;
+constexpr Micros kFirstPause = 100 * kMillisecond;
 
 // One run of analyze. Built by steps, since each may fail; then Run.
 class Analysis {
@@ -48,6 +51,8 @@ class Analysis {
   Status SetUp();
   Status Run();
   bool alerts_fired() const { return fired_in_this_run_ > 0; }
+  // Something was saved after what SetUp saves.
+  bool made_progress() const { return saves_ > 1; }
 
  private:
   Status OpenStore();
@@ -101,6 +106,7 @@ class Analysis {
   std::string window_line_;
   std::uint64_t fired_in_this_run_ = 0;
   Micros saved_at_ = 0;
+  int saves_ = 0;
   bool flush_due_ = false;
 };
 
@@ -283,7 +289,9 @@ Status Analysis::Save() {
   state.counters = counters.bytes();
   state.alerts = alerts.bytes();
   saved_at_ = context_.clock.Monotonic();
-  return store_->Save(state);
+  if (Status status = store_->Save(state); !status.ok()) return status;
+  ++saves_;
+  return {};
 }
 
 bool Analysis::IsSaveDue(bool idle) const {
@@ -368,8 +376,10 @@ Status Analysis::OnPause(bool idle) {
 
 Status Analysis::Run() {
   Status status = loop_->Run();
-  LogDetail("all is read that is to be read; closing");
-  if (status.ok()) status = OnPause(true);  // flushes
+  if (status.ok()) {
+    LogDetail("all is read that is to be read; closing");
+    status = OnPause(true);  // flushes
+  }
   if (status.ok()) status = Save();
   if (status.ok()) status = outputs_->Finish();
   progress_.Clear();
@@ -392,6 +402,12 @@ Status Analysis::Finish() {
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
 }
 
+// Longer each time; ends at once with StopRequested.
+void PauseBefore(int attempt, const Clock& clock) {
+  const Micros end = clock.Monotonic() + (kFirstPause << (attempt - 1));
+  while (!StopRequested() && clock.Monotonic() < end) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 }  // namespace
 
 Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context) {
@@ -401,15 +417,20 @@ Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context)
     Analysis analysis(options, context, resets);
     Status status = analysis.SetUp();
     const bool is_set_up = status.ok();
-    if (!is_set_up && StopRequested()) return JobOutcome::kDone;
     if (is_set_up) status = analysis.Run();
     fired = fired || analysis.alerts_fired();
     if (status.ok()) break;
-    in_vain = is_set_up ? 1 : in_vain + 1;
+    if (status.code() != StatusCode::kAborted) {
+      const bool was_connecting = status.code() == StatusCode::kBrokenPipe || status.code() == StatusCode::kUnavailable;
+      if (!is_set_up && was_connecting && StopRequested()) return JobOutcome::kDone;
+      return status;
+    }
+    in_vain = analysis.made_progress() ? 1 : in_vain + 1;
     resets = resets && !is_set_up;
-    if (status.code() != StatusCode::kAborted || in_vain > kMostInVain) return status;
-    if (StopRequested()) return Status::Failed(status.message() + "; the next run finds again what was in it");
+    if (in_vain > kMostInVain) return status;
     LogWarning(status.message() + "; going on from the state before it");
+    PauseBefore(in_vain, context.clock);
+    if (StopRequested()) return Status::Failed(status.message() + "; the next run finds again what was in it");
   }
   // A signal ends a run well, whatever it had found by then.
   const bool tells = options.analyze.fail_on_alert && !StopRequested();

@@ -205,6 +205,10 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
       return {StatusCode::kUnavailable, place + "cannot find the broker's address: " + problem.text};
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return Status::Failed(place + "a record is larger than the topic takes; raise its max.message.bytes");
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return Status::Failed(place +
+                            "the topic refuses the time of a record; raise its message.timestamp.before.max.ms" +
+                            " and message.timestamp.after.max.ms, or correct the clock that the log's times come from");
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return Status::Failed(place +
                             "a record could not be delivered in time (message.timeout.ms): is the broker away?");

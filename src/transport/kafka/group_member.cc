@@ -10,8 +10,9 @@
 namespace socklog {
 namespace {
 
-constexpr int kPollTime = 100;   // ms
-constexpr int kServeTime = 500;  // ms that the watching thread waits for callbacks
+constexpr int kPollTime = 100;      // ms
+constexpr int kReleaseTime = 5000;  // ms that a transaction may hold up a change of the group
+constexpr int kServeTime = 500;     // ms that the watching thread waits for callbacks
 constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
 constexpr Micros kLongestTransaction = 90 * kSecond;
@@ -48,19 +49,19 @@ KafkaSettings MemberSettings(const ConnectionOptions& options, const Clock& cloc
 
 Result<std::unique_ptr<KafkaGroupMember>> KafkaGroupMember::Join(const Endpoint& state_topic,
                                                                  const ConnectionOptions& options, const Clock& clock,
-                                                                 const std::function<Status()>& take_over) {
+                                                                 KafkaTransactions* transactions) {
   std::unique_ptr<KafkaGroupMember> member(new KafkaGroupMember(state_topic, options, clock));
-  if (Status status = member->Start(take_over); !status.ok()) return status;
+  if (Status status = member->Start(transactions); !status.ok()) return status;
   return member;
 }
 
 KafkaGroupMember::KafkaGroupMember(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock)
     : endpoint_(state_topic), options_(options), clock_(clock), joiner_(options.kafka.group) {}
 
-Status KafkaGroupMember::Start(const std::function<Status()>& take_over) {
+Status KafkaGroupMember::Start(KafkaTransactions* transactions) {
   if (Status status = Subscribe(); !status.ok()) return status;
-  if (Status status = WaitForWork(); !status.ok()) return status;
-  if (Status status = take_over(); !status.ok()) return status;
+  if (Status status = WaitForWork(transactions); !status.ok()) return status;
+  if (Status status = transactions->Begin(); !status.ok()) return status;
   if (Status status = ReadState(); !status.ok()) return status;
   callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
   watcher_ = std::thread([this] { Watch(); });
@@ -99,13 +100,14 @@ KafkaGroupMember::~KafkaGroupMember() {
   if (client_ != nullptr && options_.kafka.standby) rd_kafka_consumer_close(client_->handle());
 }
 
-Status KafkaGroupMember::WaitForWork() {
+Status KafkaGroupMember::WaitForWork(KafkaTransactions* transactions) {
   const Micros begin = clock_.Monotonic();
   bool told = false;
   while (work_ != Work::kMine) {
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
     const KafkaMessage message(rd_kafka_consumer_poll(client_->handle(), kPollTime));
     if (message != nullptr) Take(*message);
+    transactions->Idle();
     const std::optional<KafkaProblem> problem = client_->problem();
     const bool in_vain = !told && clock_.Monotonic() - begin >= options_.connect_timeout;
     if ((problem && IsHopeless(*problem)) || in_vain)
@@ -190,11 +192,20 @@ void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topi
   if (given) {
     AssignState();
   } else {
+    WaitForRelease();
     rd_kafka_assign(client_->handle(), nullptr);
   }
   const std::lock_guard lock(mutex_);
   work_ = !given ? Work::kUnknown : partitions->cnt > 0 ? Work::kMine : Work::kOthers;
   changed_.notify_all();
+}
+
+// Until this is answered the group has the same generation, of which the transaction under way speaks. The broker waits
+// for the session time-out and longer. Where the membership is lost already, nothing is gained.
+void KafkaGroupMember::WaitForRelease() {
+  if (rd_kafka_assignment_lost(client_->handle()) != 0) return;
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, std::chrono::milliseconds(kReleaseTime), [this] { return !held_ || closing_; });
 }
 
 void KafkaGroupMember::Watch() {
@@ -210,7 +221,7 @@ void KafkaGroupMember::Watch() {
   }
 }
 
-Result<KafkaGroupMetadata> KafkaGroupMember::Metadata() {
+Result<KafkaGroupMetadata> KafkaGroupMember::Hold() {
   std::unique_lock lock(mutex_);
   // Also where the group gave the partition to another: who has the transactional id works.
   const auto is_settled = [this] { return work_ != Work::kUnknown || !failure_.ok(); };
@@ -223,7 +234,14 @@ Result<KafkaGroupMetadata> KafkaGroupMember::Metadata() {
                             "' could not be reached; what was found last is told by the next run");
   }
   if (!failure_.ok()) return failure_;
+  held_ = true;
   return KafkaGroupMetadata(rd_kafka_consumer_group_metadata(client_->handle()));
+}
+
+void KafkaGroupMember::Release() {
+  const std::lock_guard lock(mutex_);
+  held_ = false;
+  changed_.notify_all();
 }
 
 Status KafkaGroupMember::failure() const {

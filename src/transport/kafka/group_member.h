@@ -3,7 +3,6 @@
 #define SOCKLOG_TRANSPORT_KAFKA_GROUP_MEMBER_H_
 
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,24 +18,24 @@ namespace socklog {
 // Subscribes to the state topic: who is given its one partition takes the group's transactional id, and works for as
 // long as no other has taken that. What is analysed is read by others, who are in no group. A thread of its own keeps
 // the membership. Thread-safe.
-class KafkaGroupMember {
+class KafkaGroupMember : public TransactionGroup {
  public:
-  // Returns once the work is this member's and the state is read; with --standby that may take for ever. `take_over`
-  // takes the group's transactional id, so that nothing of an earlier instance is under way when the state is read.
+  // Returns once the work is this member's and the state is read; with --standby that may take for ever. `transactions`
+  // takes the group's transactional id first, so that nothing of an earlier instance is under way when the state is
+  // read.
   // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; the state is
-  // damaged (kDataLoss); what take_over says.
+  // damaged (kDataLoss); those of KafkaTransactions::Begin.
   static Result<std::unique_ptr<KafkaGroupMember>> Join(const Endpoint& state_topic, const ConnectionOptions& options,
-                                                        const Clock& clock, const std::function<Status()>& take_over);
-  ~KafkaGroupMember();
+                                                        const Clock& clock, KafkaTransactions* transactions);
+  ~KafkaGroupMember() override;
 
   // As it was when this member joined; nullopt: there was none.
   const std::optional<std::string>& state() const { return state_; }
   // Where that was looked for in the state topic: it lies there or behind it.
   std::int64_t state_begin() const { return begin_; }
 
-  // For a transaction. While members come and go, and after an outage the group has to be joined anew, which is waited
-  // for. Errors: failure(); the program is to stop and the group is not there (kFailed).
-  Result<KafkaGroupMetadata> Metadata();
+  Result<KafkaGroupMetadata> Hold() override;
+  void Release() override;
   // Why this member cannot go on.
   Status failure() const;
 
@@ -44,12 +43,13 @@ class KafkaGroupMember {
   enum class Work { kUnknown, kMine, kOthers };
 
   KafkaGroupMember(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock);
-  Status Start(const std::function<Status()>& take_over);
+  Status Start(KafkaTransactions* transactions);
   Status Subscribe();
-  Status WaitForWork();
+  Status WaitForWork(KafkaTransactions* transactions);
   Status ReadState();
   void AssignState();
   void Take(const rd_kafka_message_t& message);
+  void WaitForRelease();
   void OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions);
   void Watch();
   void Fail(const Status& status);
@@ -69,6 +69,7 @@ class KafkaGroupMember {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Work work_ = Work::kUnknown;
+  bool held_ = false;  // by a transaction
   Status failure_;
   bool closing_ = false;
   std::thread watcher_;

@@ -51,7 +51,7 @@ class KafkaGroupWork : public GroupWork {
       if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
     }
     Result<std::unique_ptr<KafkaGroupMember>> member =
-        KafkaGroupMember::Join(state_topic, options, clock, [this] { return transactions_->Begin(); });
+        KafkaGroupMember::Join(state_topic, options, clock, transactions_.get());
     if (!member.ok()) return member.status();
     member_ = std::move(*member);
     if (state()) parts_ = StateParts(state()->size());
@@ -81,8 +81,7 @@ class KafkaGroupWork : public GroupWork {
       transactions_->Add(transactions_->client().topic(), 0, output);
     }
     const KafkaOffsets offsets = OffsetsOf(positions, note);
-    if (Status status = transactions_->Commit(offsets, [this] { return member_->Metadata(); }); !status.ok())
-      return status;
+    if (Status status = transactions_->Commit(offsets, member_.get()); !status.ok()) return status;
     committed_ = state;
     parts_ = StateParts(state.size());
     return Status();

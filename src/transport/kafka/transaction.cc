@@ -11,6 +11,7 @@ namespace socklog {
 namespace {
 
 constexpr int kAnswerTime = 1000;           // ms for one call; the next goes on where it was
+constexpr int kOffsetsTime = 15'000;        // ms for the one that does not: a coordinator that begins needs some
 constexpr int kPause = 100;                 // ms between calls in vain
 constexpr int kPollTime = 20;               // ms to wait for room in the queue
 constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
@@ -27,6 +28,11 @@ KafkaSettings TransactionSettings(const std::string& group) {
 bool IsRefusal(rd_kafka_resp_err_t code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
@@ -64,8 +70,13 @@ Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoin
   return made;
 }
 
+void KafkaTransactions::Idle() {
+  client_->Poll(0);
+  client_->ForgetProblems();
+}
+
 Status KafkaTransactions::Begin() {
-  client_->ForgetProblems();  // of a long wait
+  Idle();
   const Micros begin = clock_.Monotonic();
   for (;;) {
     const KafkaError error(rd_kafka_init_transactions(client_->handle(), kAnswerTime));
@@ -95,8 +106,11 @@ Result<rd_kafka_topic_t*> KafkaTransactions::AddTopic(const std::string& name) {
 void KafkaTransactions::Add(rd_kafka_topic_t* topic, int partition, const OutputRecord& record) {
   Held held{topic, partition, std::nullopt, std::string(record.key), record.time, {}};
   if (record.line.data() != nullptr) held.line = std::string(record.line);
-  for (const auto& [name, value] : record.headers) held.headers.emplace_back(name, value);
   held_bytes_ += record.line.size() + record.key.size() + sizeof(Held);
+  for (const auto& [name, value] : record.headers) {
+    held.headers.emplace_back(name, value);
+    held_bytes_ += name.size() + value.size() + sizeof(held.headers.back());
+  }
   held_.push_back(std::move(held));
 }
 
@@ -113,11 +127,10 @@ void KafkaTransactions::Delivered(const rd_kafka_message_t& message) {
 
 // A transaction that was aborted is not made again here: the group's membership may have been lost in an outage, and
 // others may have worked meanwhile. Who begins anew at what was committed need not know.
-Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& ask_group) {
+Status KafkaTransactions::Commit(const KafkaOffsets& offsets, TransactionGroup* group) {
   if (!failed_.ok()) return failed_;
-  LogDetail("Kafka: a transaction begins");
   first_of_this_.reset();
-  Outcome outcome = Try(offsets, ask_group);
+  Outcome outcome = Try(offsets, group);
   if (outcome == Outcome::kAbort) outcome = Abort();
   if (outcome != Outcome::kDone) return failed_;
   LogDetail("Kafka: the transaction is committed");
@@ -129,14 +142,32 @@ Status KafkaTransactions::Commit(const KafkaOffsets& offsets, const AskGroup& as
   return Status();
 }
 
-KafkaTransactions::Outcome KafkaTransactions::Try(const KafkaOffsets& offsets, const AskGroup& ask_group) {
-  if (const KafkaError error(rd_kafka_begin_transaction(client_->handle())); error != nullptr)
-    return FailBecauseOf(ProblemOf(error.get()));
+// The group is waited for before the transaction begins: one that is open holds up the readers of its topics.
+KafkaTransactions::Outcome KafkaTransactions::Try(const KafkaOffsets& offsets, TransactionGroup* group) {
+  const Result<KafkaGroupMetadata> metadata = group->Hold();
+  if (!metadata.ok()) return Fail(metadata.status());
+  LogDetail("Kafka: a transaction begins");
+  Outcome outcome = Outcome::kDone;
+  if (const KafkaError error(rd_kafka_begin_transaction(client_->handle())); error != nullptr) {
+    outcome = FailBecauseOf(ProblemOf(error.get()));
+  } else {
+    outcome = Write(offsets, metadata.value());
+  }
+  group->Release();
+  if (outcome == Outcome::kDone)
+    outcome = Call([&] { return rd_kafka_commit_transaction(client_->handle(), kAnswerTime); });
+  if (outcome == Outcome::kFailed) AbortAfterFailure();
+  return outcome;
+}
+
+KafkaTransactions::Outcome KafkaTransactions::Write(const KafkaOffsets& offsets, const KafkaGroupMetadata& metadata) {
   for (const Held& held : held_) {
     if (const Outcome outcome = Produce(held); outcome != Outcome::kDone) return outcome;
   }
-  if (const Outcome outcome = SendOffsets(offsets, ask_group); outcome != Outcome::kDone) return outcome;
-  return Call([&] { return rd_kafka_commit_transaction(client_->handle(), kAnswerTime); });
+  return Call([&] {
+    return rd_kafka_send_offsets_to_transaction(client_->handle(), offsets.get(), metadata.get(),
+                                                SinkStopRequested() ? kAnswerTime : kOffsetsTime);
+  });
 }
 
 KafkaTransactions::Outcome KafkaTransactions::Produce(const Held& held) {
@@ -150,19 +181,17 @@ KafkaTransactions::Outcome KafkaTransactions::Produce(const Held& held) {
       last_ = {error, rd_kafka_err2str(error)};
       if (rd_kafka_fatal_error(client_->handle(), nullptr, 0) != 0) return FailBecauseOf(last_);
       if (IsRefusal(error)) return FailBecauseOf(last_, rd_kafka_topic_name(held.topic));
-      return Outcome::kAbort;
+      return error == RD_KAFKA_RESP_ERR__STATE ? WhyItFailed() : Outcome::kAbort;
     }
     if (IsTooLate()) return FailBecauseOf({error, "the broker does not take what is written"});
     client_->Poll(kPollTime);
   }
 }
 
-KafkaTransactions::Outcome KafkaTransactions::SendOffsets(const KafkaOffsets& offsets, const AskGroup& ask_group) {
-  const Result<KafkaGroupMetadata> group = ask_group();
-  if (!group.ok()) return Fail(group.status());
-  return Call([&] {
-    return rd_kafka_send_offsets_to_transaction(client_->handle(), offsets.get(), group.value().get(), kAnswerTime);
-  });
+// A transaction that has failed takes no more records. It cannot be committed either, and that call says why.
+KafkaTransactions::Outcome KafkaTransactions::WhyItFailed() {
+  const Outcome outcome = Call([&] { return rd_kafka_commit_transaction(client_->handle(), kAnswerTime); });
+  return outcome == Outcome::kDone ? Outcome::kAbort : outcome;
 }
 
 // Calls until that is of no more use.
@@ -188,6 +217,12 @@ KafkaTransactions::Outcome KafkaTransactions::Abort() {
   if (outcome != Outcome::kDone || refused_) return FailBecauseOf(cause);
   return Fail(
       {StatusCode::kAborted, client_->endpoint().text + ": a transaction failed and was undone (" + cause.text + ")"});
+}
+
+// So that readers of the topics do not wait until the broker ends it.
+void KafkaTransactions::AbortAfterFailure() {
+  if (rd_kafka_fatal_error(client_->handle(), nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    const KafkaError ignored(rd_kafka_abort_transaction(client_->handle(), kAnswerTime));
 }
 
 KafkaTransactions::Outcome KafkaTransactions::Fail(const Status& status) {

@@ -15,18 +15,28 @@
 
 namespace socklog {
 
+// The group whose offsets a transaction writes.
+class TransactionGroup {
+ public:
+  virtual ~TransactionGroup() = default;
+  // What the broker is told of the group: valid until Release, as long as it can be. Waits while members come and go,
+  // and after an outage until the group is joined anew. Errors: another has the work; the program is to stop and the
+  // group is not there (kFailed).
+  virtual Result<KafkaGroupMetadata> Hold() = 0;
+  virtual void Release() = 0;
+};
+
 // Holds records until Commit, so that no transaction is open for long. After an error nothing more can be committed;
 // what was not is in no topic. Thread-compatible.
 class KafkaTransactions {
  public:
-  // As the group whom the offsets are of must be told: asked for anew by each attempt.
-  using AskGroup = std::function<Result<KafkaGroupMetadata>()>;
-
   // Waits for the broker up to --connect-timeout. `endpoint`: its topic is one that is written. Errors: as
   // KafkaClient::WaitForTopic.
   static Result<std::unique_ptr<KafkaTransactions>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
                                                          const Clock& clock);
 
+  // Forgets what went wrong so far. To be called now and then while nothing is written.
+  void Idle();
   // Takes the group's transactional id: ends what the one before left open, and keeps that one from writing. Errors: a
   // permission that is missing (kFailed), no answer in --connect-timeout (kUnavailable).
   Status Begin();
@@ -44,7 +54,7 @@ class KafkaTransactions {
   // after StopSinks. Errors: nothing of it is in a topic, and another transaction may go well, of another instance of
   // this class (kAborted); another has taken over, a record that no topic takes, the broker was away for too long
   // (kFailed).
-  Status Commit(const KafkaOffsets& offsets, const AskGroup& ask_group);
+  Status Commit(const KafkaOffsets& offsets, TransactionGroup* group);
 
   // Where the records of the last transaction begin in the endpoint's topic, of which partition 0 is written; 0: there
   // was none.
@@ -63,11 +73,13 @@ class KafkaTransactions {
 
   explicit KafkaTransactions(const ConnectionOptions& options, const Clock& clock)
       : connect_timeout_(options.connect_timeout), clock_(clock) {}
-  Outcome Try(const KafkaOffsets& offsets, const AskGroup& ask_group);
+  Outcome Try(const KafkaOffsets& offsets, TransactionGroup* group);
+  Outcome Write(const KafkaOffsets& offsets, const KafkaGroupMetadata& metadata);
   Outcome Produce(const Held& held);
-  Outcome SendOffsets(const KafkaOffsets& offsets, const AskGroup& ask_group);
+  Outcome WhyItFailed();
   Outcome Call(const std::function<rd_kafka_error_t*()>& call);
   Outcome Abort();
+  void AbortAfterFailure();
   Outcome Fail(const Status& status);
   Outcome FailBecauseOf(KafkaProblem problem, const std::string& topic = "");
   void Delivered(const rd_kafka_message_t& message);

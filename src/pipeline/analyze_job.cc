@@ -257,7 +257,7 @@ Status Analysis::Save() {
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
     if (resumed_[i] == kNotResumed) {
-      if (!IsReadNow(earlier.name)) state.partitions.push_back(earlier);
+      if (!IsReadNow(earlier.name)) state.partitions.emplace_back(earlier).is_read = false;
       continue;
     }
     if (windows_->partition(resumed_[i]).lines_seen() != earlier.windows.mark.line) continue;

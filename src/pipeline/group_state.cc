@@ -29,7 +29,7 @@ Result<std::unique_ptr<GroupState>> GroupState::Open(const Options& options, con
   Result<std::unique_ptr<GroupWork>> work = OpenGroupWork(topic, options.connection, clock);
   if (!work.ok()) return work.status();
   const std::string name = "the state of group '" + options.connection.kafka.group + "' in " + topic.text;
-  return std::unique_ptr<GroupState>(new GroupState(name, std::move(*work)));
+  return std::make_unique<GroupState>(name, std::move(*work));
 }
 
 Result<std::optional<RunState>> GroupState::Load() {
@@ -41,7 +41,10 @@ Result<std::optional<RunState>> GroupState::Load() {
 
 Status GroupState::Save(const RunState& state) {
   std::vector<std::string> positions;
-  for (const SavedPartition& partition : state.partitions) positions.push_back(partition.position);
+  for (const SavedPartition& partition : state.partitions) {
+    // Of a topic that is not read any more, and may be gone, the broker takes no offsets.
+    if (partition.is_read) positions.push_back(partition.position);
+  }
   return work_->Commit(EncodeState(state), positions, NoteOf(state));
 }
 

@@ -25,6 +25,8 @@ class GroupState : public StateStore {
   // Takes the work of the group. REQUIRES: HasGroupState. Errors: those of OpenGroupWork.
   static Result<std::unique_ptr<GroupState>> Open(const Options& options, const std::vector<Endpoint>& inputs,
                                                   const Clock& clock);
+  // With work that was taken already.
+  GroupState(std::string name, std::unique_ptr<GroupWork> work) : name_(std::move(name)), work_(std::move(work)) {}
 
   // Outputs to topics are opened with it.
   GroupWork& work() { return *work_; }
@@ -39,8 +41,6 @@ class GroupState : public StateStore {
   Status Check() const override { return work_->Check(); }
 
  private:
-  GroupState(std::string name, std::unique_ptr<GroupWork> work) : name_(std::move(name)), work_(std::move(work)) {}
-
   const std::string name_;
   const std::unique_ptr<GroupWork> work_;
 };

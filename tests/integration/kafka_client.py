@@ -60,8 +60,8 @@ def load():
     library = ctypes.CDLL(ctypes.util.find_library("rdkafka") or "librdkafka.so.1")
     pointers = ("rd_kafka_conf_new rd_kafka_new rd_kafka_queue_new rd_kafka_NewTopic_new "
                 "rd_kafka_NewPartitions_new rd_kafka_AclBinding_new rd_kafka_topic_partition_list_new rd_kafka_queue_poll "
-                "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_produceva rd_kafka_begin_transaction "
-                "rd_kafka_init_transactions rd_kafka_commit_transaction rd_kafka_abort_transaction").split()
+                "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_DeleteTopic_new "
+                "rd_kafka_produceva rd_kafka_begin_transaction rd_kafka_init_transactions rd_kafka_commit_transaction rd_kafka_abort_transaction").split()
     for name in pointers:
         getattr(library, name).restype = ctypes.c_void_p
     library.rd_kafka_consumer_poll.restype = ctypes.POINTER(Message)
@@ -151,6 +151,9 @@ class Admin(Client):
         element = RD.rd_kafka_topic_partition_list_add(pointer(partitions), topic.encode(), partition)
         ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = before
         self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))])
+
+    def delete_topic(self, name):
+        self._ask(RD.rd_kafka_DeleteTopics, [RD.rd_kafka_DeleteTopic_new(name.encode())])
 
     def allow(self, user, operation, resource, name, prefixed=False):
         text = ctypes.create_string_buffer(NAME)

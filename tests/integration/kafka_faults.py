@@ -225,5 +225,27 @@ class Secrets(KafkaCase):
                 self.assertNotIn(secret, result.message + result.out.decode())
 
 
+class States(KafkaCase):
+    """Of a group, and what may become of them and of the topics they speak of."""
+
+    def setUp(self):
+        super().setUp()
+        self.state_topic, self.alerts = self.topic(cleanup_policy="compact"), self.topic(retention_ms=-1)
+        self.group = self._testMethodName
+
+    def args(self, *topics):
+        return ("analyze", *map(self.url, topics), "--group", self.group, "--state-topic", self.state_topic, "--offset", "beginning",
+                "--alerts-to", self.url(self.alerts), "--until", "end", "--summary", self.path("summary"))
+
+    def test_a_topic_that_is_gone(self):
+        """Its place is kept, but the broker is told no offset of it: it would take none, and so no alert."""
+        stays, goes = self.filled_topic(records_of([combined(T0)])), self.filled_topic(*[records_of([combined(T0)])] * 2)
+        self.run_ok(*self.args(stays, goes))
+        self.admin.delete_topic(goes)
+        self.run_ok(*self.args(stays))
+        self.admin.create_topic(goes)  # with fewer partitions
+        self.run_ok(*self.args(stays, goes))
+
+
 if __name__ == "__main__":
     kafka_case.main()

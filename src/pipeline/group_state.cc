@@ -33,9 +33,12 @@ Result<std::unique_ptr<GroupState>> GroupState::Open(const Options& options, con
 }
 
 Result<std::optional<RunState>> GroupState::Load() {
-  if (!work_->state()) return std::optional<RunState>();
-  Result<RunState> state = DecodeState(*work_->state());
-  if (!state.ok()) return Status(state.status().code(), name_ + ": " + state.status().message());
+  const auto error = [this](const Status& why) { return Status(why.code(), name_ + ": " + why.message()); };
+  const Result<std::optional<std::string>>& saved = work_->state();
+  if (!saved.ok()) return error(saved.status());
+  if (!saved.value()) return std::optional<RunState>();
+  Result<RunState> state = DecodeState(*saved.value());
+  if (!state.ok()) return error(state.status());
   return std::optional<RunState>(std::move(*state));
 }
 

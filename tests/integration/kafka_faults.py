@@ -246,6 +246,37 @@ class States(KafkaCase):
         self.admin.create_topic(goes)  # with fewer partitions
         self.run_ok(*self.args(stays, goes))
 
+    def state(self):
+        """The last value by key, without that of the group."""
+        records = kafka_client.read_all(self.brokers, self.state_topic)[0]
+        return {record.key.decode().rpartition(" ")[2]: record.value for record in records}
+
+    def test_a_state_that_cannot_be_read(self):
+        """Is refused, and replaced by --reset-state, with all that is left of it."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        with kafka_client.Producer(self.brokers) as producer:
+            for name in ("0", "1", "2", "manifest"):
+                producer.write(self.state_topic, 0, b"garbage", f"{len(self.group)} {self.group} {name}".encode())
+            producer.flush()
+        self.assert_told((f"the state of group '{self.group}' in {self.url(self.state_topic)}", "--reset-state"), *self.args(topic), "-q", code=2)
+        self.run_ok(*self.args(topic), "--reset-state")
+        state = self.state()
+        self.assertEqual([None, None], [state["1"], state["2"]])
+        self.run_ok(*self.args(topic))
+        self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+
+    def test_a_state_that_shrinks(self):
+        """What no longer belongs to it is removed."""
+        lines = [combined(T0 + number // 200, 500, f"/{number % 6000:0200}") for number in range(12000)]
+        flags = ("--threshold", "error_rate_by_url=0.01", "--min-samples", "error_rate_by_url=1")
+        topic = self.filled_topic(records_of(lines))
+        self.run_ok(*self.args(topic), *flags)
+        self.assertIsNotNone(self.state()["1"])
+        with kafka_client.Producer(self.brokers) as producer:
+            producer.write_all(topic, 0, records_of(combined(T0 + second) for second in range(60, 600)))
+        self.run_ok(*self.args(topic), *flags)
+        self.assertEqual({"0", "manifest"}, {name for name, value in self.state().items() if value is not None})
+
 
 if __name__ == "__main__":
     kafka_case.main()

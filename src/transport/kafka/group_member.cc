@@ -149,10 +149,9 @@ Status KafkaGroupMember::ReadState() {
   }
   reading_ = false;
   AssignState();
-  Result<std::optional<std::string>> state = joiner_.Join();
+  state_ = joiner_.Join();
+  state_keys_ = joiner_.Keys();
   joiner_ = StateJoiner(options_.kafka.group);
-  if (!state.ok()) return Status(state.status().code(), endpoint_.text + ": " + state.status().message());
-  state_ = std::move(*state);
   return Status();
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -23,14 +24,16 @@ class KafkaGroupMember {
  public:
   // Returns once the work is this member's and the state is read; with --standby that may take for ever. `take_over`
   // takes the group's transactional id, so that nothing of an earlier instance is under way when the state is read.
-  // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; the state is
-  // damaged (kDataLoss); what take_over says.
+  // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; what take_over
+  // says.
   static Result<std::unique_ptr<KafkaGroupMember>> Join(const Endpoint& state_topic, const ConnectionOptions& options,
                                                         const Clock& clock, const std::function<Status()>& take_over);
   ~KafkaGroupMember();
 
-  // As it was when this member joined; nullopt: there was none.
-  const std::optional<std::string>& state() const { return state_; }
+  // As it was when this member joined; see StateJoiner::Join.
+  const Result<std::optional<std::string>>& state() const { return state_; }
+  // Of the group's records that were there.
+  const std::set<std::string>& state_keys() const { return state_keys_; }
   // Where that was looked for in the state topic: it lies there or behind it.
   std::int64_t state_begin() const { return begin_; }
 
@@ -60,7 +63,8 @@ class KafkaGroupMember {
   const Clock& clock_;
   std::unique_ptr<KafkaClient> client_;
   KafkaQueue callbacks_;
-  std::optional<std::string> state_;
+  Result<std::optional<std::string>> state_ = std::optional<std::string>();
+  std::set<std::string> state_keys_;
   StateJoiner joiner_;
   std::int64_t begin_ = 0;      // in the state topic, of what was read
   std::int64_t position_ = -1;  // in it; -1: nothing is known

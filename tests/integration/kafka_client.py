@@ -222,6 +222,15 @@ def committed(brokers, group, topic, partitions):
         return found
 
 
+def commit(brokers, group, topic, offset):
+    """Of partition 0. The group must have no member."""
+    with Client(CONSUMER, brokers, {"group.id": group}) as client:
+        offsets = assignment_of(topic, 1, offset)
+        error = RD.rd_kafka_commit(client.handle, offsets, 0)
+        RD.rd_kafka_topic_partition_list_destroy(offsets)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+
+
 class Watermarks(Client):
     """The ends of partitions, as readers of one isolation level see them."""
 

@@ -230,11 +230,11 @@ class States(KafkaCase):
 
     def setUp(self):
         super().setUp()
-        self.state_topic, self.alerts = self.topic(cleanup_policy="compact"), self.topic(retention_ms=-1)
+        self.state_topic, self.alerts = self.topic(cleanup_policy="compact,delete", retention_ms=-1), self.topic(retention_ms=-1)
         self.group = self._testMethodName
 
-    def args(self, *topics):
-        return ("analyze", *map(self.url, topics), "--group", self.group, "--state-topic", self.state_topic, "--offset", "beginning",
+    def args(self, *topics, offset="beginning"):
+        return ("analyze", *map(self.url, topics), "--group", self.group, "--state-topic", self.state_topic, "--offset", offset,
                 "--alerts-to", self.url(self.alerts), "--until", "end", "--summary", self.path("summary"))
 
     def test_a_topic_that_is_gone(self):
@@ -264,6 +264,20 @@ class States(KafkaCase):
         self.assertEqual([None, None], [state["1"], state["2"]])
         self.run_ok(*self.args(topic))
         self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+
+    def test_an_offset_that_was_moved(self):
+        """That of the state is a hint: wherever it is, the state is found; and where there is none, that is told."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        self.run_ok(*self.args(topic), "--standby")  # which leaves the group when it ends
+        after = (*self.args(topic, offset="stored"), "--standby")
+        with kafka_client.Watermarks(self.brokers, "read_committed") as ends:
+            for records in (2, 1, 0):  # of the state: the manifest and a marker are left; the marker; nothing
+                kafka_client.commit(self.brokers, self.group, self.state_topic, ends.end(self.state_topic) - records)
+                self.assertNotIn("warning", self.run_ok(*after).message)
+                self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+            self.admin.delete_records(self.state_topic, 0, ends.end(self.state_topic))
+        self.assertIn("its state is gone", self.run_ok(*after).message)
+        self.assertLess(summary_of(self.path("summary"))["lines"], 100)
 
     def test_a_state_that_shrinks(self):
         """What no longer belongs to it is removed."""

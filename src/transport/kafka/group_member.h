@@ -51,6 +51,8 @@ class KafkaGroupMember {
   Status Subscribe();
   Status WaitForWork();
   Status ReadState();
+  Status ReadRecords(std::int64_t from);
+  void WarnIfLost();
   void AssignState();
   void Take(const rd_kafka_message_t& message);
   void OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions);
@@ -66,9 +68,10 @@ class KafkaGroupMember {
   Result<std::optional<std::string>> state_ = std::optional<std::string>();
   std::set<std::string> state_keys_;
   StateJoiner joiner_;
-  std::int64_t begin_ = 0;      // in the state topic, of what was read
-  std::int64_t position_ = -1;  // in it; -1: nothing is known
-  bool reading_ = false;        // the state
+  std::int64_t begin_ = 0;                      // in the state topic, of what was read
+  std::int64_t position_ = -1;                  // in it; -1: nothing is known
+  bool reading_ = false;                        // the state
+  std::int64_t from_ = RD_KAFKA_OFFSET_STORED;  // where that begins
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -95,7 +95,7 @@ class KafkaGroupWork : public GroupWork {
 
  private:
   // In the state topic the offset of the state before this one, so that the next instance reads two, however long the
-  // topic is. The library frees what stands beside an offset.
+  // topic is, unless somebody moves it. The library frees what stands beside an offset.
   KafkaOffsets OffsetsOf(const std::vector<std::string>& positions, const std::string& note) const {
     KafkaOffsets offsets(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size()) + 1));
     const std::string& state_topic = transactions_->client().endpoint().topic;

@@ -136,7 +136,7 @@ Status KafkaGroupMember::ReadState() {
 // Up to what the broker has, not only to what it shows: behind an open transaction of another group there may be the
 // last state of this one.
 Status KafkaGroupMember::ReadRecords(std::int64_t from) {
-  const Micros begin = clock_.Monotonic();
+  Micros moved = clock_.Monotonic();
   bool told = false;
   std::int64_t end = -1;
   from_ = from;
@@ -145,8 +145,10 @@ Status KafkaGroupMember::ReadRecords(std::int64_t from) {
   AssignState();
   while (end < 0 || position_ < end) {
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
+    const std::int64_t before = position_;
     const KafkaMessage message(rd_kafka_consumer_poll(client_->handle(), kPollTime));
     if (message != nullptr) Take(*message);
+    if (position_ != before) moved = clock_.Monotonic();
     std::int64_t low = 0;
     std::int64_t high = -1;
     if (end < 0 && position_ >= 0 &&
@@ -154,7 +156,7 @@ Status KafkaGroupMember::ReadRecords(std::int64_t from) {
             RD_KAFKA_RESP_ERR_NO_ERROR)
       end = high;
     const std::optional<KafkaProblem> problem = client_->problem();
-    const Micros waited = clock_.Monotonic() - begin;
+    const Micros waited = clock_.Monotonic() - moved;
     if ((problem && IsHopeless(*problem)) || waited >= kLongestTransaction)
       return client_->Explain(problem.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "its end is not shown"}),
                               clock_);

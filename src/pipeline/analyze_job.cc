@@ -11,6 +11,7 @@
 
 #include "alert/alert_tracker.h"
 #include "base/log.h"
+#include "config/config.h"
 #include "detect/decider.h"
 #include "detect/scorer.h"
 #include "pipeline/group_state.h"
@@ -168,8 +169,8 @@ void Analysis::MakeLoop() {
 }
 
 Status Analysis::OpenStore() {
-  if (HasGroupState(options_, reading_.inputs)) {
-    Result<std::unique_ptr<GroupState>> group = GroupState::Open(options_, reading_.inputs, context_.clock);
+  if (const std::string topic = GroupStateTopic(options_); !topic.empty()) {
+    Result<std::unique_ptr<GroupState>> group = GroupState::Open(topic, options_.connection, context_.clock);
     if (!group.ok()) return group.status();
     group_ = &(*group)->work();
     store_ = std::move(*group);
@@ -263,7 +264,7 @@ Status Analysis::Save() {
   for (std::size_t i = 0; i < resumed_.size(); ++i) {
     const SavedPartition& earlier = saved_->partitions[i];
     if (resumed_[i] == kNotResumed) {
-      if (!IsReadNow(earlier.name)) state.partitions.push_back(earlier);
+      if (!IsReadNow(earlier.name)) state.partitions.emplace_back(earlier).is_read = false;
       continue;
     }
     if (windows_->partition(resumed_[i]).lines_seen() != earlier.windows.mark.line) continue;

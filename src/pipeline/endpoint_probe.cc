@@ -44,13 +44,6 @@ ProbedTopic::Use TopicUse(EndpointRole role) {
   }
 }
 
-std::vector<std::string> BrokersOf(const Endpoint& endpoint) {
-  std::vector<std::string> brokers;
-  for (const HostAndPort& broker : endpoint.brokers) brokers.push_back(broker.host + ' ' + broker.port);
-  std::sort(brokers.begin(), brokers.end());
-  return brokers;
-}
-
 ProbeRow ProbeOther(std::size_t index, const EndpointUse& use, const Endpoint& endpoint, const Clock& clock) {
   const Result<std::string> found =
       use.role == EndpointRole::kState

@@ -1,13 +1,12 @@
 #include "pipeline/group_state.h"
 
-#include <algorithm>
+#include <vector>
 
+#include "base/endpoint.h"
 #include "base/text.h"
 
 namespace socklog {
 namespace {
-
-bool IsTopic(const Endpoint& endpoint) { return endpoint.kind == Endpoint::Kind::kKafka; }
 
 // What stands beside the group's offsets: through when windows are closed.
 std::string NoteOf(const RunState& state) {
@@ -16,32 +15,32 @@ std::string NoteOf(const RunState& state) {
 
 }  // namespace
 
-bool HasGroupState(const Options& options, const std::vector<Endpoint>& inputs) {
-  return !options.connection.kafka.group.empty() && options.analyze.state.empty() &&
-         std::any_of(inputs.begin(), inputs.end(), IsTopic);
-}
-
-Result<std::unique_ptr<GroupState>> GroupState::Open(const Options& options, const std::vector<Endpoint>& inputs,
+Result<std::unique_ptr<GroupState>> GroupState::Open(const std::string& topic, const ConnectionOptions& options,
                                                      const Clock& clock) {
-  Endpoint topic = *std::find_if(inputs.begin(), inputs.end(), IsTopic);
-  topic.topic = options.connection.kafka.state_topic;
-  topic.text.replace(topic.text.rfind('/') + 1, std::string::npos, topic.topic);
-  Result<std::unique_ptr<GroupWork>> work = OpenGroupWork(topic, options.connection, clock);
+  const Result<Endpoint> endpoint = ParseEndpoint(topic);
+  if (!endpoint.ok()) return endpoint.status();
+  Result<std::unique_ptr<GroupWork>> work = OpenGroupWork(endpoint.value(), options, clock);
   if (!work.ok()) return work.status();
-  const std::string name = "the state of group '" + options.connection.kafka.group + "' in " + topic.text;
-  return std::unique_ptr<GroupState>(new GroupState(name, std::move(*work)));
+  const std::string name = "the state of group '" + options.kafka.group + "' in " + topic;
+  return std::make_unique<GroupState>(name, std::move(*work));
 }
 
 Result<std::optional<RunState>> GroupState::Load() {
-  if (!work_->state()) return std::optional<RunState>();
-  Result<RunState> state = DecodeState(*work_->state());
-  if (!state.ok()) return Status(state.status().code(), name_ + ": " + state.status().message());
+  const auto error = [this](const Status& why) { return Status(why.code(), name_ + ": " + why.message()); };
+  const Result<std::optional<std::string>>& saved = work_->state();
+  if (!saved.ok()) return error(saved.status());
+  if (!saved.value()) return std::optional<RunState>();
+  Result<RunState> state = DecodeState(*saved.value());
+  if (!state.ok()) return error(state.status());
   return std::optional<RunState>(std::move(*state));
 }
 
 Status GroupState::Save(const RunState& state) {
   std::vector<std::string> positions;
-  for (const SavedPartition& partition : state.partitions) positions.push_back(partition.position);
+  for (const SavedPartition& partition : state.partitions) {
+    // Of a topic that is not read any more, and may be gone, the broker takes no offsets.
+    if (partition.is_read) positions.push_back(partition.position);
+  }
   return work_->Commit(EncodeState(state), positions, NoteOf(state));
 }
 

@@ -20,6 +20,8 @@ struct SavedPartition {
   std::string position;  // as Source::EncodePosition gave it
   std::string chosen;    // format
   PartitionWindows::Saved windows;
+  // By this run; else its place is kept for a later one. Not encoded.
+  bool is_read = true;
 };
 
 struct RunState {

@@ -22,8 +22,9 @@ class GroupWork {
  public:
   virtual ~GroupWork() = default;
 
-  // As the last Commit of this or an earlier instance left it, when the work began; nullopt: there was none.
-  virtual const std::optional<std::string>& state() const = 0;
+  // As the last Commit of this or an earlier instance left it, when the work began; nullopt: there was none. Error
+  // (kDataLoss): it is damaged, or of another version; the next Commit replaces it.
+  virtual const Result<std::optional<std::string>>& state() const = 0;
 
   // A topic of the same brokers. What is written to it waits for the next Commit. Errors: as OpenSink.
   virtual Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& topic) = 0;
@@ -43,8 +44,7 @@ class GroupWork {
 
 // Takes the work of the group that `options` names, with --standby once nobody else does it: ends what an earlier
 // instance left open, and keeps that one from writing. `state_topic`: of one partition, compacted. Errors: another
-// instance works (kFailed); a topic that is no place for a state (kUsage); a state that is damaged (kDataLoss); those
-// of OpenSink.
+// instance works (kFailed); a topic that is no place for a state (kUsage); those of OpenSink.
 Result<std::unique_ptr<GroupWork>> OpenGroupWork(const Endpoint& state_topic, const ConnectionOptions& options,
                                                  const Clock& clock);
 

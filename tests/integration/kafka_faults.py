@@ -225,5 +225,72 @@ class Secrets(KafkaCase):
                 self.assertNotIn(secret, result.message + result.out.decode())
 
 
+class States(KafkaCase):
+    """Of a group, and what may become of them and of the topics they speak of."""
+
+    def setUp(self):
+        super().setUp()
+        self.state_topic, self.alerts = self.topic(cleanup_policy="compact,delete", retention_ms=-1), self.topic(retention_ms=-1)
+        self.group = self._testMethodName
+
+    def args(self, *topics, offset="beginning"):
+        return ("analyze", *map(self.url, topics), "--group", self.group, "--state-topic", self.state_topic, "--offset", offset,
+                "--alerts-to", self.url(self.alerts), "--until", "end", "--summary", self.path("summary"))
+
+    def test_a_topic_that_is_gone(self):
+        """Its place is kept, but the broker is told no offset of it: it would take none, and so no alert."""
+        stays, goes = self.filled_topic(records_of([combined(T0)])), self.filled_topic(*[records_of([combined(T0)])] * 2)
+        self.run_ok(*self.args(stays, goes))
+        self.admin.delete_topic(goes)
+        self.run_ok(*self.args(stays))
+        self.admin.create_topic(goes)  # with fewer partitions
+        self.run_ok(*self.args(stays, goes))
+
+    def state(self):
+        """The last value by key, without that of the group."""
+        records = kafka_client.read_all(self.brokers, self.state_topic)[0]
+        return {record.key.decode().rpartition(" ")[2]: record.value for record in records}
+
+    def test_a_state_that_cannot_be_read(self):
+        """Is refused, and replaced by --reset-state, with all that is left of it."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        with kafka_client.Producer(self.brokers) as producer:
+            for name in ("0", "1", "2", "manifest"):
+                producer.write(self.state_topic, 0, b"garbage", f"{len(self.group)} {self.group} {name}".encode())
+            producer.flush()
+        self.assert_told((f"the state of group '{self.group}' in {self.url(self.state_topic)}", "--reset-state"), *self.args(topic), "-q", code=2)
+        self.run_ok(*self.args(topic), "--reset-state")
+        state = self.state()
+        self.assertEqual([None, None], [state["1"], state["2"]])
+        self.run_ok(*self.args(topic))
+        self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+
+    def test_an_offset_that_was_moved(self):
+        """That of the state is a hint: wherever it is, the state is found; and where there is none, that is told."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        self.run_ok(*self.args(topic), "--standby")  # which leaves the group when it ends
+        after = (*self.args(topic, offset="stored"), "--standby")
+        with kafka_client.Watermarks(self.brokers, "read_committed") as ends:
+            for records in (2, 1, 0):  # of the state: the manifest and a marker are left; the marker; nothing
+                kafka_client.commit(self.brokers, self.group, self.state_topic, ends.end(self.state_topic) - records)
+                self.assertNotIn("warning", self.run_ok(*after).message)
+                self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+            self.admin.delete_records(self.state_topic, 0, ends.end(self.state_topic))
+        self.assertIn("its state is gone", self.run_ok(*after).message)
+        self.assertLess(summary_of(self.path("summary"))["lines"], 100)
+
+    def test_a_state_that_shrinks(self):
+        """What no longer belongs to it is removed."""
+        lines = [combined(T0 + number // 200, 500, f"/{number % 6000:0200}") for number in range(12000)]
+        flags = ("--threshold", "error_rate_by_url=0.01", "--min-samples", "error_rate_by_url=1")
+        topic = self.filled_topic(records_of(lines))
+        self.run_ok(*self.args(topic), *flags)
+        self.assertIsNotNone(self.state()["1"])
+        with kafka_client.Producer(self.brokers) as producer:
+            producer.write_all(topic, 0, records_of(combined(T0 + second) for second in range(60, 600)))
+        self.run_ok(*self.args(topic), *flags)
+        self.assertEqual({"0", "manifest"}, {name for name, value in self.state().items() if value is not None})
+
+
 if __name__ == "__main__":
     kafka_case.main()

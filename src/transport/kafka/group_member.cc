@@ -13,6 +13,7 @@ namespace {
 constexpr int kPollTime = 100;      // ms
 constexpr int kReleaseTime = 5000;  // ms that a transaction may hold up a change of the group
 constexpr int kServeTime = 500;     // ms that the watching thread waits for callbacks
+constexpr int kAnswerTime = 2000;   // ms for a question
 constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
 constexpr Micros kLongestTransaction = 90 * kSecond;
@@ -121,18 +122,35 @@ Status KafkaGroupMember::WaitForWork(KafkaTransactions* transactions) {
   return Status();
 }
 
+// The group's offset, see GroupWork::Commit, is only a hint: other programs may have moved it.
+Status KafkaGroupMember::ReadState() {
+  for (const std::int64_t from : {std::int64_t{RD_KAFKA_OFFSET_STORED}, std::int64_t{RD_KAFKA_OFFSET_BEGINNING}}) {
+    if (Status status = ReadRecords(from); !status.ok()) return status;
+    state_ = joiner_.Join();
+    state_keys_ = joiner_.Keys();
+    joiner_ = StateJoiner(options_.kafka.group);
+    if ((state_.ok() && state_.value()) || begin_ == 0) break;
+  }
+  if (state_.ok() && !state_.value()) WarnIfLost();
+  return Status();
+}
+
 // Up to what the broker has, not only to what it shows: behind an open transaction of another group there may be the
 // last state of this one.
-Status KafkaGroupMember::ReadState() {
-  const Micros begin = clock_.Monotonic();
+Status KafkaGroupMember::ReadRecords(std::int64_t from) {
+  Micros moved = clock_.Monotonic();
   bool told = false;
   std::int64_t end = -1;
+  from_ = from;
+  position_ = -1;
   reading_ = true;
   AssignState();
   while (end < 0 || position_ < end) {
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
+    const std::int64_t before = position_;
     const KafkaMessage message(rd_kafka_consumer_poll(client_->handle(), kPollTime));
     if (message != nullptr) Take(*message);
+    if (position_ != before) moved = clock_.Monotonic();
     std::int64_t low = 0;
     std::int64_t high = -1;
     if (end < 0 && position_ >= 0 &&
@@ -140,7 +158,7 @@ Status KafkaGroupMember::ReadState() {
             RD_KAFKA_RESP_ERR_NO_ERROR)
       end = high;
     const std::optional<KafkaProblem> problem = client_->problem();
-    const Micros waited = clock_.Monotonic() - begin;
+    const Micros waited = clock_.Monotonic() - moved;
     if ((problem && IsHopeless(*problem)) || waited >= kLongestTransaction)
       return client_->Explain(problem.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "its end is not shown"}),
                               clock_);
@@ -151,11 +169,18 @@ Status KafkaGroupMember::ReadState() {
   }
   reading_ = false;
   AssignState();
-  Result<std::optional<std::string>> state = joiner_.Join();
-  joiner_ = StateJoiner(options_.kafka.group);
-  if (!state.ok()) return Status(state.status().code(), endpoint_.text + ": " + state.status().message());
-  state_ = std::move(*state);
   return Status();
+}
+
+// Each transaction stores an offset with the state.
+void KafkaGroupMember::WarnIfLost() {
+  const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
+  const rd_kafka_topic_partition_t* const stored =
+      rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0);
+  if (rd_kafka_committed(client_->handle(), list.get(), kAnswerTime) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  if (stored->offset < 0) return;
+  LogWarning(endpoint_.text + ": group '" + options_.kafka.group + "' has worked before, but its state is gone (is " +
+             "the topic compacted?); without it alerts that were firing are not resolved, and some may come twice");
 }
 
 void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
@@ -176,12 +201,10 @@ void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
   joiner_.Add(key, value);
 }
 
-// What is fetched: apart from what the group gives. It begins where the state before the last one does, see
-// GroupWork::Commit, or with the topic.
+// What is fetched: apart from what the group gives.
 void KafkaGroupMember::AssignState() {
   const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
-  if (reading_)
-    rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0)->offset = RD_KAFKA_OFFSET_STORED;
+  if (reading_) rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0)->offset = from_;
   rd_kafka_assign(client_->handle(), list.get());
 }
 

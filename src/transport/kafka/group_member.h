@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -23,14 +24,16 @@ class KafkaGroupMember : public TransactionGroup {
   // Returns once the work is this member's and the state is read; with --standby that may take for ever. `transactions`
   // takes the group's transactional id first, so that nothing of an earlier instance is under way when the state is
   // read.
-  // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; the state is
-  // damaged (kDataLoss); those of KafkaTransactions::Begin.
+  // Errors: another member has the work (kFailed, without --standby); as KafkaClient::WaitForTopic; those of
+  // KafkaTransactions::Begin.
   static Result<std::unique_ptr<KafkaGroupMember>> Join(const Endpoint& state_topic, const ConnectionOptions& options,
                                                         const Clock& clock, KafkaTransactions* transactions);
   ~KafkaGroupMember() override;
 
-  // As it was when this member joined; nullopt: there was none.
-  const std::optional<std::string>& state() const { return state_; }
+  // As it was when this member joined; see StateJoiner::Join.
+  const Result<std::optional<std::string>>& state() const { return state_; }
+  // Of the group's records that were there.
+  const std::set<std::string>& state_keys() const { return state_keys_; }
   // Where that was looked for in the state topic: it lies there or behind it.
   std::int64_t state_begin() const { return begin_; }
 
@@ -47,6 +50,8 @@ class KafkaGroupMember : public TransactionGroup {
   Status Subscribe();
   Status WaitForWork(KafkaTransactions* transactions);
   Status ReadState();
+  Status ReadRecords(std::int64_t from);
+  void WarnIfLost();
   void AssignState();
   void Take(const rd_kafka_message_t& message);
   void WaitForRelease();
@@ -60,11 +65,13 @@ class KafkaGroupMember : public TransactionGroup {
   const Clock& clock_;
   std::unique_ptr<KafkaClient> client_;
   KafkaQueue callbacks_;
-  std::optional<std::string> state_;
+  Result<std::optional<std::string>> state_ = std::optional<std::string>();
+  std::set<std::string> state_keys_;
   StateJoiner joiner_;
-  std::int64_t begin_ = 0;      // in the state topic, of what was read
-  std::int64_t position_ = -1;  // in it; -1: nothing is known
-  bool reading_ = false;        // the state
+  std::int64_t begin_ = 0;                      // in the state topic, of what was read
+  std::int64_t position_ = -1;                  // in it; -1: nothing is known
+  bool reading_ = false;                        // the state
+  std::int64_t from_ = RD_KAFKA_OFFSET_STORED;  // where that begins
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 #include "base/log.h"
 #include "transport/kafka/group_member.h"
@@ -54,12 +55,12 @@ class KafkaGroupWork : public GroupWork {
         KafkaGroupMember::Join(state_topic, options, clock, transactions_.get());
     if (!member.ok()) return member.status();
     member_ = std::move(*member);
-    if (state()) parts_ = StateParts(state()->size());
+    keys_ = member_->state_keys();
     LogDetail(state_topic.text + ": works for group '" + group_ + "'");
     return Status();
   }
 
-  const std::optional<std::string>& state() const override { return member_->state(); }
+  const Result<std::optional<std::string>>& state() const override { return member_->state(); }
 
   Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint) override {
     Result<rd_kafka_topic_t*> topic = transactions_->AddTopic(endpoint.topic);
@@ -72,18 +73,20 @@ class KafkaGroupWork : public GroupWork {
   Status Commit(std::string_view state, const std::vector<std::string>& positions, const std::string& note) override {
     if (state == committed_ && transactions_->empty()) return Check();
     std::string line;
-    for (const StateRecord& record : CutState(group_, state, parts_)) {
+    std::set<std::string> keys;
+    for (const StateRecord& record : CutState(group_, state, keys_)) {
       OutputRecord output{{}, record.key};
       if (record.value) {
         line = *record.value + '\n';  // which a record leaves out
         output.line = line;
+        keys.insert(record.key);
       }
       transactions_->Add(transactions_->client().topic(), 0, output);
     }
     const KafkaOffsets offsets = OffsetsOf(positions, note);
     if (Status status = transactions_->Commit(offsets, member_.get()); !status.ok()) return status;
     committed_ = state;
-    parts_ = StateParts(state.size());
+    keys_ = std::move(keys);
     return Status();
   }
 
@@ -91,7 +94,7 @@ class KafkaGroupWork : public GroupWork {
 
  private:
   // In the state topic the offset of the state before this one, so that the next instance reads two, however long the
-  // topic is. The library frees what stands beside an offset.
+  // topic is, unless somebody moves it. The library frees what stands beside an offset.
   KafkaOffsets OffsetsOf(const std::vector<std::string>& positions, const std::string& note) const {
     KafkaOffsets offsets(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size()) + 1));
     const std::string& state_topic = transactions_->client().endpoint().topic;
@@ -114,8 +117,8 @@ class KafkaGroupWork : public GroupWork {
   const UniqueFd lock_;
   std::unique_ptr<KafkaTransactions> transactions_;
   std::unique_ptr<KafkaGroupMember> member_;
-  std::size_t parts_ = 0;  // of the state that is in the topic
-  std::string committed_;  // by this instance
+  std::set<std::string> keys_;  // of the group's records in the topic
+  std::string committed_;       // by this instance
 };
 
 }  // namespace

@@ -19,16 +19,19 @@ Status Damaged(const std::string& why) {
 
 }  // namespace
 
-std::size_t StateParts(std::size_t state_size) { return (state_size + kLargestStatePart - 1) / kLargestStatePart; }
-
-std::vector<StateRecord> CutState(const std::string& group, std::string_view state, std::size_t earlier_parts) {
+std::vector<StateRecord> CutState(const std::string& group, std::string_view state,
+                                  const std::set<std::string>& earlier) {
   const std::string prefix = Prefix(group);
-  const std::size_t parts = StateParts(state.size());
+  const std::size_t parts = (state.size() + kLargestStatePart - 1) / kLargestStatePart;
   std::vector<StateRecord> records;
-  for (std::size_t i = 0; i < parts; ++i)
-    records.push_back(
-        {prefix + std::to_string(i), std::string(state.substr(i * kLargestStatePart, kLargestStatePart))});
-  for (std::size_t i = parts; i < earlier_parts; ++i) records.push_back({prefix + std::to_string(i), std::nullopt});
+  std::set<std::string> left = earlier;
+  for (std::size_t i = 0; i < parts; ++i) {
+    const std::string key = prefix + std::to_string(i);
+    records.push_back({key, std::string(state.substr(i * kLargestStatePart, kLargestStatePart))});
+    left.erase(key);
+  }
+  left.erase(prefix + std::string(kManifest));
+  for (const std::string& key : left) records.push_back({key, std::nullopt});
   SnapshotWriter manifest;
   manifest.String(kMagic);
   manifest.U32(kVersion);
@@ -70,6 +73,12 @@ Result<std::optional<std::string>> StateJoiner::Join() const {
   }
   if (state.size() != size || Hash64(state) != check_sum) return Damaged("is damaged");
   return std::optional<std::string>(std::move(state));
+}
+
+std::set<std::string> StateJoiner::Keys() const {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : records_) keys.insert(prefix_ + key);
+  return keys;
 }
 
 }  // namespace socklog

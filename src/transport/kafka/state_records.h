@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +23,9 @@ struct StateRecord {
 };
 
 // Pieces, then the manifest, which tells their number, size and check sum: to be written in this order, in one
-// transaction. `earlier_parts`: as many has the state that this one replaces; what is left of it is removed.
-std::vector<StateRecord> CutState(const std::string& group, std::string_view state, std::size_t earlier_parts);
-std::size_t StateParts(std::size_t state_size);
+// transaction. `earlier`: the keys of the group that are in the topic; what is not replaced is removed.
+std::vector<StateRecord> CutState(const std::string& group, std::string_view state,
+                                  const std::set<std::string>& earlier);
 
 // Collects the records of a topic, in their order. Thread-compatible.
 class StateJoiner {
@@ -33,8 +34,10 @@ class StateJoiner {
 
   // nullopt: a tombstone. Those of other groups are passed over.
   void Add(std::string_view key, std::optional<std::string_view> value);
-  // nullopt: there is none. Error (kDataLoss): pieces are missing or damaged.
+  // nullopt: there is none. Error (kDataLoss): pieces are missing or damaged, or it has another version.
   Result<std::optional<std::string>> Join() const;
+  // Of the group's records that are there, whether or not they are a state.
+  std::set<std::string> Keys() const;
 
  private:
   std::string prefix_;

@@ -1,3 +1,4 @@
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ TEST_CASE("a state comes back from its records, whatever its size") {
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kLargestStatePart - 1, kLargestStatePart,
                                  kLargestStatePart + 1, 3 * kLargestStatePart + 5}) {
     CAPTURE(size);
-    const std::vector<StateRecord> records = CutState("g", SomeBytes(size), 0);
-    CHECK(records.size() == StateParts(size) + 1);
+    const std::vector<StateRecord> records = CutState("g", SomeBytes(size), {});
+    CHECK(records.size() == (size + kLargestStatePart - 1) / kLargestStatePart + 1);
     for (const StateRecord& record : records) CHECK(record.value->size() <= kLargestStatePart);
     StateJoiner joiner("g");
     AddAll(records, &joiner);
@@ -34,28 +35,38 @@ TEST_CASE("a state comes back from its records, whatever its size") {
 
 TEST_CASE("the last state counts, and what is left of a longer one is removed") {
   StateJoiner joiner("g");
-  AddAll(CutState("g", SomeBytes(3 * kLargestStatePart), 0), &joiner);
-  const std::vector<StateRecord> shorter = CutState("g", "short", 3);
+  AddAll(CutState("g", SomeBytes(3 * kLargestStatePart), {}), &joiner);
+  const std::vector<StateRecord> shorter = CutState("g", "short", joiner.Keys());
   REQUIRE(shorter.size() == 4);
   CHECK_FALSE(shorter[1].value.has_value());
   CHECK_FALSE(shorter[2].value.has_value());
   CHECK(shorter.back().value.has_value());
   AddAll(shorter, &joiner);
   CHECK(*joiner.Join().value() == "short");
+  CHECK(joiner.Keys() == std::set<std::string>{"1 g 0", "1 g manifest"});
+}
+
+TEST_CASE("a state replaces what can be read no more, and removes what is left of it") {
+  StateJoiner joiner("g");
+  for (const char* key : {"1 g 0", "1 g 7", "1 g of another version", "1 g manifest", "1 h 0"}) joiner.Add(key, "x");
+  CHECK(joiner.Join().status().code() == StatusCode::kDataLoss);
+  AddAll(CutState("g", "new", joiner.Keys()), &joiner);
+  CHECK(*joiner.Join().value() == "new");
+  CHECK(joiner.Keys() == std::set<std::string>{"1 g 0", "1 g manifest"});
 }
 
 TEST_CASE("groups share a topic, whatever they are called") {
   const std::vector<std::string> groups = {"a", "a 0", "a manifest", "1 a", ""};
   std::vector<StateJoiner> joiners(groups.begin(), groups.end());
   for (const std::string& group : groups) {
-    for (StateJoiner& joiner : joiners) AddAll(CutState(group, "state of " + group, 0), &joiner);
+    for (StateJoiner& joiner : joiners) AddAll(CutState(group, "state of " + group, {}), &joiner);
   }
   for (std::size_t i = 0; i < groups.size(); ++i) CHECK(*joiners[i].Join().value() == "state of " + groups[i]);
   CHECK_FALSE(StateJoiner("b").Join().value().has_value());
 }
 
 TEST_CASE("a state that is not whole is damaged, not another") {
-  const std::vector<StateRecord> whole = CutState("g", SomeBytes(2 * kLargestStatePart), 0);
+  const std::vector<StateRecord> whole = CutState("g", SomeBytes(2 * kLargestStatePart), {});
   for (std::size_t i = 0; i < whole.size(); ++i) {
     CAPTURE(i);
     std::vector<StateRecord> records = whole;

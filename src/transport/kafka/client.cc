@@ -60,6 +60,11 @@ KafkaProblem KafkaClient::ProblemOf(rd_kafka_resp_err_t error) const {
   return {error, rd_kafka_err2str(error)};
 }
 
+KafkaProblem KafkaClient::ProblemOf(const rd_kafka_message_t& message) const {
+  if (message.err == RD_KAFKA_RESP_ERR__FATAL) return ProblemOf(message.err);
+  return {message.err, rd_kafka_message_errstr(&message)};
+}
+
 void KafkaClient::OnError(rd_kafka_t*, int code, const char* text, void* self) {
   auto* const client = static_cast<KafkaClient*>(self);
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
@@ -85,8 +90,7 @@ void KafkaClient::Poll(int milliseconds) {
     return;
   }
   const KafkaMessage message(rd_kafka_consumer_poll(handle_, milliseconds));
-  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    AddProblem({message->err, rd_kafka_message_errstr(message.get())});
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) AddProblem(ProblemOf(*message));
 }
 
 std::vector<bool> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {

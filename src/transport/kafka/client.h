@@ -67,6 +67,8 @@ class KafkaClient {
   // Until RequireGroup, and after ForgetGroup, it is no problem that the group must not be used.
   void RequireGroup();
   void ForgetGroup() { needs_group_ = false; }
+  // The same of one that a consumer was told in the place of a record.
+  KafkaProblem ProblemOf(const rd_kafka_message_t& message) const;
   void ForgetProblems();
 
   // Looks at the broker's certificate once more where that can tell more. `topic`: what the problem is about, if that

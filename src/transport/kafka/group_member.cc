@@ -164,7 +164,7 @@ void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
     return;
   }
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    client_->AddProblem({message.err, rd_kafka_message_errstr(&message)});
+    client_->AddProblem(client_->ProblemOf(message));
     return;
   }
   position_ = std::max(position_, message.offset + 1);

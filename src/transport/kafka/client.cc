@@ -31,7 +31,7 @@ Status KafkaClient::Start() {
   Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
   if (!conf.ok()) return conf.status();
   if (options_.warns) {
-    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarningOnce(warning);
   }
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);

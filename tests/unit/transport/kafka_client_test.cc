@@ -1,6 +1,8 @@
 // What a client tells, without a broker.
 #include <string>
+#include <vector>
 
+#include "support/captured_stderr.h"
 #include "support/catch.h"
 #include "testing.h"
 #include "transport/kafka/client.h"
@@ -9,6 +11,8 @@ namespace socklog {
 namespace {
 
 using testing::At;
+using testing::Has;
+using testing::StderrOf;
 
 constexpr const char* kNobody = "kafka://127.0.0.1:1/t";
 
@@ -33,6 +37,16 @@ TEST_CASE("Kafka: a fatal error is told by its cause, however the library tells 
   other->Poll(10000);
   REQUIRE(other->problem());
   CHECK(other->problem()->code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID);
+}
+
+TEST_CASE("Kafka: what is unsafe is told once, however many clients there are") {
+  const std::string text = StderrOf([] {
+    for (const char* url : {"kafka://a.example/once", "kafka://a.example/once", "kafka://a.example/other"})
+      NewClient(url);
+  });
+  CHECK(Has(text, "'kafka://a.example/once' is insecure"));
+  CHECK(Has(text, "'kafka://a.example/other' is insecure"));
+  CHECK(text.find("/once'") == text.rfind("/once'"));
 }
 
 }  // namespace

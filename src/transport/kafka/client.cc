@@ -28,7 +28,7 @@ Status KafkaClient::Start() {
   Result<KafkaSettings> settings = ReadKafkaSettings(options_.connection);
   if (!settings.ok()) return settings.status();
   settings_ = std::move(*settings);
-  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
+  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_, options_.binding);
   if (!conf.ok()) return conf.status();
   if (options_.warns) {
     for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarningOnce(warning);

@@ -256,6 +256,29 @@ class Watermarks(Client):
         return high.value
 
 
+class Member(Client):
+    """Of a group, as another program would be, or another instance."""
+
+    def __init__(self, brokers, group, topic, instance):
+        super().__init__(CONSUMER, brokers, {"group.id": group, "group.instance.id": instance, "session.timeout.ms": 6000})
+        RD.rd_kafka_poll_set_consumer(self.handle)
+        wanted = assignment_of(topic, 1)
+        error = RD.rd_kafka_subscribe(self.handle, wanted)
+        RD.rd_kafka_topic_partition_list_destroy(wanted)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+
+    def has_work(self):
+        """Whether it was given a partition. It stays a member without being asked."""
+        message = RD.rd_kafka_consumer_poll(self.handle, 100)
+        if message:
+            RD.rd_kafka_message_destroy(message)
+        given = ctypes.c_void_p()
+        assert RD.rd_kafka_assignment(self.handle, ctypes.byref(given)) == NO_ERROR
+        count = ctypes.cast(given, ctypes.POINTER(TopicPartitions)).contents.count
+        RD.rd_kafka_topic_partition_list_destroy(given)
+        return count > 0
+
+
 def headers_of(message):
     headers, pairs = ctypes.c_void_p(), {}
     if RD.rd_kafka_message_headers(message, ctypes.byref(headers)) != NO_ERROR:

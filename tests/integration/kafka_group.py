@@ -10,10 +10,14 @@ import kafka_client
 from harness import T0, combined, json_lines, read, shop_lines, summary_of, text_of
 from kafka_case import SOON, KafkaCase, records_of
 
-RECOVERY = 3  # seconds from a restart to the first commit
-HAND_OVER = 2  # of which the broker needs some, and this machine may be busy
+# Seconds. The best of several is measured, since this machine may be busy.
+RECOVERY = 1  # from a restart to the first commit
+HAND_OVER = 1  # from the end of one instance to the first commit of another
 SESSION = 6  # the session time-out
+TRIES = 4
 WORKS = b"works for group"
+STANDS_BY = b"standing by"
+BEGINS = b"a transaction begins"
 COMMITTED = b"the transaction is committed"
 
 
@@ -32,10 +36,10 @@ class GroupCase(KafkaCase):
     def values(self, topic):
         return [record.value for record in kafka_client.read_all(self.brokers, topic)[0]]
 
-    def expect(self, *parts):
+    def expect(self, *parts, flags=()):
         """(alerts, windows) of the same lines in files."""
         files = [self.write(f"part{number}.log", text_of(lines)) for number, lines in enumerate(parts)]
-        self.run_ok("analyze", *files, "--alerts-to", self.path("expected.alerts"), "--windows-to", self.path("expected.windows"))
+        self.run_ok("analyze", *files, "--alerts-to", self.path("expected.alerts"), "--windows-to", self.path("expected.windows"), *flags)
         expected = tuple(read(self.path(f"expected.{kind}")).splitlines() for kind in ("alerts", "windows"))
         self.assertGreater(len(expected[0]), 2, "the input should raise alerts")
         return expected
@@ -73,13 +77,17 @@ class Once(GroupCase):
         self.assert_written(expected)
 
     def test_an_alert_does_not_wait_for_the_next_second(self):
-        topic = self.topic()
-        process = self.start(*self.args(topic))
+        """Each round begins when the alert of the one before can be read: a second later, if each waited for the next save."""
+        topic, rounds = self.topic(), 8
+        process = self.start(*self.args(topic, "--idle-timeout", "1h"))
         self.wait_for_work(process)
-        lines = [combined(T0 + second, 500 if second > 60 else 200) for second in range(100) for _ in range(10)]
-        with kafka_client.Producer(self.brokers) as producer:
-            producer.write_all(topic, 0, records_of(lines))
-        self.wait_for(lambda: self.values(self.alerts), "an alert", process=process)
+        begin = time.monotonic()
+        with kafka_client.Producer(self.brokers) as producer, kafka_client.Watermarks(self.brokers, "read_committed") as ends:
+            for number in range(rounds):
+                end, start = ends.end(self.alerts), T0 + number * 600
+                producer.write_all(topic, 0, records_of([combined(start, 500)] * 50 + [combined(start + 300)]))
+                self.wait_for(lambda seen=end: ends.end(self.alerts) > seen, "an alert", process=process)
+        self.assertLess(time.monotonic() - begin, (rounds - 1) * 0.7)
         process.signal(SIGTERM)
         result = process.wait(SOON)
         self.assertEqual(0, result.code, str(result))
@@ -91,7 +99,7 @@ class Once(GroupCase):
         self.wait_for_work(process)
         begin = time.monotonic()
         self.wait_for(lambda: self.values(self.alerts), "the alert", process=process)
-        self.assertLess(time.monotonic() - begin, 10 + 2 + HAND_OVER)  # the longer of the two times, and some to read it
+        self.assertLess(time.monotonic() - begin, 10 + SOON)  # the longer of the two times, and a watchdog
         self.assertEqual("firing", json_lines(self.values(self.alerts)[0])[0]["status"])
         process.signal(SIGTERM)
         self.assertEqual(0, process.wait(SOON).code)
@@ -100,11 +108,14 @@ class Once(GroupCase):
         """What goes to a file is there once as well."""
         lines = shop_lines(5, T0, 900, 10)
         expected = self.expect(lines)
-        topic = self.filled_topic(records_of(lines))
+        topic, third = self.topic(), len(lines) // 3
         more = ("--alerts-to", self.path("alerts"), "--late-to", self.url(self.topic()))
-        for _ in range(3):
+        for number in range(3):
+            with kafka_client.Producer(self.brokers) as producer:
+                producer.write_all(topic, 0, records_of(lines[number * third:(number + 1) * third]))
+            before = len(read(self.path("alerts")))
             process = self.start(*self.args(topic, *more))
-            self.wait_for_work(process)
+            self.wait_for(lambda size=before: len(read(self.path("alerts"))) > size, "an alert in the file", process=process)
             process.signal(SIGKILL)
             process.wait()
         self.run_ok(*self.args(topic, *more, "--until", "end", "--close"))
@@ -144,9 +155,11 @@ class Instances(GroupCase):
         self.expected = self.expect(self.lines)
         self.logs = self.topic()
 
-    def fill(self):
+    def fill(self, begin=0, end=1):
+        """These shares of the lines."""
+        size = len(self.lines)
         with kafka_client.Producer(self.brokers) as producer:
-            producer.write_all(self.logs, 0, records_of(self.lines))
+            producer.write_all(self.logs, 0, records_of(self.lines[int(size * begin):int(size * end)]))
 
     def finish(self, process):
         """The worker has its alerts, and all that is open is closed."""
@@ -155,47 +168,69 @@ class Instances(GroupCase):
         self.run_ok(*self.args(self.logs, "--until", "end", "--close"))
         self.assert_written(self.expected)
 
+    def assert_taken_over(self, process):
+        result = process.wait(SOON)
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn("taken over", result.message.splitlines()[-1])
+
     def test_restart_after_a_kill(self):
-        self.fill()
         waited = []
-        for _ in range(5):
+        for number in range(TRIES + 1):
+            self.fill(number / (TRIES + 1), (number + 1) / (TRIES + 1))
             begin = time.monotonic()
             process = self.start(*self.args(self.logs))
             self.wait_for_work(process)
             waited.append(time.monotonic() - begin)
+            # The first stores where reading begins; the next has what was read.
+            self.wait_for(lambda worker=process: worker.err().count(BEGINS) > 1, "a transaction", process=process)
             process.signal(SIGKILL)
             process.wait()
-        self.assertLess(sorted(waited[1:])[2], RECOVERY, str(waited))
+        harness.tell("works again after " + ", ".join(f"{seconds:.2f} s" for seconds in waited[1:]))
+        self.assertLess(min(waited[1:]), RECOVERY, str(waited))
         process = self.start(*self.args(self.logs))
         self.wait_for_work(process)
         self.finish(process)
 
     def test_a_second_instance_ends(self):
+        """At once, however the brokers are spelled."""
         first = self.start(*self.args(self.logs))
         self.wait_for_work(first)
-        # On this machine, and as if it were on another one.
-        elsewhere = self.args(self.logs, "-X", "group.instance.id=elsewhere", brokers=self.brokers.replace("127.0.0.1", "localhost"))
-        for args in (self.args(self.logs), elsewhere):
-            result = self.run_any(*args, timeout=SOON)
+        for brokers in (self.brokers, self.brokers.replace("127.0.0.1", "localhost")):
+            result = self.run_any(*self.args(self.logs, brokers=brokers), timeout=SOON)
             self.assertEqual(1, result.code, str(result))
-            self.assertIn(f"another instance works for group '{self.group}'", result.message)
+            self.assertIn(f"another instance works for group '{self.group}' already (on this machine)", result.message)
         self.fill()
         self.wait_for(lambda: self.values(self.alerts), "alerts of the first", process=first)
         self.finish(first)
 
+    def test_an_instance_elsewhere(self):
+        """Who starts without --standby, or beside one without, ends when the other has had time to be dead."""
+        with kafka_client.Member(self.brokers, self.group, self.state_topic, "elsewhere") as other:
+            self.wait_for(other.has_work, "the other's work")
+            for process in [self.start(*self.args(self.logs, *flags)) for flags in ((), ("--standby",))]:
+                result = process.wait(SOON)
+                self.assertEqual(1, result.code, str(result))
+                self.assertIn(f"another instance works for group '{self.group}' already (elsewhere at ", result.message)
+
     def test_a_stopped_instance_is_fenced(self):
-        self.fill()
+        self.fill(0, 0.5)
         first = self.start(*self.args(self.logs))
         self.wait_for_work(first)
         first.signal(SIGSTOP)
-        # The same instance, for a broker; not for this machine, where the first still has its lock.
-        second = self.start(*self.args(self.logs, brokers=self.brokers.replace("127.0.0.1", "localhost")))
+        with kafka_client.Producer(self.brokers, **{"transactional.id": f"socklog-{self.group}-worker"}):
+            self.fill(0.5, 1)
+            first.signal(SIGCONT)
+            self.assert_taken_over(first)
+        second = self.start(*self.args(self.logs))
         self.wait_for_work(second)
-        first.signal(SIGCONT)
-        result = first.wait(SOON)
-        self.assertEqual(1, result.code, str(result))
-        self.assertIn("taken over", result.message)
         self.finish(second)
+
+    def test_an_instance_that_has_nothing_to_do_is_fenced(self):
+        process = self.start(*self.args(self.logs, "-X", "group.instance.id=twin"))
+        self.wait_for_work(process)
+        with kafka_client.Member(self.brokers, self.group, self.state_topic, "twin") as twin:
+            self.wait_for(lambda: twin.has_work() and not process.running(), "the end of the first")
+        self.assert_taken_over(process)
 
 
 class Standby(GroupCase):
@@ -207,7 +242,6 @@ class Standby(GroupCase):
         self.expected = self.expect(self.lines)
         self.logs = self.topic()
         self.written = 0
-        self.begins = b"a transaction begins"
 
     def fill(self, share):
         """Up to that share of the lines."""
@@ -226,7 +260,7 @@ class Standby(GroupCase):
 
     def two(self):
         """A worker that has told something, and one that stands by."""
-        worker, other = self.instance(COMMITTED), self.instance(b"standing by")
+        worker, other = self.instance(COMMITTED), self.instance(STANDS_BY)
         self.fill(0.4)
         self.wait_for_alerts(worker)
         self.assertNotIn(WORKS, other.err(), "the one that joins takes nothing from the one that works")
@@ -248,34 +282,64 @@ class Standby(GroupCase):
         harness.tell(f"took over after {took:.2f} s")
         return took
 
-    def test_a_worker_that_ends_hands_over(self):
-        worker, other = self.two()
-        worker.signal(SIGTERM)
-        self.assertEqual(0, worker.wait(SOON).code)
-        self.assertLess(self.take_over(other), HAND_OVER)
-        self.finish(other)
+    def hand_over(self, worker, other, end, limit):
+        """Ends the worker, until another has taken over in time; returns that."""
+        for _ in range(TRIES):
+            end(worker)
+            if self.take_over(other) < limit:
+                return other
+            worker, other = other, self.instance(STANDS_BY)
+        raise AssertionError(f"{TRIES} times nobody took over within {limit} s")
 
-    def test_a_worker_that_is_killed(self):
-        worker, other = self.two()
+    def has_open_transaction(self):
+        with (kafka_client.Watermarks(self.brokers, "read_committed") as committed,
+              kafka_client.Watermarks(self.brokers, "read_uncommitted") as all_there):
+            return any(committed.end(topic) < all_there.end(topic) for topic in (self.state_topic, self.alerts, self.windows))
+
+    def kill_in_a_transaction(self, worker):
+        """Whether one was open then. It is stopped before, so that there is time to look."""
+        for _ in range(10):
+            before = worker.err().count(BEGINS)
+            self.fill(self.written / len(self.lines) + 0.01)
+            self.wait_for(lambda seen=before: worker.err().count(BEGINS) > seen, "a transaction", process=worker)
+            worker.signal(SIGSTOP)
+            if all(self.has_open_transaction() for _ in range(5)):  # its end is hardly on its way
+                break
+            worker.signal(SIGCONT)
         worker.signal(SIGKILL)
         worker.wait()
-        self.assertLess(self.take_over(other), SESSION + 2)
-        self.finish(other)
+        return self.has_open_transaction()
+
+    def test_a_worker_that_ends_hands_over(self):
+
+        def end(worker):
+            worker.signal(SIGTERM)
+            self.assertEqual(0, worker.wait(SOON).code)
+
+        self.finish(self.hand_over(*self.two(), end, HAND_OVER))
+
+    def test_a_worker_that_is_killed(self):
+
+        def end(worker):
+            worker.signal(SIGKILL)
+            worker.wait()
+
+        self.finish(self.hand_over(*self.two(), end, SESSION + 1))
 
     def test_a_worker_that_is_killed_in_a_transaction(self):
         worker, other = self.two()
-        before = worker.err().count(self.begins)
-        self.fill(0.7)
-        self.wait_for(lambda: worker.err().count(self.begins) > before, "a transaction", process=worker)
-        worker.signal(SIGKILL)
-        worker.wait()
-        self.assertLess(self.take_over(other), SESSION + 2)
-        self.finish(other)
+        for _ in range(TRIES):
+            was_open = self.kill_in_a_transaction(worker)
+            self.assertLess(self.take_over(other), SESSION + SOON)
+            if was_open:
+                return self.finish(other)
+            worker, other = other, self.instance(STANDS_BY)
+        raise AssertionError("no transaction was open when its worker was killed")
 
     def test_a_worker_that_is_stopped_is_fenced(self):
         worker, other = self.two()
         worker.signal(SIGSTOP)
-        self.assertLess(self.take_over(other), SESSION + 2)
+        self.assertLess(self.take_over(other), SESSION + SOON)
         worker.signal(SIGCONT)
         self.finish(other)
         result = worker.wait(SOON)
@@ -345,16 +409,15 @@ class Places(GroupCase):
 
     def test_a_state_of_several_records(self):
         lines = [combined(T0 + number // 200, 500 if number < 12000 else 200, f"/{number % 6000:0200}") for number in range(14000)]
-        topic = self.filled_topic(records_of(lines))
         flags = ("--threshold", "error_rate_by_url=0.01", "--min-samples", "error_rate_by_url=1", "--keep-firing-for", "1h")
+        expected = self.expect(lines, flags=flags)
+        topic = self.filled_topic(records_of(lines))
         self.run_ok(*self.args(topic, "--until", "end", *flags))
-        manifest = [record for record in kafka_client.read_all(self.brokers, self.state_topic)[0] if record.key.endswith(b"manifest")]
-        parts = {record.key for record in kafka_client.read_all(self.brokers, self.state_topic)[0]}
-        self.assertGreater(len(parts), 2)
+        keys = [record.key for record in kafka_client.read_all(self.brokers, self.state_topic)[0]]
+        self.assertTrue(keys[-1].endswith(b"manifest"), str(keys))
+        self.assertGreater(len(set(keys)), 2, str(keys))
         self.run_ok(*self.args(topic, "--until", "end", "--close", *flags))
-        self.assertGreater(len(manifest), 0)
-        ids = [json_lines(value)[0]["id"] for value in self.values(self.alerts)]
-        self.assertEqual(len(set(ids)), len(ids))
+        self.assert_written(expected)
 
 
 class Outage(KafkaCase):

@@ -106,9 +106,17 @@ class Pass:
         self.instances = instances
         self.flags = ("--standby",) if instances > 1 else ()
         self.processes = []
+        self.stopped = []
         self.since = None  # when the one that worked was killed
         self.broker_was_killed = False
         topics.make_outputs(name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for process in (*self.processes, *self.stopped):
+            process.close()
 
     def start_missing(self):
         while len(self.processes) < self.instances:
@@ -202,6 +210,7 @@ class Pass:
             return True
         worker.signal(signal.SIGSTOP)
         self.processes.remove(worker)
+        self.stopped.append(worker)
         other = self.processes[-1]
         deadline = time.monotonic() + harness.PATIENCE
         while COMMITTED not in other.err() and other.running():
@@ -210,6 +219,7 @@ class Pass:
             time.sleep(0.001)
         worker.signal(signal.SIGCONT)
         result = worker.wait()
+        self.stopped.remove(worker)
         if result.code != 0 and (result.code != 1 or TAKEN_OVER not in result.err):
             sys.exit(f"failed: {result}")
         self.counts.others["stopped and fenced"] += 1
@@ -249,16 +259,16 @@ def run(topics, options):
     passes = 0
     while counts.kills < options.kills:
         passes += 1
-        one = Pass(topics, rng, counts, f"pass{passes}", 2 if passes % 5 == 2 else 1)
-        going_on = True
-        while going_on and counts.kills < options.kills:
-            if counts.kills in of_broker:
-                going_on = one.kill_broker()
-            elif rng.random() < 0.1:
-                going_on = one.stop_worker()
-            else:
-                going_on = one.kill()
-        one.finish(not going_on)
+        with Pass(topics, rng, counts, f"pass{passes}", 2 if passes % 5 == 2 else 1) as one:
+            going_on = True
+            while going_on and counts.kills < options.kills:
+                if counts.kills in of_broker:
+                    going_on = one.kill_broker()
+                elif rng.random() < 0.1:
+                    going_on = one.stop_worker()
+                else:
+                    going_on = one.kill()
+            one.finish(not going_on)
         compare(expected, topics.written(one.name), one.name)
         if sys.stderr.isatty():
             harness.tell(f"{one.name}: identical; {counts.kills} kills so far")

@@ -28,10 +28,10 @@ Status KafkaClient::Start() {
   Result<KafkaSettings> settings = ReadKafkaSettings(options_.connection);
   if (!settings.ok()) return settings.status();
   settings_ = std::move(*settings);
-  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
+  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_, options_.binding);
   if (!conf.ok()) return conf.status();
   if (options_.warns) {
-    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarningOnce(warning);
   }
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
@@ -60,6 +60,11 @@ KafkaProblem KafkaClient::ProblemOf(rd_kafka_resp_err_t error) const {
   return {error, rd_kafka_err2str(error)};
 }
 
+KafkaProblem KafkaClient::ProblemOf(const rd_kafka_message_t& message) const {
+  if (message.err == RD_KAFKA_RESP_ERR__FATAL) return ProblemOf(message.err);
+  return {message.err, rd_kafka_message_errstr(&message)};
+}
+
 void KafkaClient::OnError(rd_kafka_t*, int code, const char* text, void* self) {
   auto* const client = static_cast<KafkaClient*>(self);
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
@@ -85,8 +90,7 @@ void KafkaClient::Poll(int milliseconds) {
     return;
   }
   const KafkaMessage message(rd_kafka_consumer_poll(handle_, milliseconds));
-  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    AddProblem({message->err, rd_kafka_message_errstr(message.get())});
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) AddProblem(ProblemOf(*message));
 }
 
 std::vector<bool> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {

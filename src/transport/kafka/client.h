@@ -27,7 +27,8 @@ class KafkaClient {
     std::function<void(const rd_kafka_message_t&)> on_delivery;
     // Of a consumer that subscribes: called by what polls, and has to answer by rd_kafka_assign.
     std::function<void(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> on_rebalance = {};
-    bool warns = true;  // of what is unsafe
+    KafkaSettings binding = {};  // go before the user's
+    bool warns = true;           // of what is unsafe, once in the life of the process
   };
 
   // Errors (kUsage): those of ReadKafkaSettings; a combination that the library does not take.
@@ -42,6 +43,8 @@ class KafkaClient {
   rd_kafka_topic_t* topic() const { return topic_.get(); }
   // The id of the brokers' cluster, once there was a topic; empty: they do not tell.
   const std::string& cluster() const { return cluster_; }
+  // The user's.
+  const KafkaSettings& settings() const { return settings_; }
   const Endpoint& endpoint() const { return options_.endpoint; }
 
   // Serves the library's callbacks for at most that long; returns at once when one was served. What a consumer is told
@@ -64,6 +67,8 @@ class KafkaClient {
   void AddProblem(KafkaProblem problem);
   // An error that a call returned; of a fatal one its cause.
   KafkaProblem ProblemOf(rd_kafka_resp_err_t error) const;
+  // The same of one that a consumer was told in the place of a record.
+  KafkaProblem ProblemOf(const rd_kafka_message_t& message) const;
   // Until RequireGroup, and after ForgetGroup, it is no problem that the group must not be used.
   void RequireGroup();
   void ForgetGroup() { needs_group_ = false; }

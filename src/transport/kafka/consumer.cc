@@ -58,13 +58,10 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading,
 }
 
 Result<int> KafkaConsumer::Connect(int queue) {
-  KafkaClient::Options options{
-      reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}};
-  options.warns = !warned_;
-  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(
+      {reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}});
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
-  warned_ = true;
   return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);
 }
 

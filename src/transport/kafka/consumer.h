@@ -82,7 +82,6 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   const KafkaReading reading_;
   const PartitionContext context_;
   std::unique_ptr<KafkaClient> client_;
-  bool warned_ = false;                            // of what is unsafe
   std::vector<std::shared_ptr<KafkaFeed>> feeds_;  // what the watching thread sees is guarded by mutex_
   std::vector<Opened> opened_;
   std::atomic<std::uint64_t> lost_{0};

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
-#include "transport/kafka/group_peers.h"
+#include "transport/kafka/member_settings.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -18,33 +18,6 @@ constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
 constexpr Micros kLongestTransaction = 90 * kSecond;
 constexpr Micros kStopTime = 10 * kSecond;
-
-KafkaSettings MemberSettings(const ConnectionOptions& options, const Clock& clock) {
-  KafkaSettings settings = {
-      {"group.id", options.kafka.group},
-      // The broker's least: so long a worker that died keeps others waiting.
-      {"session.timeout.ms", "6000"},
-      // With the next of them members hear that one has left.
-      {"heartbeat.interval.ms", options.kafka.standby ? "500" : "1500"},
-      {"partition.assignment.strategy", "range"},  // to the first by name
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "earliest"},
-      {"isolation.level", "read_committed"},
-      {"enable.partition.eof", "true"},
-      {"allow.auto.create.topics", "false"},
-      {"fetch.wait.max.ms", "100"},
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.max.ms", "2000"},
-  };
-  if (options.kafka.standby) {
-    settings["client.id"] = StandbyClientId(clock);
-  } else {
-    settings["group.instance.id"] = GroupInstanceId(options);
-    settings["client.id"] = "socklog@" + settings["group.instance.id"];
-  }
-  return settings;
-}
 
 }  // namespace
 
@@ -70,7 +43,11 @@ Status KafkaGroupMember::Start(KafkaTransactions* transactions) {
 }
 
 Status KafkaGroupMember::Subscribe() {
-  KafkaClient::Options options{endpoint_, options_, RD_KAFKA_CONSUMER, MemberSettings(options_, clock_), {}};
+  const Result<KafkaSettings> user = ReadKafkaSettings(options_);
+  if (!user.ok()) return user.status();
+  MemberSettings settings = SettingsOfMember(options_.kafka, user.value(), clock_);
+  KafkaClient::Options options{endpoint_, options_, RD_KAFKA_CONSUMER, std::move(settings.chosen), {}};
+  options.binding = std::move(settings.binding);
   options.on_rebalance = [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
     OnRebalance(what, partitions);
   };
@@ -191,7 +168,7 @@ void KafkaGroupMember::Take(const rd_kafka_message_t& message) {
     return;
   }
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    client_->AddProblem({message.err, rd_kafka_message_errstr(&message)});
+    client_->AddProblem(client_->ProblemOf(message));
     return;
   }
   position_ = std::max(position_, message.offset + 1);

@@ -1,31 +1,30 @@
 #include "transport/kafka/group_peers.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "transport/kafka/member_settings.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
 namespace {
 
-constexpr int kAnswerTime = 3000;  // ms for one question
-constexpr int kPause = 200;        // ms between questions
-constexpr Micros kGoneTime =
-    8 * kSecond;  // the session time-out, after which a member that died is none, and some more
+constexpr int kAnswerTime = 3000;          // ms for one question
+constexpr int kPause = 200;                // ms between questions
+constexpr Micros kGoneTime = 2 * kSecond;  // beyond the session time-out, after which a member that died is none
 
 using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
 using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_destroy>>;
@@ -34,7 +33,9 @@ using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_dest
 class PeerWatch {
  public:
   PeerWatch(KafkaClient* client, const ConnectionOptions& options)
-      : client_(*client), group_(options.kafka.group), mine_(GroupInstanceId(options)) {}
+      : client_(*client),
+        group_(options.kafka.group),
+        mine_(options.kafka.standby ? std::string() : GroupInstanceId(client->settings())) {}
 
   // Another instance, empty: there is none. Error: what the broker said.
   Result<std::string> FindPeer() {
@@ -68,16 +69,23 @@ class PeerWatch {
     for (std::size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(&group); ++i) {
       const rd_kafka_MemberDescription_t* member = rd_kafka_ConsumerGroupDescription_member(&group, i);
       const char* instance = rd_kafka_MemberDescription_group_instance_id(member);
-      if (instance != nullptr && instance == mine_) continue;  // this one, before it was started again
-      return std::string(instance != nullptr ? instance : rd_kafka_MemberDescription_client_id(member)) + " at " +
-             rd_kafka_MemberDescription_host(member);
+      const std::string host = rd_kafka_MemberDescription_host(member);
+      if (!IsPeer(instance, host)) continue;
+      return std::string(instance != nullptr ? instance : rd_kafka_MemberDescription_client_id(member)) + " at " + host;
     }
     return std::string();
   }
 
+  // `instance`: nullptr: it may stand by.
+  bool IsPeer(const char* instance, const std::string& host) const {
+    if (mine_.empty()) return instance != nullptr;
+    if (instance == nullptr || instance != mine_) return true;
+    return !IsOfThisMachine(host);  // else it is this one, before it was started again
+  }
+
   KafkaClient& client_;
   const std::string group_;
-  const std::string mine_;
+  const std::string mine_;  // empty: this one may stand by
   std::optional<KafkaProblem> problem_;
 };
 
@@ -88,33 +96,29 @@ Status IsTaken(const Endpoint& endpoint, const std::string& group, const std::st
 
 }  // namespace
 
-std::string GroupInstanceId(const ConnectionOptions& options) {
-  if (const Result<KafkaSettings> settings = ReadKafkaSettings(options); settings.ok()) {
-    if (std::string given = SettingOf(settings.value(), "group.instance.id"); !given.empty()) return given;
+bool IsOfThisMachine(const std::string& host) {
+  const std::size_t begin = host.find('/') == std::string::npos ? 0 : host.find('/') + 1;
+  const std::string text = host.substr(begin, host.find('%') - begin);
+  in_addr v4{};
+  in6_addr v6{};
+  const bool is_v4 = inet_pton(AF_INET, text.c_str(), &v4) == 1;
+  if (!is_v4 && inet_pton(AF_INET6, text.c_str(), &v6) != 1) return false;
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return false;
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(all, freeifaddrs);
+  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr || one->ifa_addr->sa_family != (is_v4 ? AF_INET : AF_INET6)) continue;
+    const void* const found = is_v4 ? static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(one->ifa_addr)->sin_addr)
+                                    : &reinterpret_cast<sockaddr_in6*>(one->ifa_addr)->sin6_addr;
+    if (is_v4 ? std::memcmp(found, &v4, sizeof(v4)) == 0 : std::memcmp(found, &v6, sizeof(v6)) == 0) return true;
   }
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "socklog";
-  std::string id = name.data();
-  const auto is_allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; };
-  std::replace_if(
-      id.begin(), id.end(), [&](char c) { return !is_allowed(static_cast<unsigned char>(c)); }, '_');
-  return id;
-}
-
-std::string StandbyClientId(const Clock& clock) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "socklog-%016llx-%d", static_cast<unsigned long long>(clock.Now()), getpid());
-  return text.data();
+  return false;
 }
 
 // A name of a socket that is in no file system: it goes with the process, however that ends.
-Result<UniqueFd> LockGroup(const Endpoint& endpoint, const std::string& group) {
-  std::vector<std::string> brokers;
-  for (const HostAndPort& broker : endpoint.brokers) brokers.push_back(broker.host + ' ' + broker.port);
-  std::sort(brokers.begin(), brokers.end());
-  std::string place = group;
-  for (const std::string& broker : brokers) place += '\n' + broker;
-  const std::string name = "socklog-group-" + Hash128Hex(place);
+Result<UniqueFd> LockGroup(const KafkaClient& client, const std::string& group) {
+  const Endpoint& endpoint = client.endpoint();
+  const std::string name = "socklog-group-" + Hash128Hex(client.cluster() + '\n' + group);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path + 1, name.data(), name.size());
@@ -128,6 +132,7 @@ Result<UniqueFd> LockGroup(const Endpoint& endpoint, const std::string& group) {
 
 Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, const Clock& clock) {
   const Micros begin = clock.Monotonic();
+  const Micros gone = SessionTimeout(client->settings()) + kGoneTime;
   PeerWatch watch(client, options);
   std::string told;
   for (;;) {
@@ -139,8 +144,9 @@ Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, con
       if (IsHopeless(problem) || waited >= options.connect_timeout) return client->Explain(problem, clock);
     } else if (peer.value().empty()) {
       return Status();
-    } else if (waited >= kGoneTime) {
-      return IsTaken(client->endpoint(), options.kafka.group, peer.value());
+    } else if (waited >= gone) {
+      return IsTaken(client->endpoint(), options.kafka.group,
+                     peer.value() + (options.kafka.standby ? ", without --standby" : ""));
     } else if (told.empty()) {
       told = peer.value();
       LogNote(client->endpoint().text + ": " + told + " is in group '" + options.kafka.group +

@@ -9,18 +9,16 @@
 
 namespace socklog {
 
-// What this machine's instance is called in a group: it is the same after a restart, and no other machine's.
-std::string GroupInstanceId(const ConnectionOptions& options);
+// A lock of this machine on a group of the cluster that `client` has reached, however its brokers were spelled. It
+// lasts as long as the descriptor is open, or the process lives. Error (kFailed): another process has it.
+Result<UniqueFd> LockGroup(const KafkaClient& client, const std::string& group);
 
-// What an instance that may stand by is called: who began earlier comes first, and with it who has the work.
-std::string StandbyClientId(const Clock& clock);
+// Whether an address, as a broker writes that of a member ("/192.0.2.1"), is one of this machine's.
+bool IsOfThisMachine(const std::string& host);
 
-// A lock of this machine on the group, which lasts as long as the descriptor is open, or the process lives. Error
-// (kFailed): another process has it.
-Result<UniqueFd> LockGroup(const Endpoint& endpoint, const std::string& group);
-
-// Ok once no other instance is a member of the group; one that died is for as long as the broker has not noticed.
-// Errors: another works (kFailed); no permission for the group, no answer.
+// Ok once no other instance is a member of the group; one that died is for as long as the broker has not noticed. With
+// --standby other members do no harm, but for those without it. Errors: another works (kFailed); no permission for the
+// group, no answer.
 Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, const Clock& clock);
 
 }  // namespace socklog

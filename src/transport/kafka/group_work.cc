@@ -42,15 +42,18 @@ class HeldSink : public Sink {
 
 class KafkaGroupWork : public GroupWork {
  public:
-  KafkaGroupWork(std::string group, UniqueFd lock) : group_(std::move(group)), lock_(std::move(lock)) {}
+  explicit KafkaGroupWork(std::string group) : group_(std::move(group)) {}
 
   Status Start(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock) {
     Result<std::unique_ptr<KafkaTransactions>> transactions = KafkaTransactions::Open(state_topic, options, clock);
     if (!transactions.ok()) return transactions.status();
     transactions_ = std::move(*transactions);
     if (!options.kafka.standby) {
-      if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
+      Result<UniqueFd> lock = LockGroup(transactions_->client(), group_);
+      if (!lock.ok()) return lock.status();
+      lock_ = std::move(*lock);
     }
+    if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
     Result<std::unique_ptr<KafkaGroupMember>> member =
         KafkaGroupMember::Join(state_topic, options, clock, transactions_.get());
     if (!member.ok()) return member.status();
@@ -114,7 +117,7 @@ class KafkaGroupWork : public GroupWork {
   }
 
   const std::string group_;
-  const UniqueFd lock_;
+  UniqueFd lock_;
   std::unique_ptr<KafkaTransactions> transactions_;
   std::unique_ptr<KafkaGroupMember> member_;
   std::set<std::string> keys_;  // of the group's records in the topic
@@ -125,9 +128,7 @@ class KafkaGroupWork : public GroupWork {
 
 Result<std::unique_ptr<GroupWork>> OpenGroupWork(const Endpoint& state_topic, const ConnectionOptions& options,
                                                  const Clock& clock) {
-  Result<UniqueFd> lock = options.kafka.standby ? UniqueFd() : LockGroup(state_topic, options.kafka.group);
-  if (!lock.ok()) return lock.status();
-  auto work = std::make_unique<KafkaGroupWork>(options.kafka.group, std::move(*lock));
+  auto work = std::make_unique<KafkaGroupWork>(options.kafka.group);
   if (Status status = work->Start(state_topic, options, clock); !status.ok()) return status;
   return std::unique_ptr<GroupWork>(std::move(work));
 }

@@ -89,12 +89,25 @@ TEST_CASE("Settings that are refused") {
   CHECK(Has(ErrorOf("ssl.endpoint.identification.algorithm=none"), "--kafka-insecure"));
   CHECK(Has(ErrorOf("enable.ssl.certificate.verification=false"), "--kafka-insecure"));
   CHECK(ErrorOf("enable.ssl.certificate.verification=true").empty());
-  for (const char* name : {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true",
-                           "enabled_events=1", "auto.commit.enable=true"})
+  for (const char* name :
+       {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true", "enabled_events=1",
+        "auto.commit.enable=true", "partition.assignment.strategy=cooperative-sticky", "group.protocol=consumer"})
     CHECK(Has(ErrorOf(name), "cannot be set here"));
   for (const char* endless : {"message.timeout.ms=0", "delivery.timeout.ms=0", "message.timeout.ms=00"})
     CHECK(Has(ErrorOf(endless), "for ever"));
   CHECK(ErrorOf("message.timeout.ms=1000").empty());
+}
+
+TEST_CASE("A name for one instance is refused where several may run") {
+  ConnectionOptions options;
+  options.kafka.properties = {"group.instance.id=a"};
+  CHECK(ErrorOf(options).empty());
+  options.kafka.standby = true;
+  CHECK(Has(ErrorOf(options), "cannot be set with --standby"));
+  const TemporaryFile file("group.instance.id=a\n");
+  options.kafka.properties.clear();
+  options.kafka.config = file.path();
+  CHECK(Has(ErrorOf(options), ":1: group.instance.id cannot be set with --standby"));
 }
 
 TEST_CASE("All words of the library for no verification") {

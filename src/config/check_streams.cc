@@ -208,13 +208,12 @@ void CheckStandby(const Options& options, const std::vector<Stream>& streams, Di
   for (const Stream& stream : streams) {
     if (stream.endpoint.kind != Kind::kFile || stream.option == "summary") continue;
     if (stream.endpoint.path.starts_with("/dev/")) continue;
-    const std::string why = "'" + stream.text + "' is a file of this machine, and with --standby ";
-    if (stream.input) {
-      diagnostics->Error(stream.place, why + "the work may go on at another one: send its lines to a topic, or run " +
-                                           "one instance, without --standby");
-    } else {
-      diagnostics->Warning(stream.place, why + "each machine writes what it has found: a topic gets all of it");
-    }
+    const std::string what =
+        stream.input ? "send its lines to a topic" : "send --" + std::string(stream.option) + " to a topic";
+    diagnostics->Error(
+        stream.place, "'" + stream.text +
+                          "' is a file of this machine, and with --standby the work may go on at another one: " + what +
+                          ", or run one instance, without --standby");
   }
 }
 

@@ -151,18 +151,17 @@ TEST_CASE("a group's state is on the brokers that are read") {
         "warning --state-topic: has no effect with --state\n");
 }
 
-TEST_CASE("instances that stand by read no files, and share none: the next may be on another machine") {
+TEST_CASE("instances that stand by have no files: the next may be on another machine") {
   const FlagUse group{"group", "g"};
   const FlagUse logs{"from", "kafka://a/logs"};
   const FlagUse standby{"standby", ""};
-  const std::string why = "' is a file of this machine, and with --standby ";
+  const std::string why = "' is a file of this machine, and with --standby the work may go on at another one: send ";
   CHECK(Build(kCommandAnalyze, {group, logs, standby, {"from", "a.log"}}).text ==
-        "error --from: 'a.log" + why +
-            "the work may go on at another one: send its lines to a topic, or run one "
-            "instance, without --standby\n");
+        "error --from: 'a.log" + why + "its lines to a topic, or run one instance, without --standby\n");
   for (const std::string option : {"alerts-to", "windows-to", "late-to", "invalid-requests"}) {
     CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "file"}}).text ==
-          "warning --" + option + ": 'file" + why + "each machine writes what it has found: a topic gets all of it\n");
+          "error --" + option + ": 'file" + why + "--" + option +
+              " to a topic, or run one instance, without --standby\n");
     CHECK(Build(kCommandAnalyze, {group, logs, {option, "file"}}).text.empty());
     CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "/dev/null"}}).text.empty());
     CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "kafka://a/file"}}).text.empty());

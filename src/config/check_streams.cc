@@ -84,17 +84,6 @@ class StreamList {
   std::vector<Stream> streams_;
 };
 
-// The state of a consumer group, on the brokers of the first topic that is read; empty: there is none.
-std::string GroupStateTopic(const Options& options) {
-  if (options.connection.kafka.group.empty() || !options.analyze.state.empty()) return "";
-  for (const std::string& text : options.input.inputs) {
-    const Result<Endpoint> input = ParseEndpoint(text);
-    if (input.ok() && input.value().kind == Kind::kKafka)
-      return text.substr(0, text.rfind('/') + 1) + options.connection.kafka.state_topic;
-  }
-  return "";
-}
-
 // stdout is the default for alerts and thresholds; a file alone does not tell whether a flag will change that.
 void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   const AnalyzeOptions& analyze = options.analyze;
@@ -195,13 +184,6 @@ void CheckState(const Settings& settings, const Options& options, const std::vec
   }
 }
 
-std::vector<std::string> BrokersOf(const Endpoint& endpoint) {
-  std::vector<std::string> brokers;
-  for (const HostAndPort& broker : endpoint.brokers) brokers.push_back(broker.host + ' ' + broker.port);
-  std::sort(brokers.begin(), brokers.end());
-  return brokers;
-}
-
 // What is told at least once is written as it comes, also by a group.
 bool IsAtLeastOnce(const Stream& stream) { return stream.option == "late-to" || stream.option == "invalid-requests"; }
 
@@ -211,7 +193,7 @@ void CheckGroup(const Settings& settings, const Options& options, const std::vec
   if (settings.command() != kCommandAnalyze || GroupStateTopic(options).empty()) return;
   const Stream* first = nullptr;
   for (const Stream& stream : streams) {
-    if (stream.endpoint.kind != Kind::kKafka || IsAtLeastOnce(stream)) continue;
+    if (!stream.endpoint.is_topic() || IsAtLeastOnce(stream)) continue;
     if (first == nullptr) first = &stream;  // inputs come first
     if (BrokersOf(stream.endpoint) == BrokersOf(first->endpoint)) continue;
     diagnostics->Error(stream.place, "'" + stream.text + "' has other brokers than '" + first->text +
@@ -314,6 +296,16 @@ EndpointRole RoleOf(const Stream& stream, bool has_group_state) {
 }
 
 }  // namespace
+
+std::string GroupStateTopic(const Options& options) {
+  if (options.connection.kafka.group.empty() || !options.analyze.state.empty()) return "";
+  for (const std::string& text : options.input.inputs) {
+    const Result<Endpoint> input = ParseEndpoint(text);
+    if (input.ok() && input.value().is_topic())
+      return text.substr(0, text.rfind('/') + 1) + options.connection.kafka.state_topic;
+  }
+  return "";
+}
 
 void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
   const StreamList list = CollectStreams(settings, options, scope, diagnostics);

@@ -9,6 +9,7 @@
 
 #include "alert/alert_tracker.h"
 #include "base/log.h"
+#include "config/config.h"
 #include "detect/decider.h"
 #include "detect/scorer.h"
 #include "pipeline/group_state.h"
@@ -162,8 +163,8 @@ void Analysis::MakeLoop() {
 }
 
 Status Analysis::OpenStore() {
-  if (HasGroupState(options_, reading_.inputs)) {
-    Result<std::unique_ptr<GroupState>> group = GroupState::Open(options_, reading_.inputs, context_.clock);
+  if (const std::string topic = GroupStateTopic(options_); !topic.empty()) {
+    Result<std::unique_ptr<GroupState>> group = GroupState::Open(topic, options_.connection, context_.clock);
     if (!group.ok()) return group.status();
     group_ = &(*group)->work();
     store_ = std::move(*group);

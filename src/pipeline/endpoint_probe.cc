@@ -44,13 +44,6 @@ ProbedTopic::Use TopicUse(EndpointRole role) {
   }
 }
 
-std::vector<std::string> BrokersOf(const Endpoint& endpoint) {
-  std::vector<std::string> brokers;
-  for (const HostAndPort& broker : endpoint.brokers) brokers.push_back(broker.host + ' ' + broker.port);
-  std::sort(brokers.begin(), brokers.end());
-  return brokers;
-}
-
 ProbeRow ProbeOther(std::size_t index, const EndpointUse& use, const Endpoint& endpoint, const Clock& clock) {
   const Result<std::string> found =
       use.role == EndpointRole::kState
@@ -64,7 +57,8 @@ ProbeRow ProbeOther(std::size_t index, const EndpointUse& use, const Endpoint& e
 void AddTopic(std::size_t index, const EndpointUse& use, const Endpoint& endpoint, std::vector<KafkaTask>* tasks) {
   std::vector<std::string> brokers = BrokersOf(endpoint);
   auto task = std::find_if(tasks->begin(), tasks->end(), [&](const KafkaTask& t) {
-    return t.brokers == brokers && t.connection->kafka == use.connection.kafka && t.connection->tls == use.connection.tls;
+    return t.brokers == brokers && t.connection->kafka == use.connection.kafka &&
+           t.connection->tls == use.connection.tls;
   });
   if (task == tasks->end()) task = tasks->insert(tasks->end(), {std::move(brokers), &use.connection, {}, {}});
   task->uses.push_back(index);

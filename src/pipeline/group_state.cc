@@ -1,13 +1,12 @@
 #include "pipeline/group_state.h"
 
-#include <algorithm>
+#include <vector>
 
+#include "base/endpoint.h"
 #include "base/text.h"
 
 namespace socklog {
 namespace {
-
-bool IsTopic(const Endpoint& endpoint) { return endpoint.kind == Endpoint::Kind::kKafka; }
 
 // What stands beside the group's offsets: through when windows are closed.
 std::string NoteOf(const RunState& state) {
@@ -16,19 +15,13 @@ std::string NoteOf(const RunState& state) {
 
 }  // namespace
 
-bool HasGroupState(const Options& options, const std::vector<Endpoint>& inputs) {
-  return !options.connection.kafka.group.empty() && options.analyze.state.empty() &&
-         std::any_of(inputs.begin(), inputs.end(), IsTopic);
-}
-
-Result<std::unique_ptr<GroupState>> GroupState::Open(const Options& options, const std::vector<Endpoint>& inputs,
+Result<std::unique_ptr<GroupState>> GroupState::Open(const std::string& topic, const ConnectionOptions& options,
                                                      const Clock& clock) {
-  Endpoint topic = *std::find_if(inputs.begin(), inputs.end(), IsTopic);
-  topic.topic = options.connection.kafka.state_topic;
-  topic.text.replace(topic.text.rfind('/') + 1, std::string::npos, topic.topic);
-  Result<std::unique_ptr<GroupWork>> work = OpenGroupWork(topic, options.connection, clock);
+  const Result<Endpoint> endpoint = ParseEndpoint(topic);
+  if (!endpoint.ok()) return endpoint.status();
+  Result<std::unique_ptr<GroupWork>> work = OpenGroupWork(endpoint.value(), options, clock);
   if (!work.ok()) return work.status();
-  const std::string name = "the state of group '" + options.connection.kafka.group + "' in " + topic.text;
+  const std::string name = "the state of group '" + options.kafka.group + "' in " + topic;
   return std::make_unique<GroupState>(name, std::move(*work));
 }
 

@@ -7,23 +7,18 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "base/endpoint.h"
 #include "pipeline/state_store.h"
 #include "socklog/options.h"
 #include "transport/group_work.h"
 
 namespace socklog {
 
-// Whether the state belongs to the group: --group, a topic among the inputs, and no --state.
-bool HasGroupState(const Options& options, const std::vector<Endpoint>& inputs);
-
 // Thread-compatible.
 class GroupState : public StateStore {
  public:
-  // Takes the work of the group. REQUIRES: HasGroupState. Errors: those of OpenGroupWork.
-  static Result<std::unique_ptr<GroupState>> Open(const Options& options, const std::vector<Endpoint>& inputs,
+  // Takes the work of the group. `topic`: see GroupStateTopic. Errors: those of ParseEndpoint and OpenGroupWork.
+  static Result<std::unique_ptr<GroupState>> Open(const std::string& topic, const ConnectionOptions& options,
                                                   const Clock& clock);
   // With work that was taken already.
   GroupState(std::string name, std::unique_ptr<GroupWork> work) : name_(std::move(name)), work_(std::move(work)) {}

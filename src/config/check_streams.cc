@@ -202,6 +202,21 @@ void CheckGroup(const Settings& settings, const Options& options, const std::vec
   }
 }
 
+// The next instance, perhaps on another machine, would take the state's places and lengths for those of its own files.
+void CheckStandby(const Options& options, const std::vector<Stream>& streams, Diagnostics* diagnostics) {
+  if (!options.connection.kafka.standby || GroupStateTopic(options).empty()) return;
+  for (const Stream& stream : streams) {
+    if (stream.endpoint.kind != Kind::kFile || stream.option == "summary") continue;
+    if (stream.endpoint.path.starts_with("/dev/")) continue;
+    const std::string what =
+        stream.input ? "send its lines to a topic" : "send --" + std::string(stream.option) + " to a topic";
+    diagnostics->Error(
+        stream.place, "'" + stream.text +
+                          "' is a file of this machine, and with --standby the work may go on at another one: " + what +
+                          ", or run one instance, without --standby");
+  }
+}
+
 // A file of TLS: there, readable; a key by nobody else.
 void CheckTlsFile(const Settings& settings, std::string_view option, const std::string& path,
                   Diagnostics* diagnostics) {
@@ -313,6 +328,7 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
   CheckOutputs(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
   CheckGroup(settings, options, list.streams(), diagnostics);
+  if (settings.command() == kCommandAnalyze) CheckStandby(options, list.streams(), diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
   if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
   if (scope.file_only) WarnOfInsecure(list.streams(), options.connection.tls, diagnostics);

@@ -151,6 +151,24 @@ TEST_CASE("a group's state is on the brokers that are read") {
         "warning --state-topic: has no effect with --state\n");
 }
 
+TEST_CASE("instances that stand by have no files: the next may be on another machine") {
+  const FlagUse group{"group", "g"};
+  const FlagUse logs{"from", "kafka://a/logs"};
+  const FlagUse standby{"standby", ""};
+  const std::string why = "' is a file of this machine, and with --standby the work may go on at another one: send ";
+  CHECK(Build(kCommandAnalyze, {group, logs, standby, {"from", "a.log"}}).text ==
+        "error --from: 'a.log" + why + "its lines to a topic, or run one instance, without --standby\n");
+  for (const std::string option : {"alerts-to", "windows-to", "late-to", "invalid-requests"}) {
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "file"}}).text ==
+          "error --" + option + ": 'file" + why + "--" + option +
+              " to a topic, or run one instance, without --standby\n");
+    CHECK(Build(kCommandAnalyze, {group, logs, {option, "file"}}).text.empty());
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "/dev/null"}}).text.empty());
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "kafka://a/file"}}).text.empty());
+  }
+  CHECK(Build(kCommandAnalyze, {group, logs, standby, {"alerts-to", "-"}, {"summary", "file"}}).text.empty());
+}
+
 TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {

@@ -61,7 +61,9 @@ def load():
     pointers = ("rd_kafka_conf_new rd_kafka_new rd_kafka_queue_new rd_kafka_NewTopic_new "
                 "rd_kafka_NewPartitions_new rd_kafka_AclBinding_new rd_kafka_topic_partition_list_new rd_kafka_queue_poll "
                 "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_DeleteTopic_new "
-                "rd_kafka_produceva rd_kafka_begin_transaction rd_kafka_init_transactions rd_kafka_commit_transaction rd_kafka_abort_transaction").split()
+                "rd_kafka_DeleteRecords_result_offsets rd_kafka_event_DeleteRecords_result "
+                "rd_kafka_produceva rd_kafka_begin_transaction rd_kafka_init_transactions rd_kafka_commit_transaction "
+                "rd_kafka_abort_transaction").split()
     for name in pointers:
         getattr(library, name).restype = ctypes.c_void_p
     library.rd_kafka_consumer_poll.restype = ctypes.POINTER(Message)
@@ -109,8 +111,8 @@ class Admin(Client):
     def __init__(self, brokers, **properties):
         super().__init__(PRODUCER, brokers, properties)
 
-    def _ask(self, request, items):
-        """Calls request(handle, items, count, options, queue) and waits for what comes of it."""
+    def _ask(self, request, items, look=lambda event: NO_ERROR):
+        """Calls request(handle, items, count, options, queue) and waits for what comes of it. `look` finds the error of what was asked for."""
         queue = pointer(RD.rd_kafka_queue_new(self.handle))
         array = (ctypes.c_void_p * len(items))(*items)
         request(self.handle, array, ctypes.c_size_t(len(items)), None, queue)
@@ -118,6 +120,9 @@ class Admin(Client):
         assert event, "the broker does not answer"
         code = RD.rd_kafka_event_error(event)
         text = RD.rd_kafka_event_error_string(event).decode()
+        if code == NO_ERROR:
+            code = look(event)
+            text = RD.rd_kafka_err2str(code).decode()
         RD.rd_kafka_event_destroy(event)
         RD.rd_kafka_queue_destroy(queue)
         if code != NO_ERROR:
@@ -147,10 +152,16 @@ class Admin(Client):
                 RD.rd_kafka_metadata_destroy(metadata)
 
     def delete_records(self, topic, partition, before):
+        """REQUIRES: a topic from which something may be deleted; of one that is only compacted nothing is."""
+
+        def error_of(event):
+            offsets = RD.rd_kafka_DeleteRecords_result_offsets(pointer(RD.rd_kafka_event_DeleteRecords_result(event)))
+            return ctypes.cast(offsets, ctypes.POINTER(TopicPartitions)).contents.elements[0].err
+
         partitions = RD.rd_kafka_topic_partition_list_new(1)
         element = RD.rd_kafka_topic_partition_list_add(pointer(partitions), topic.encode(), partition)
         ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = before
-        self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))])
+        self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))], error_of)
 
     def delete_topic(self, name):
         self._ask(RD.rd_kafka_DeleteTopics, [RD.rd_kafka_DeleteTopic_new(name.encode())])

@@ -323,6 +323,7 @@ class Places(GroupCase):
 
     def test_a_long_state_topic_is_not_read_again(self):
         """The group remembers where the last states are: what is before them is of no use."""
+        self.state_topic = self.topic(cleanup_policy="compact,delete", retention_ms=-1)
         lines = shop_lines(3, T0, 900, 10)
         expected = self.expect(lines)
         topic, begins = self.topic(), []

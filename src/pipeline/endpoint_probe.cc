@@ -57,7 +57,8 @@ ProbeRow ProbeOther(std::size_t index, const EndpointUse& use, const Endpoint& e
 void AddTopic(std::size_t index, const EndpointUse& use, const Endpoint& endpoint, std::vector<KafkaTask>* tasks) {
   std::vector<std::string> brokers = BrokersOf(endpoint);
   auto task = std::find_if(tasks->begin(), tasks->end(), [&](const KafkaTask& t) {
-    return t.brokers == brokers && t.connection->kafka == use.connection.kafka && t.connection->tls == use.connection.tls;
+    return t.brokers == brokers && t.connection->kafka == use.connection.kafka &&
+           t.connection->tls == use.connection.tls;
   });
   if (task == tasks->end()) task = tasks->insert(tasks->end(), {std::move(brokers), &use.connection, {}, {}});
   task->uses.push_back(index);

@@ -126,7 +126,7 @@ class Reading(KafkaCase):
         process.signal(SIGTERM)
         result = process.wait()
         lag = summary_of(self.path("summary"))["lag"]
-        self.assertIn(f"{lag} records not read yet", result.message)
+        self.assertIn(f"{lag:,} records not read yet", result.message)
         self.assertGreater(lag, 500)
 
     def test_thresholds_of_a_topic(self):

@@ -204,13 +204,15 @@ class Instances(GroupCase):
         self.finish(first)
 
     def test_an_instance_elsewhere(self):
-        """Who starts without --standby, or beside one without, ends when the other has had time to be dead."""
-        with kafka_client.Member(self.brokers, self.group, self.state_topic, "elsewhere") as other:
+        """Who starts beside it ends when the other has had time to be dead; with --standby it takes nothing from it."""
+        with kafka_client.Member(self.brokers, self.group, self.state_topic, "web1") as other:
             self.wait_for(other.has_work, "the other's work")
-            for process in [self.start(*self.args(self.logs, *flags)) for flags in ((), ("--standby",))]:
-                result = process.wait(SOON)
-                self.assertEqual(1, result.code, str(result))
-                self.assertIn(f"another instance works for group '{self.group}' already (elsewhere at ", result.message)
+            result = self.run_any(*self.args(self.logs), timeout=SOON)
+            self.assertEqual(1, result.code, str(result))
+            self.assertIn(f"another instance works for group '{self.group}' already (web1 at ", result.message)
+            standby = self.start(*self.args(self.logs, "--standby"))
+            self.wait_for(lambda: other.has_work() and STANDS_BY in standby.err(), "one that stands by", process=standby)
+            self.assertNotIn(WORKS, standby.err())
 
     def test_a_stopped_instance_is_fenced(self):
         self.fill(0, 0.5)

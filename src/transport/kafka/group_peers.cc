@@ -33,9 +33,7 @@ using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_dest
 class PeerWatch {
  public:
   PeerWatch(KafkaClient* client, const ConnectionOptions& options)
-      : client_(*client),
-        group_(options.kafka.group),
-        mine_(options.kafka.standby ? std::string() : GroupInstanceId(client->settings())) {}
+      : client_(*client), group_(options.kafka.group), mine_(GroupInstanceId(client->settings())) {}
 
   // Another instance, empty: there is none. Error: what the broker said.
   Result<std::string> FindPeer() {
@@ -78,14 +76,13 @@ class PeerWatch {
 
   // `instance`: nullptr: it may stand by.
   bool IsPeer(const char* instance, const std::string& host) const {
-    if (mine_.empty()) return instance != nullptr;
     if (instance == nullptr || instance != mine_) return true;
     return !IsOfThisMachine(host);  // else it is this one, before it was started again
   }
 
   KafkaClient& client_;
   const std::string group_;
-  const std::string mine_;  // empty: this one may stand by
+  const std::string mine_;
   std::optional<KafkaProblem> problem_;
 };
 
@@ -145,8 +142,7 @@ Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, con
     } else if (peer.value().empty()) {
       return Status();
     } else if (waited >= gone) {
-      return IsTaken(client->endpoint(), options.kafka.group,
-                     peer.value() + (options.kafka.standby ? ", without --standby" : ""));
+      return IsTaken(client->endpoint(), options.kafka.group, peer.value());
     } else if (told.empty()) {
       told = peer.value();
       LogNote(client->endpoint().text + ": " + told + " is in group '" + options.kafka.group +

@@ -16,9 +16,8 @@ Result<UniqueFd> LockGroup(const KafkaClient& client, const std::string& group);
 // Whether an address, as a broker writes that of a member ("/192.0.2.1"), is one of this machine's.
 bool IsOfThisMachine(const std::string& host);
 
-// Ok once no other instance is a member of the group; one that died is for as long as the broker has not noticed. With
-// --standby other members do no harm, but for those without it. Errors: another works (kFailed); no permission for the
-// group, no answer.
+// Ok once no other instance is a member of the group; one that died is for as long as the broker has not noticed.
+// Errors: another works (kFailed); no permission for the group, no answer.
 Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, const Clock& clock);
 
 }  // namespace socklog

@@ -52,8 +52,8 @@ class KafkaGroupWork : public GroupWork {
       Result<UniqueFd> lock = LockGroup(transactions_->client(), group_);
       if (!lock.ok()) return lock.status();
       lock_ = std::move(*lock);
+      if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
     }
-    if (Status status = WaitForNoPeers(&transactions_->client(), options, clock); !status.ok()) return status;
     Result<std::unique_ptr<KafkaGroupMember>> member =
         KafkaGroupMember::Join(state_topic, options, clock, transactions_.get());
     if (!member.ok()) return member.status();

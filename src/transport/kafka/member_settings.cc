@@ -18,10 +18,12 @@ namespace {
 constexpr std::string_view kSessionTimeout = "6000";
 constexpr std::size_t kMachineDigits = 8;
 
-// Who began earlier comes first, and with it who has the work. What the user calls it comes behind.
+// The first by name has the work: an instance that may not stand by, else who began earliest. Names of the former begin
+// with what comes before '~'. What the user calls it comes behind.
 std::string StandbyClientId(const KafkaSettings& user, const Clock& clock) {
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "socklog-%016llx-%d", static_cast<unsigned long long>(clock.Now()), getpid());
+  std::snprintf(text.data(), text.size(), "~socklog-%016llx-%d", static_cast<unsigned long long>(clock.Now()),
+                getpid());
   const std::string given = SettingOf(user, "client.id");
   return given.empty() ? text.data() : text.data() + ("-" + given);
 }

@@ -48,10 +48,11 @@ TEST_CASE("Who stands by is called by the time of its start, whatever else the u
   };
   const std::string first = name_of({"client.id=zz"});
   const std::string second = name_of({"client.id=aa"});
-  CHECK(first.find("socklog-") == 0);
+  CHECK(first.find("~socklog-") == 0);
   CHECK(first.substr(first.size() - 3) == "-zz");
   CHECK(second.substr(second.size() - 3) == "-aa");
   CHECK(first < second);
+  CHECK(GroupInstanceId({{"group.instance.id", "web1"}}) < first);
 }
 
 TEST_CASE("A member reads the state from the leader, whatever the user set for reading") {

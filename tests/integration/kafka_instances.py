@@ -6,7 +6,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 import harness
 import kafka_case
 import kafka_client
-from harness import T0, shop_lines
+from harness import T0, combined, shop_lines
 from kafka_case import SOON, records_of
 from kafka_group import COMMITTED, GroupCase
 
@@ -18,6 +18,7 @@ TRIES = 4
 WORKS = b"works for group"
 STANDS_BY = b"standing by"
 BEGINS = b"a transaction begins"
+UNDONE = b"failed and was undone"
 
 
 class Instances(GroupCase):
@@ -220,6 +221,55 @@ class Standby(GroupCase):
         result = worker.wait(SOON)
         self.assertEqual(1, result.code, str(result))
         self.assertIn("taken over", result.message)
+
+
+class Joining(GroupCase):
+
+    def setUp(self):
+        super().setUp()
+        self.logs, self.lines, self.is_over = self.topic(), [], False
+        self.flags = ("--window", "5s", "--slide", "1s", "--lateness", "0s", "--threshold", "error_rate=0.3", "--idle-timeout", "1h")
+
+    def feed(self):
+        """Far more traffic than the time it takes, so that transactions follow each other."""
+        with kafka_client.Producer(self.brokers) as producer:
+            while not self.is_over:
+                second = len(self.lines) // 10
+                more = [combined(T0 + second, 500 if second % 20 > 10 else 200)] * 10
+                producer.write_all(self.logs, 0, records_of(more))
+                self.lines += more
+
+    def wait_for_commits(self, worker):
+        before = worker.err().count(COMMITTED)
+        self.wait_for(lambda: worker.err().count(COMMITTED) > before + 1 or UNDONE in worker.err(), "transactions", process=worker)
+        self.assertNotIn(UNDONE, worker.err())
+
+    def test_one_that_joins_while_the_worker_commits(self):
+        """Each that comes or goes makes the group form anew: the worker goes on as if nothing had been."""
+        args = self.args(self.logs, *self.flags, "--standby")
+        worker = self.start(*args)
+        self.wait_for_work(worker)
+        second = self.start(*args)
+        self.wait_for_work(second, STANDS_BY)
+        join = harness.in_thread(self.feed)
+        try:
+            for _ in range(6):
+                third = self.start(*args)
+                self.wait_for_work(third, STANDS_BY)
+                self.wait_for_commits(worker)
+                third.signal(SIGTERM)
+                self.assertEqual(0, third.wait(SOON).code)
+                self.wait_for_commits(worker)
+                self.assertNotIn(WORKS, second.err() + third.err())
+                self.assertEqual(1, worker.err().count(WORKS), worker.err())
+        finally:
+            self.is_over = True
+            join()
+        for process in (second, worker):
+            process.signal(SIGTERM)
+            self.assertEqual(0, process.wait(SOON).code)
+        self.run_ok(*args, "--until", "end", "--close")
+        self.assert_written(self.expect(self.lines, flags=self.flags))
 
 
 if __name__ == "__main__":

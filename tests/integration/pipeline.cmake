@@ -10,7 +10,7 @@ endif()
 
 # With a real Kafka broker; skipped where there can be none.
 if(TARGET socklog)
-  foreach(script kafka kafka_faults kafka_group kafka_kills kafka_probe)
+  foreach(script kafka kafka_faults kafka_group kafka_instances kafka_kills kafka_probe)
     add_test(NAME integration_${script} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
     set_tests_properties(integration_${script} PROPERTIES
       TIMEOUT 1800 SKIP_RETURN_CODE 77

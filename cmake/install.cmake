@@ -24,7 +24,7 @@ foreach(page IN LISTS pages_md)
 endforeach()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/pages/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.json" PATTERN "*.svg")
-install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples FILES_MATCHING PATTERN "*.toml")
+install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples FILES_MATCHING PATTERN "*.toml" PATTERN "*.properties" PATTERN "*.service")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 add_custom_target(uninstall

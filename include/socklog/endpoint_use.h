@@ -9,10 +9,12 @@
 namespace socklog {
 
 enum class EndpointRole {
-  kInput,       // is read
-  kOutput,      // is written
-  kOutputFile,  // is written; a path, whatever it looks like
-  kState,       // a directory of its own
+  kInput,        // is read
+  kOutput,       // is written
+  kOutputFile,   // is written; a path, whatever it looks like
+  kState,        // a directory of its own
+  kGroupOutput,  // a topic that a group's transactions write
+  kGroupState,   // the topic of a group's state
 };
 
 struct EndpointUse {

@@ -43,15 +43,21 @@ struct TlsOptions {
   std::string ca;    // PEM file of authorities; empty: the system's
   std::string cert;  // PEM chain shown to the peer; needed to listen
   std::string key;   // PEM private key; must not be readable by others
+
+  friend bool operator==(const TlsOptions&, const TlsOptions&) = default;
 };
 
 // How Kafka is talked to: what librdkafka calls its properties, and where reading begins.
 struct KafkaOptions {
-  std::vector<std::string> properties;  // NAME=VALUE; no secrets
-  std::string config;                   // file of such lines, which may have secrets
-  std::string group;                    // whose stored offsets are meant
+  std::vector<std::string> properties;        // NAME=VALUE; no secrets
+  std::string config;                         // file of such lines, which may have secrets
+  std::string group;                          // whose stored offsets are meant; of analyze: and whose work is done
+  std::string state_topic = "socklog-state";  // where the state of the group is, on the brokers of the first topic read
+  bool standby = false;                       // wait while another instance of the group works, and take over from it
   std::string offset;     // beginning, end, stored, N, -N, s@MS; empty: stored with a group, else see docs/kafka.md
   bool insecure = false;  // properties that turn verification off are heeded
+
+  friend bool operator==(const KafkaOptions&, const KafkaOptions&) = default;
 };
 
 // Connections of sources and sinks.

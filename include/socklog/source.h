@@ -56,6 +56,10 @@ class Source {
   // Records that were to be read and were gone already (Kafka's retention). May be asked at any time.
   virtual std::uint64_t lost_records() const { return 0; }
 
+  // Records that are there and were not read (Kafka), all partitions together. Asks for them, for a second or so at the
+  // most; who did not answer is taken to have what it had when it was last heard of. Tells each partition's, for -v.
+  virtual std::uint64_t AskLag() { return 0; }
+
   // Makes Wait return and Read report what is complete, then kIdle. Async-signal-safe.
   virtual void Stop() noexcept = 0;
 };

@@ -17,6 +17,7 @@ enum class StatusCode {
   kUsage,        // wrong usage or configuration: exit 2
   kFailed,       // failed while running (disk full, connection lost): exit 1
   kUnavailable,  // cannot be reached now, trying again may help: exit 1 once given up
+  kAborted,      // what was not saved is undone; a run that begins at the saved state may go well: exit 1 once given up
   kDataLoss,     // a position or a state that was there is gone or damaged: exit 2, the message names the mend
   kBrokenPipe,   // the reader of our stdout, pipe or listening socket went away: leave quietly, exit 0
 };

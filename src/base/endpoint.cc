@@ -229,6 +229,13 @@ bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
 }
 
+std::vector<std::string> BrokersOf(const Endpoint& topic) {
+  std::vector<std::string> brokers;
+  for (const HostAndPort& broker : topic.brokers) brokers.push_back(broker.host + ' ' + broker.port);
+  std::sort(brokers.begin(), brokers.end());
+  return brokers;
+}
+
 std::string PlaceBucket(const Endpoint& endpoint) {
   if (IsStdio(endpoint)) return "-";
   if (endpoint.is_topic()) return "kafka:" + endpoint.topic;  // whichever brokers are named

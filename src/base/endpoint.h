@@ -58,6 +58,9 @@ bool IsRemote(const Endpoint& endpoint);
 // are compared as they are written.
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files);
 
+// Of a topic, sorted: equal where the same brokers are named.
+std::vector<std::string> BrokersOf(const Endpoint& topic);
+
 // Equal for two endpoints that are one place without touching files; so that among thousands only few need be compared.
 std::string PlaceBucket(const Endpoint& endpoint);
 

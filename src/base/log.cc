@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "base/text.h"
@@ -42,6 +44,17 @@ void InitLog(int verbosity, bool color) {
 }
 
 void LogWarning(std::string_view message) { Write(spdlog::level::warn, "warning: ", message); }
+
+void LogWarningOnce(std::string_view message) {
+  static std::mutex mutex;
+  static std::set<std::string, std::less<>> told;
+  {
+    const std::lock_guard lock(mutex);
+    if (!told.emplace(message).second) return;
+  }
+  LogWarning(message);
+}
+
 void LogNote(std::string_view message) { Write(spdlog::level::info, "", message); }
 void LogDetail(std::string_view message) { Write(spdlog::level::debug, "", message); }
 

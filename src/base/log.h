@@ -13,8 +13,9 @@ void InitLog(int verbosity, bool color);
 // Writes "socklog: warning: ..." (notes have no such word) as one line. Control bytes are made printable.
 // Thread-safe.
 void LogWarning(std::string_view message);
-void LogNote(std::string_view message);    // what a user wants to know by default: the format that was chosen, ...
-void LogDetail(std::string_view message);  // -v
+void LogWarningOnce(std::string_view message);  // the same text once in the life of the process
+void LogNote(std::string_view message);         // what a user wants to know by default: the format that was chosen, ...
+void LogDetail(std::string_view message);       // -v
 
 }  // namespace socklog
 

@@ -1,5 +1,5 @@
 // The encoding of saved state: little-endian, length-prefixed, with a check sum. Each module encodes its own part with
-// these; src/pipeline/state_file.h joins the parts and stores them.
+// these; src/pipeline/run_state.h joins the parts.
 #ifndef SOCKLOG_BASE_SNAPSHOT_H_
 #define SOCKLOG_BASE_SNAPSHOT_H_
 

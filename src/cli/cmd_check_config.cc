@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/job_command.h"
 #include "cli/messages.h"
+#include "cli/probe_table.h"
 #include "cli/signals.h"
 #include "config/config.h"
 #include "pipeline/endpoint_probe.h"
@@ -52,20 +53,19 @@ std::string DescribeFile(const std::string& path, const FileSummary& summary) {
   return out + std::to_string(summary.settings) + ' ' + std::string(what) + (summary.settings == 1 ? ")\n" : "s)\n");
 }
 
-// Tries what a file names. *output collects what was found of those that can be used.
-void ProbeAll(const std::string& path, const FileSummary& summary, Diagnostics* diagnostics, std::string* output) {
-  const SystemClock clock;
-  Diagnostics failed;
-  for (const NamedEndpoint& endpoint : summary.endpoints) {
-    const Result<std::string> found = Probe(endpoint.use, clock);
-    if (!found.ok()) {
-      failed.Error(endpoint.place, found.status().message());
-      continue;
-    }
-    AppendTerminalSafe(path + ": " + endpoint.use.text + ": ok, " + found.value(), output);
-    *output += '\n';
+// Tries what a file names.
+std::vector<ProbeRow> ProbeAll(const FileSummary& summary, Diagnostics* diagnostics) {
+  std::vector<EndpointUse> uses;
+  for (const NamedEndpoint& endpoint : summary.endpoints) uses.push_back(endpoint.use);
+  std::vector<ProbeRow> rows = Probe(uses, SystemClock());
+  Diagnostics found;
+  for (const ProbeRow& row : rows) {
+    const Place& place = summary.endpoints[row.use].place;
+    if (row.outcome == ProbeRow::Outcome::kFailed) found.Error(place, row.detail);
+    if (row.outcome == ProbeRow::Outcome::kWarning) found.Warning(place, row.detail);
   }
-  diagnostics->AddInOrder(failed);
+  diagnostics->AddInOrder(found);
+  return rows;
 }
 
 // Checks one file and says what was found. *output collects what goes to stdout.
@@ -75,8 +75,8 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
       CheckFile(path, {.check_format = CheckLogFormat, .check_kafka = CheckKafkaSettings}, &diagnostics);
   const bool json = options.check_config.output == OutputMode::kJson;
   const bool tells_good = !json && options.common.verbosity >= 0;
-  std::string usable;
-  if (options.check_config.probe && !diagnostics.has_errors()) ProbeAll(path, summary, &diagnostics, &usable);
+  std::vector<ProbeRow> rows;
+  if (options.check_config.probe && !diagnostics.has_errors()) rows = ProbeAll(summary, &diagnostics);
   const std::vector<Diagnostic>& items = diagnostics.items();
   for (std::size_t i = 0; i < items.size() && i < Diagnostics::kMostShown; ++i) {
     if (json) {
@@ -89,9 +89,12 @@ void CheckOne(const std::string& path, const Options& options, bool* errors, boo
     PrintError("check-config", path + ": " + more);
   *errors = *errors || diagnostics.has_errors();
   *warnings = *warnings || diagnostics.has_warnings();
+  if (json) {
+    for (const ProbeRow& row : rows) *output += ProbeRowAsJson(row, summary.endpoints[row.use].place);
+  }
   if (!tells_good) return;
   if (!diagnostics.has_errors()) *output += DescribeFile(path, summary);
-  *output += usable;
+  *output += ProbeRowsAsText(path, rows);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr ExitCode ExitCodeOf(StatusCode code) {
       return kExitUsage;
     case StatusCode::kFailed:
     case StatusCode::kUnavailable:
+    case StatusCode::kAborted:
       return kExitFailed;
   }
   return kExitFailed;

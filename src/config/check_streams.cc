@@ -62,9 +62,16 @@ class StreamList {
   Place PlaceOf(std::string_view option, const std::string& text) const {
     const auto found = places_.find(NameOf(option, text));
     if (found != places_.end()) return found->second->place;
+    if (option == "state-topic") return PlaceOfStateTopic();
     if (settings_.Find("host") != nullptr) return settings_.PlaceOf("host");
     if (settings_.Find("port") != nullptr) return settings_.PlaceOf("port");
     return Place{"--" + std::string(option)};
+  }
+
+  // Its endpoint was made of its name, or of the default's because a file names a group.
+  Place PlaceOfStateTopic() const {
+    const Place group = settings_.PlaceOf("group");
+    return settings_.Find("state-topic") == nullptr && group.line > 0 ? group : settings_.PlaceOf("state-topic");
   }
 
   static std::string NameOf(std::string_view option, const std::string& text) {
@@ -86,6 +93,7 @@ void AddAnalyze(const Options& options, CheckScope scope, StreamList* list) {
   list->Add("invalid-requests", analyze.invalid_requests, Takes::kFileOrTopic, false);
   list->Add("late-to", analyze.late_to, Takes::kFileOrTopic, false);
   list->Add("summary", analyze.summary, Takes::kFile, false);
+  list->Add("state-topic", GroupStateTopic(options), Takes::kEndpoint, false);
 }
 
 void AddThresholds(const Settings& settings, const Options& options, CheckScope scope, StreamList* list) {
@@ -145,24 +153,67 @@ void CheckInputs(const std::vector<Stream>& streams, Diagnostics* diagnostics) {
 void CheckState(const Settings& settings, const Options& options, const std::vector<Stream>& streams, CheckScope scope,
                 Diagnostics* diagnostics) {
   if (settings.command() != kCommandAnalyze) return;
-  if (options.analyze.state.empty()) {
+  const bool has_directory = !options.analyze.state.empty();
+  const bool has_group_state = !GroupStateTopic(options).empty();
+  for (const char* name : {"state-topic", "standby"}) {
+    if (settings.Find(name) == nullptr || has_group_state || scope.file_only) continue;
+    diagnostics->Warning(settings.PlaceOf(name),
+                         std::string("has no effect ") + (has_directory ? "with --state" : "without --group"));
+  }
+  if (!has_directory && !has_group_state) {
+    if (!options.connection.kafka.group.empty()) return;  // a file alone does not tell what is read
     for (const char* name : {"close", "reset-state"}) {
       const bool given = std::string_view(name) == "close" ? options.analyze.close : options.analyze.reset_state;
       if (given) diagnostics->Warning(settings.PlaceOf(name), "has no effect without --state");
     }
     return;
   }
+  const std::string option = has_directory ? "state" : "group";
   bool any = false;
   for (const Stream& stream : streams) {
     if (!stream.input) continue;
     any = true;
     if (stream.endpoint.kind == Kind::kFile || stream.endpoint.is_topic()) continue;
-    diagnostics->Error(settings.PlaceOf("state"),
-                       "--state needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
+    diagnostics->Error(
+        settings.PlaceOf(option),
+        "--" + option + " needs inputs that can be read again, files or Kafka; '" + stream.text + "' cannot");
   }
   if (!any && !scope.file_only) {
     diagnostics->Error(settings.PlaceOf("state"),
                        "--state needs inputs that can be read again, files or Kafka; stdin cannot");
+  }
+}
+
+// What is told at least once is written as it comes, also by a group.
+bool IsAtLeastOnce(const Stream& stream) { return stream.option == "late-to" || stream.option == "invalid-requests"; }
+
+// A transaction is of one cluster.
+void CheckGroup(const Settings& settings, const Options& options, const std::vector<Stream>& streams,
+                Diagnostics* diagnostics) {
+  if (settings.command() != kCommandAnalyze || GroupStateTopic(options).empty()) return;
+  const Stream* first = nullptr;
+  for (const Stream& stream : streams) {
+    if (!stream.endpoint.is_topic() || IsAtLeastOnce(stream)) continue;
+    if (first == nullptr) first = &stream;  // inputs come first
+    if (BrokersOf(stream.endpoint) == BrokersOf(first->endpoint)) continue;
+    diagnostics->Error(stream.place, "'" + stream.text + "' has other brokers than '" + first->text +
+                                         "'; with --group all is one transaction, of one cluster: name the same "
+                                         "brokers, or keep the state with --state and not in Kafka");
+  }
+}
+
+// The next instance, perhaps on another machine, would take the state's places and lengths for those of its own files.
+void CheckStandby(const Options& options, const std::vector<Stream>& streams, Diagnostics* diagnostics) {
+  if (!options.connection.kafka.standby || GroupStateTopic(options).empty()) return;
+  for (const Stream& stream : streams) {
+    if (stream.endpoint.kind != Kind::kFile || stream.option == "summary") continue;
+    if (stream.endpoint.path.starts_with("/dev/")) continue;
+    const std::string what =
+        stream.input ? "send its lines to a topic" : "send --" + std::string(stream.option) + " to a topic";
+    diagnostics->Error(
+        stream.place, "'" + stream.text +
+                          "' is a file of this machine, and with --standby the work may go on at another one: " + what +
+                          ", or run one instance, without --standby");
   }
 }
 
@@ -252,18 +303,32 @@ StreamList CollectStreams(const Settings& settings, const Options& options, Chec
   return list;
 }
 
-EndpointRole RoleOf(const Stream& stream) {
+EndpointRole RoleOf(const Stream& stream, bool has_group_state) {
   if (stream.input) return EndpointRole::kInput;
+  if (stream.option == "state-topic") return EndpointRole::kGroupState;
+  if (has_group_state && stream.endpoint.is_topic() && !IsAtLeastOnce(stream)) return EndpointRole::kGroupOutput;
   return stream.is_file ? EndpointRole::kOutputFile : EndpointRole::kOutput;
 }
 
 }  // namespace
+
+std::string GroupStateTopic(const Options& options) {
+  if (options.connection.kafka.group.empty() || !options.analyze.state.empty()) return "";
+  for (const std::string& text : options.input.inputs) {
+    const Result<Endpoint> input = ParseEndpoint(text);
+    if (input.ok() && input.value().is_topic())
+      return text.substr(0, text.rfind('/') + 1) + options.connection.kafka.state_topic;
+  }
+  return "";
+}
 
 void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics) {
   const StreamList list = CollectStreams(settings, options, scope, diagnostics);
   CheckInputs(list.streams(), diagnostics);
   CheckOutputs(list.streams(), scope.touch_files, diagnostics);
   CheckState(settings, options, list.streams(), scope, diagnostics);
+  CheckGroup(settings, options, list.streams(), diagnostics);
+  if (settings.command() == kCommandAnalyze) CheckStandby(options, list.streams(), diagnostics);
   CheckTls(settings, options, list.streams(), scope.touch_files, diagnostics);
   if (scope.touch_files && !scope.file_only) CheckReports(settings, options, diagnostics);
   if (scope.file_only) WarnOfInsecure(list.streams(), options.connection.tls, diagnostics);
@@ -272,10 +337,11 @@ void CheckStreams(const Settings& settings, const Options& options, CheckScope s
 std::vector<NamedEndpoint> ListEndpoints(const Settings& settings, const Options& options) {
   Diagnostics ignored;  // CheckStreams tells them
   const StreamList list = CollectStreams(settings, options, {.file_only = true}, &ignored);
+  const bool has_group_state = settings.command() == kCommandAnalyze && !GroupStateTopic(options).empty();
   std::vector<NamedEndpoint> endpoints;
   for (const Stream& stream : list.streams()) {
     if (stream.endpoint.kind == Kind::kStdio) continue;
-    endpoints.push_back({stream.place, {RoleOf(stream), stream.text, options.connection}});
+    endpoints.push_back({stream.place, {RoleOf(stream, has_group_state), stream.text, options.connection}});
   }
   if (settings.command() == kCommandAnalyze && !options.analyze.state.empty()) {
     endpoints.push_back({settings.PlaceOf("state"), {EndpointRole::kState, options.analyze.state, {}}});

@@ -9,8 +9,8 @@
 
 namespace socklog {
 
-// Endpoints are well-formed, no two streams share one, a state has inputs that can be read again, certificates and keys
-// are there and safe, insecure transports are warned of.
+// Endpoints are well-formed, no two streams share one, a state has inputs that can be read again, instances that stand
+// by share no files, certificates and keys are there and safe, insecure transports are warned of.
 void CheckStreams(const Settings& settings, const Options& options, CheckScope scope, Diagnostics* diagnostics);
 
 // The endpoints that a file names for a command, each where it is named; stdin and stdout are left out.

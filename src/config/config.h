@@ -53,6 +53,10 @@ struct CheckHooks {
   bool touch_files = true;
 };
 
+// The topic of a consumer group's state, on the brokers of the first topic that is read. Empty: there is none, without
+// --group or such an input, or with --state.
+std::string GroupStateTopic(const Options& options);
+
 // Checks one file of any kind socklog reads (configuration, thresholds): syntax, unknown keys with the nearest known
 // one, types, ranges, combinations, secrets that others may read, insecure transports. The sections of all commands are
 // checked. Never connects. The diagnostics are in the order of their places.

@@ -111,7 +111,7 @@ std::vector<OptionRow> OutputRows() {
        .commands = kCommandAnalyze,
        .section = kState,
        .kind = ValueKind::kSwitch,
-       .help = "with --state: the end of the input is the end of the stream and closes all windows",
+       .help = "with --state or --group: the end of the input is the end of the stream and closes all windows",
        .set = [](Options* o, std::string_view t) { return ReadSwitch(t, &o->analyze.close); }},
   };
 }

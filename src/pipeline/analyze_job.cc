@@ -1,374 +1,51 @@
-// analyze: lines -> windows -> scores -> alerts.
-#include <algorithm>
-#include <cstdio>
-#include <memory>
-#include <optional>
-#include <set>
-#include <string>
-#include <vector>
+// analyze: runs, until one ends that needs no other.
+#include <chrono>
+#include <thread>
 
-#include "alert/alert_tracker.h"
 #include "base/log.h"
-#include "detect/decider.h"
-#include "detect/scorer.h"
+#include "pipeline/analysis.h"
 #include "pipeline/jobs.h"
-#include "pipeline/line_loop.h"
-#include "pipeline/malformed_watch.h"
-#include "pipeline/outputs.h"
-#include "pipeline/run_setup.h"
-#include "pipeline/run_summary.h"
-#include "pipeline/sample_watch.h"
-#include "pipeline/state_file.h"
-#include "report/progress_line.h"
-#include "report/window_json.h"
-#include "window/window_aggregator.h"
 
 namespace socklog {
 namespace {
 
-constexpr Micros kSaveInterval = kSecond;
+// Runs in a row that were undone before they had saved anything, and how long the first of them is waited for.
+constexpr int kMostInVain = 5;
+constexpr Micros kFirstPause = 100 * kMillisecond;
 
-// One run of analyze. Built by steps, since each may fail; then Run.
-class Analysis {
- public:
-  Analysis(const Options& options, const JobContext& context)
-      : options_(options),
-        context_(context),
-        progress_(context.ShowsProgress(options.common), context.clock),
-        malformed_watch_(context.clock) {}
-
-  Status SetUp();
-  Status Run();
-  bool alerts_fired() const { return fired_in_this_run_ > 0; }
-
- private:
-  Status LoadState();
-  Status OpenInput();
-  Status OpenOutputs();
-  void MakeLoop();
-  Status RestoreState();
-  Status Save();
-  bool IsReadNow(const std::string& name) const;
-  bool WritesText() const;
-  bool StreamGoesOn() const { return state_directory_ != nullptr && !options_.analyze.close; }
-
-  void CountLost() { counters_.lost_records = lost_before_ + source_->lost_records(); }
-  // Fills judged_. Whether there was anything to hold against a threshold.
-  bool Judge(const WindowReport& report);
-  Status OnWindow(const WindowReport& report);
-  void OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason);
-  Status OnPause(bool idle);
-  Status Finish();
-
-  const Options& options_;
-  const JobContext& context_;
-  ProgressLine progress_;
-  MalformedWatch malformed_watch_;
-  Judgement judgement_;
-  std::string shape_hash_;
-  ReadingSetup reading_;
-  std::unique_ptr<Scorer> scorer_;
-  std::unique_ptr<Decider> decider_;
-  std::unique_ptr<AlertTracker> tracker_;
-  std::unique_ptr<SampleWatch> sample_watch_;
-  std::unique_ptr<StateDirectory> state_directory_;
-  std::optional<RunState> saved_;  // of an earlier run
-  std::vector<PartitionId> resumed_;
-  std::unique_ptr<Source> source_;
-  std::unique_ptr<Outputs> outputs_;
-  std::unique_ptr<WindowAggregator> windows_;
-  std::unique_ptr<LineLoop> loop_;
-
-  WindowCounters counters_;
-  std::uint64_t lost_before_ = 0;  // records, in earlier runs
-  MalformedSamples malformed_samples_;
-  Status malformed_status_;           // of writing --invalid-requests
-  std::vector<SeriesScore> judged_;   // of a window, what was asked for
-  std::vector<bool> judged_metrics_;  // by metric: whether it had enough samples for anything
-  std::vector<Alert> alerts_;
-  std::string window_line_;
-  std::uint64_t fired_in_this_run_ = 0;
-  Micros saved_at_ = 0;
-  bool flush_due_ = false;
-};
-
-bool Analysis::WritesText() const {
-  if (options_.analyze.output == OutputMode::kAuto) return context_.stdout_is_terminal;
-  return options_.analyze.output == OutputMode::kText;
-}
-
-Status Analysis::SetUp() {
-  Result<Judgement> judgement = MakeJudgement(options_, context_.thresholds);
-  if (!judgement.ok()) return judgement.status();
-  judgement_ = std::move(*judgement);
-  Result<ReadingSetup> reading = MakeReading(options_, judgement_.metrics);
-  if (!reading.ok()) return reading.status();
-  reading_ = std::move(*reading);
-  shape_hash_ = ShapeHash(options_, judgement_.metrics);
-
-  scorer_ = std::make_unique<Scorer>(judgement_.metrics, options_.window.window);
-  decider_ = std::make_unique<Decider>(judgement_.thresholds);
-  tracker_ = std::make_unique<AlertTracker>(options_.alert, options_.window.window, options_.window.slide_or_window(),
-                                            *scorer_, *decider_);
-  sample_watch_ = std::make_unique<SampleWatch>(*scorer_, *decider_, !options_.analyze.thresholds.empty());
-
-  if (Status status = LoadState(); !status.ok()) return status;
-  if (Status status = OpenInput(); !status.ok()) return status;
-  if (Status status = FitTopics(options_, *source_, &reading_); !status.ok()) return status;
-  windows_ = std::make_unique<WindowAggregator>(reading_.shape, !options_.analyze.late_to.empty());
-  if (Status status = OpenOutputs(); !status.ok()) return status;
-  MakeLoop();
-  if (Status status = RestoreState(); !status.ok()) return status;
-  // Recorded before the first alert is written, so that a run killed at once does not take what it wrote for an earlier
-  // run's.
-  return Save();
-}
-
-Status Analysis::OpenOutputs() {
-  const std::map<std::string, std::uint64_t> none;
-  const std::map<std::string, std::uint64_t>* resume = state_directory_ == nullptr ? nullptr
-                                                       : saved_                    ? &saved_->output_lengths
-                                                                                   : &none;
-  Result<std::unique_ptr<Outputs>> outputs =
-      Outputs::Open(options_, WritesText(), context_.color, context_.clock, resume);
-  if (!outputs.ok()) return outputs.status();
-  outputs_ = std::move(*outputs);
-  return {};
-}
-
-void Analysis::MakeLoop() {
-  LoopOptions loop_options;
-  loop_options.jobs = ResolveJobs(options_);
-  loop_options.stream_goes_on = StreamGoesOn();
-  LoopEvents events;
-  events.on_window = [this](const WindowReport& report) { return OnWindow(report); };
-  events.on_malformed = [this](PartitionId partition, std::uint64_t line, std::string_view text,
-                               std::string_view reason) { OnMalformed(partition, line, text, reason); };
-  events.on_pause = [this](bool idle) { return OnPause(idle); };
-  loop_ = std::make_unique<LineLoop>(*source_, *reading_.format, *reading_.rules, *windows_, reading_.shape,
-                                     context_.clock, loop_options, std::move(events));
-}
-
-Status Analysis::LoadState() {
-  if (options_.analyze.state.empty()) return {};
-  Result<std::unique_ptr<StateDirectory>> directory = StateDirectory::Open(options_.analyze.state);
-  if (!directory.ok()) return directory.status();
-  state_directory_ = std::move(*directory);
-  if (options_.analyze.reset_state) return state_directory_->Reset();
-  Result<std::optional<RunState>> state = state_directory_->Load();
-  if (!state.ok()) return state.status();
-  saved_ = std::move(*state);
-  if (saved_ && saved_->shape != shape_hash_) {
-    return Status::Usage("the state in " + options_.analyze.state +
-                         " was made with other windows, keys, metrics, formats or --max-keys: give the same flags, or "
-                         "--reset-state to start afresh");
-  }
-  return {};
-}
-
-Status Analysis::OpenInput() {
-  SourceOptions source_options;
-  source_options.connection = options_.connection;
-  source_options.follow = options_.input.follow;
-  source_options.until_end = options_.input.until_end;
-  source_options.leave_partial_line = StreamGoesOn();
-  source_options.decoder_threads = ResolveJobs(options_) - 1;
-  if (saved_) {
-    for (const SavedPartition& partition : saved_->partitions)
-      source_options.resume.push_back({partition.name, partition.position});
-  }
-  Result<std::unique_ptr<Source>> source = OpenSource(reading_.inputs, source_options, context_.clock, &resumed_);
-  if (!source.ok()) return source.status();
-  source_ = std::move(*source);
-  if (state_directory_ == nullptr) return {};
-  for (PartitionId id = 0; id < source_->partition_count(); ++id) {
-    if (!source_->EncodePosition(id, {}).empty()) continue;
-    return Status::Usage("--state needs inputs that can be read again, files or Kafka; '" +
-                         source_->partition_name(id) + "' cannot");
-  }
-  return {};
-}
-
-Status Analysis::RestoreState() {
-  if (!saved_) return {};
-  SnapshotReader aggregator(saved_->aggregator);
-  windows_->Decode(&aggregator);
-  SnapshotReader counters(saved_->counters);
-  counters_.Decode(&counters);
-  lost_before_ = counters_.lost_records;
-  SnapshotReader alerts(saved_->alerts);
-  tracker_->Decode(&alerts);
-  if (!aggregator.ok() || !counters.ok() || !alerts.ok()) {
-    return {StatusCode::kDataLoss,
-            "the state in " + options_.analyze.state + " is damaged; --reset-state starts afresh"};
-  }
-  for (std::size_t i = 0; i < resumed_.size(); ++i) {
-    const SavedPartition& earlier = saved_->partitions[i];
-    if (resumed_[i] == kNotResumed) {
-      if (!IsReadNow(earlier.name) && earlier.windows.mark.line < earlier.windows.frontier) {
-        LogWarning(earlier.name + ": was read by an earlier run and is not given now; windows that close without it " +
-                   "miss its lines");
-      }
-      continue;
-    }
-    if (Status status = loop_->Restore(resumed_[i], earlier.windows, earlier.chosen); !status.ok()) return status;
-  }
-  return {};
-}
-
-bool Analysis::IsReadNow(const std::string& name) const {
-  const std::vector<PartitionId> ids = loop_->partitions();
-  return std::any_of(ids.begin(), ids.end(), [&](PartitionId id) { return source_->partition_name(id) == name; });
-}
-
-Status Analysis::Save() {
-  if (state_directory_ == nullptr) return {};
-  if (Status status = outputs_->Flush(true); !status.ok()) return status;
-  RunState state;
-  state.shape = shape_hash_;
-  state.output_lengths = outputs_->Lengths();
-  // A partition that is not read this time, or of which nothing was read since, keeps its place, unless other contents
-  // have its name now. One that is new is named before anything is read of it, so that a run killed at once can be
-  // followed by another after the file was rotated.
-  std::set<PartitionId> carried;
-  for (std::size_t i = 0; i < resumed_.size(); ++i) {
-    const SavedPartition& earlier = saved_->partitions[i];
-    if (resumed_[i] == kNotResumed) {
-      if (!IsReadNow(earlier.name)) state.partitions.push_back(earlier);
-      continue;
-    }
-    if (windows_->partition(resumed_[i]).lines_seen() != earlier.windows.mark.line) continue;
-    state.partitions.push_back(earlier);
-    carried.insert(resumed_[i]);
-  }
-  for (const PartitionId id : loop_->partitions()) {
-    if (carried.count(id) > 0) continue;
-    SavedPartition partition;
-    partition.windows = windows_->partition(id).Save();
-    partition.name = source_->partition_name(id);
-    partition.position = source_->EncodePosition(id, partition.windows.mark.position);
-    partition.chosen = loop_->chosen(id);
-    if (!partition.position.empty()) state.partitions.push_back(std::move(partition));
-  }
-  SnapshotWriter aggregator, counters, alerts;
-  windows_->Encode(&aggregator);
-  CountLost();
-  counters_.Encode(&counters);
-  tracker_->Encode(&alerts);
-  state.aggregator = aggregator.bytes();
-  state.counters = counters.bytes();
-  state.alerts = alerts.bytes();
-  saved_at_ = context_.clock.Monotonic();
-  return state_directory_->Save(state);
-}
-
-// Keeps what somebody will ask for. Most keys of a window are neither over nor were, so that their scores concern
-// nobody.
-bool Analysis::Judge(const WindowReport& report) {
-  judged_.clear();
-  judged_metrics_.assign(scorer_->metrics().size(), false);
-  scorer_->ForEach(report, [this](const SeriesScore& score) {
-    judged_metrics_[score.metric] = true;
-    if (outputs_->wants_windows() || tracker_->Concerns(score)) judged_.push_back(score);
-  });
-  sample_watch_->Add(report, judged_metrics_);
-  for (std::uint32_t metric = 0; metric < judged_metrics_.size(); ++metric) {
-    if (judged_metrics_[metric] && decider_->has_threshold(metric)) return true;
-  }
-  return false;
-}
-
-Status Analysis::OnWindow(const WindowReport& report) {
-  const bool is_judged = Judge(report);
-  alerts_.clear();
-  const std::uint64_t over = tracker_->OnWindow(report, judged_, &alerts_);
-  counters_.windows += report.windows;
-  if (is_judged) ++counters_.windows_judged;
-  if (over > 0) ++counters_.windows_alerting;
-  if (tracker_->firing() > 0) ++counters_.windows_firing;
-  for (const Alert& alert : alerts_) {
-    const bool firing = alert.status == AlertStatus::kFiring;
-    ++(firing ? counters_.alerts_fired : counters_.alerts_resolved);
-    if (firing) ++fired_in_this_run_;
-  }
-  if (outputs_->wants_windows()) {
-    window_line_.clear();
-    AppendWindowJson(report, *scorer_, judged_, over, options_.analyze.top, &window_line_);
-    if (Status status = outputs_->WriteWindow(window_line_); !status.ok()) return status;
-  }
-  if (alerts_.empty()) return {};
-  progress_.Clear();
-  flush_due_ = true;  // nobody should wait for an alert
-  return outputs_->WriteAlerts(alerts_);
-}
-
-void Analysis::OnMalformed(PartitionId partition, std::uint64_t line, std::string_view text, std::string_view reason) {
-  malformed_samples_.Add(source_->partition_name(partition), line, text, reason);
-  if (outputs_->wants_malformed() && malformed_status_.ok()) malformed_status_ = outputs_->WriteMalformed(text);
-}
-
-Status Analysis::OnPause(bool idle) {
-  if (!malformed_status_.ok()) return malformed_status_;
-  if (!options_.analyze.late_to.empty()) {
-    const std::string late = windows_->TakeLateLines();
-    if (!late.empty()) {
-      if (Status status = outputs_->WriteLate(late); !status.ok()) return status;
-    }
-  }
-  const LineCounters& lines = windows_->counters();
-  if (const std::string warning = malformed_watch_.Look(lines.lines(), lines.malformed); !warning.empty()) {
-    progress_.Clear();
-    LogWarning(warning);
-  }
-  const bool save_due = state_directory_ != nullptr && context_.clock.Monotonic() - saved_at_ >= kSaveInterval;
-  Status status;
-  if (save_due) {
-    status = Save();
-  } else if (idle || flush_due_) {
-    status = outputs_->Flush(false);
-  }
-  flush_due_ = false;
-  // Last, so that rows of alerts do not end up behind it.
-  progress_.Update(windows_->counters().lines(), loop_->latest_time());
-  return status;
-}
-
-Status Analysis::Run() {
-  Status status = loop_->Run();
-  if (status.ok()) status = OnPause(true);  // flushes
-  if (status.ok()) status = Save();
-  if (status.ok()) status = outputs_->Finish();
-  progress_.Clear();
-  if (!status.ok()) return status;
-  return Finish();
-}
-
-Status Analysis::Finish() {
-  RunSummary summary;
-  summary.lines = windows_->counters();
-  CountLost();
-  summary.windows = counters_;
-  summary.open_windows = windows_->open_windows();
-  summary.evicted_keys = windows_->evicted_keys();
-  summary.malformed_samples = malformed_samples_.lines();
-  if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
-  for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
-  if (options_.analyze.summary.empty()) return {};
-  return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
+// Longer each time; ends at once with StopRequested.
+void PauseBefore(int attempt, const Clock& clock) {
+  const Micros end = clock.Monotonic() + (kFirstPause << (attempt - 1));
+  while (!StopRequested() && clock.Monotonic() < end) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 }  // namespace
 
 Result<JobOutcome> RunAnalyze(const Options& options, const JobContext& context) {
-  Analysis analysis(options, context);
-  if (Status status = analysis.SetUp(); !status.ok()) {
-    if (StopRequested()) return JobOutcome::kDone;
-    return status;
+  bool fired = false;
+  bool resets = options.analyze.reset_state;
+  for (int in_vain = 0;;) {
+    Analysis analysis(options, context, resets);
+    Status status = analysis.SetUp();
+    const bool is_set_up = status.ok();
+    if (is_set_up) status = analysis.Run();
+    fired = fired || analysis.alerts_fired();
+    if (status.ok()) break;
+    if (status.code() != StatusCode::kAborted) {
+      const bool was_connecting = status.code() == StatusCode::kBrokenPipe || status.code() == StatusCode::kUnavailable;
+      if (!is_set_up && was_connecting && StopRequested()) return JobOutcome::kDone;
+      return status;
+    }
+    in_vain = analysis.made_progress() ? 1 : in_vain + 1;
+    resets = resets && !is_set_up;
+    if (in_vain > kMostInVain) return status;
+    LogWarning(status.message() + "; going on from the state before it");
+    PauseBefore(in_vain, context.clock);
+    if (StopRequested()) return Status::Failed(status.message() + "; the next run finds again what was in it");
   }
-  if (Status status = analysis.Run(); !status.ok()) return status;
   // A signal ends a run well, whatever it had found by then.
   const bool tells = options.analyze.fail_on_alert && !StopRequested();
-  return tells && analysis.alerts_fired() ? JobOutcome::kAlertsFired : JobOutcome::kDone;
+  return tells && fired ? JobOutcome::kAlertsFired : JobOutcome::kDone;
 }
 
 }  // namespace socklog

@@ -2,17 +2,18 @@
 #ifndef SOCKLOG_PIPELINE_ENDPOINT_PROBE_H_
 #define SOCKLOG_PIPELINE_ENDPOINT_PROBE_H_
 
-#include <string>
+#include <vector>
 
 #include "socklog/endpoint_use.h"
-#include "socklog/status.h"
+#include "socklog/probe_row.h"
 #include "socklog/time.h"
 
 namespace socklog {
 
-// Connects, listens for a moment, looks at permissions; keeps and writes nothing, and takes a few seconds at the most.
-// Returns what was found, "connected". Errors: what a job would say, and what to do.
-Result<std::string> Probe(const EndpointUse& use, const Clock& clock);
+// Connects, listens for a moment, looks at permissions; keeps nothing, writes nothing but what is taken back in Kafka,
+// and takes a few seconds at the most for each endpoint, and for all topics together. Failures say what a job would
+// say, and what to do. Topics come last, those of the same brokers together.
+std::vector<ProbeRow> Probe(const std::vector<EndpointUse>& uses, const Clock& clock);
 
 }  // namespace socklog
 

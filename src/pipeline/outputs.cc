@@ -39,19 +39,23 @@ std::size_t StdoutColumns() {
 }  // namespace
 
 Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text_on_stdout, bool color,
-                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume) {
+                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume,
+                                               GroupWork* group) {
   auto outputs = std::make_unique<Outputs>();
   outputs->color_ = color;
-  const auto add = [&](Result<Endpoint> endpoint, bool may_drop) -> Result<Sink*> {
+  // `writer`: nullptr: of no transaction.
+  const auto add = [&](Result<Endpoint> endpoint, bool may_drop, GroupWork* writer) -> Result<Sink*> {
     if (!endpoint.ok()) return endpoint.status();
-    Result<std::unique_ptr<Sink>> sink = OpenOne(*endpoint, options, clock, resume, may_drop);
+    const bool in_transaction = writer != nullptr && endpoint->is_topic();
+    Result<std::unique_ptr<Sink>> sink =
+        in_transaction ? writer->OpenSink(*endpoint) : OpenOne(*endpoint, options, clock, resume, may_drop);
     if (!sink.ok()) return sink.status();
     outputs->all_.push_back({endpoint->text, std::move(*sink)});
     return outputs->all_.back().sink.get();
   };
   const AnalyzeOptions& analyze = options.analyze;
   for (const std::string& text : analyze.alerts_to.empty() ? std::vector<std::string>{"-"} : analyze.alerts_to) {
-    Result<Sink*> sink = add(ParseEndpoint(text), /*may_drop=*/false);
+    Result<Sink*> sink = add(ParseEndpoint(text), /*may_drop=*/false, group);
     if (!sink.ok()) return sink.status();
     if (text == "-" && text_on_stdout) {
       outputs->alerts_text_ = *sink;
@@ -68,8 +72,9 @@ Result<std::unique_ptr<Outputs>> Outputs::Open(const Options& options, bool text
                                  Optional{analyze.invalid_requests, true, &outputs->malformed_},
                                  Optional{analyze.late_to, true, &outputs->late_}}) {
     if (output.text.empty()) continue;
-    Result<Sink*> sink =
-        add(output.is_of_lines ? FileOrTopic(output.text) : ParseEndpoint(output.text), output.is_of_lines);
+    // Lines that are malformed or late are told at least once.
+    Result<Sink*> sink = output.is_of_lines ? add(FileOrTopic(output.text), /*may_drop=*/true, nullptr)
+                                            : add(ParseEndpoint(output.text), /*may_drop=*/false, group);
     if (!sink.ok()) return sink.status();
     *output.place = *sink;
   }

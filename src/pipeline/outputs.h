@@ -14,6 +14,7 @@
 #include "socklog/sink.h"
 #include "socklog/status.h"
 #include "socklog/time.h"
+#include "transport/group_work.h"
 
 namespace socklog {
 
@@ -21,9 +22,11 @@ namespace socklog {
 class Outputs {
  public:
   // `resume`: nullptr without --state. Otherwise files are kept: up to the length recorded for them there, or to their
-  // present length where nothing was recorded. Errors: those of OpenSink.
+  // present length where nothing was recorded. `group`: writes the alerts and windows that go to topics, or nullptr; it
+  // must outlive the outputs. Errors: those of OpenSink.
   static Result<std::unique_ptr<Outputs>> Open(const Options& options, bool text_on_stdout, bool color,
-                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume);
+                                               const Clock& clock, const std::map<std::string, std::uint64_t>* resume,
+                                               GroupWork* group);
 
   // Errors of all that writes: the sink's (see socklog/sink.h).
   Status WriteAlerts(const std::vector<Alert>& alerts);

@@ -60,6 +60,7 @@ std::string SummaryJson(const RunSummary& summary) {
   add("outside", summary.lines.outside);
   add("late_after_idle", summary.lines.late_after_idle);
   add("lost_offsets", summary.windows.lost_records);
+  add("lag", summary.lag);
   add("windows", summary.windows.windows);
   add("windows_judged", summary.windows.windows_judged);
   if (!summary.holdout) {  // thresholds raises no alerts
@@ -96,6 +97,7 @@ std::string SummaryText(const RunSummary& summary) {
   if (lines.ahead > 0) text += ", " + FormatThousands(lines.ahead) + " with a time from the future";
   if (lines.ignored > 0) text += ", " + FormatThousands(lines.ignored) + " ignored ([[ignore]], or no requests)";
   if (windows.lost_records > 0) text += ", " + FormatThousands(windows.lost_records) + " records lost to retention";
+  if (summary.lag > 0) text += ", " + FormatCount(summary.lag, "record") + " not read yet";
   if (lines.outside > 0) text += ", " + FormatThousands(lines.outside) + " outside --since and --until";
   text += "\n";
   if (summary.evicted_keys > 0)

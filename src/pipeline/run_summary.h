@@ -50,6 +50,7 @@ struct HoldoutSummary {
 struct RunSummary {
   LineCounters lines;
   WindowCounters windows;
+  std::uint64_t lag = 0;  // Source::AskLag at the end
   std::uint64_t open_windows = 0;
   std::uint64_t evicted_keys = 0;
   std::vector<std::string> malformed_samples;

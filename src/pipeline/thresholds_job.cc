@@ -77,6 +77,7 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   recording.summary.lines = windows.counters();
   recording.summary.evicted_keys = windows.evicted_keys();
   recording.summary.windows.lost_records = (*source)->lost_records();
+  recording.summary.lag = (*source)->AskLag();
   recording.summary.malformed_samples = samples.lines();
   for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness())) LogWarning(warning);
   return recording;

@@ -189,6 +189,13 @@ std::uint64_t MultiSource::lost_records() const {
   return lost;
 }
 
+std::uint64_t MultiSource::AskLag() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t lag = 0;
+  for (const std::shared_ptr<PartitionSupplier>& supplier : suppliers_) lag += supplier->AskLag();
+  return lag;
+}
+
 void MultiSource::Stop() noexcept {
   const int saved_errno = errno;  // may be called by a signal handler
   stopping_.store(true);

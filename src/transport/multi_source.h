@@ -32,6 +32,7 @@ class MultiSource : public Source {
   bool complete() const override;
   std::string EncodePosition(PartitionId id, Position position) const override;
   std::uint64_t lost_records() const override;
+  std::uint64_t AskLag() override;
   void Stop() noexcept override;
 
   // While the inputs are being opened.

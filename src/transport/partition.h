@@ -60,6 +60,8 @@ class PartitionSupplier {
   virtual void AddTo(PollSet* set) const = 0;
   // Records that were to be read and are gone.
   virtual std::uint64_t lost() const = 0;
+  // As Source::AskLag.
+  virtual std::uint64_t AskLag() = 0;
 };
 
 }  // namespace socklog

@@ -6,12 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "base/text.h"
 #include "transport/connector.h"
 #include "transport/file_io.h"
 #include "transport/file_stream.h"
-#include "transport/kafka/client.h"
-#include "transport/kafka/start.h"
 #include "transport/listener.h"
 #include "transport/tls.h"
 
@@ -137,35 +134,6 @@ Result<std::string> ProbeListening(const Endpoint& endpoint, const ConnectionOpt
   return "can listen" + *end;
 }
 
-// Whether the group may be asked for its offsets.
-Status ProbeGroup(KafkaClient* client, Micros patience, const Clock& clock) {
-  const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(list.get(), client->endpoint().topic.c_str(), 0);
-  client->RequireGroup();
-  rd_kafka_resp_err_t error =
-      rd_kafka_committed(client->handle(), list.get(), static_cast<int>(patience / kMillisecond));
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[0].err;
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
-  client->Poll(0);
-  return client->Explain(client->problem().value_or(client->ProblemOf(error)), clock);
-}
-
-Result<std::string> ProbeTopic(const Endpoint& endpoint, bool input, const ConnectionOptions& options,
-                               const Clock& clock) {
-  KafkaClient::Options client_options{endpoint, options, input ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, {}, {}};
-  const std::string& group = options.kafka.group;
-  if (input) client_options.chosen["group.id"] = group.empty() ? "socklog-probe" : group;
-  const Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
-  if (!client.ok()) return client.status();
-  const Micros patience = std::min(options.connect_timeout, kLongestProbe);
-  const Result<int> partitions = client.value()->WaitForTopic(patience, clock);
-  if (!partitions.ok()) return partitions.status();
-  if (input && UsesGroup(options.kafka)) {
-    if (Status status = ProbeGroup(client.value().get(), patience, clock); !status.ok()) return status;
-  }
-  return "connected; the topic has " + FormatCount(static_cast<std::uint64_t>(partitions.value()), "partition");
-}
-
 }  // namespace
 
 Result<std::string> ProbeEndpoint(const Endpoint& endpoint, bool input, const ConnectionOptions& options,
@@ -175,8 +143,6 @@ Result<std::string> ProbeEndpoint(const Endpoint& endpoint, bool input, const Co
       return std::string(input ? "stdin" : "stdout");
     case Endpoint::Kind::kFile:
       return input ? ProbeInputFile(endpoint.path) : ProbeOutputFile(endpoint.path);
-    case Endpoint::Kind::kKafka:
-      return ProbeTopic(endpoint, input, options, clock);
     case Endpoint::Kind::kTcp:
     case Endpoint::Kind::kTls:
     case Endpoint::Kind::kUnix:

@@ -12,6 +12,8 @@
 #include <ctime>
 #include <limits>
 
+#include "transport/core_dump.h"
+
 namespace socklog {
 
 class TlsContext {
@@ -72,6 +74,7 @@ Status LoadCertificate(SSL_CTX* context, const TlsOptions& options) {
   if (Status status = CheckReadable("certificate", options.cert); !status.ok()) return status;
   if (Status status = CheckKeyIsPrivate(options.key); !status.ok()) return status;
   if (Status status = CheckReadable("key", options.key); !status.ok()) return status;
+  ForbidCoreDumps();
   if (SSL_CTX_use_certificate_chain_file(context, options.cert.c_str()) != 1)
     return FileError("certificate", options.cert);
   if (SSL_CTX_use_PrivateKey_file(context, options.key.c_str(), SSL_FILETYPE_PEM) != 1)

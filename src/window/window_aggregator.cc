@@ -130,8 +130,7 @@ void WindowAggregator::FinishWindow(Micros next_start) {
 // The end of the last closed window.
 void WindowAggregator::TellClosedThrough() {
   if (next_start_ == kNoTime) return;
-  for (const auto& [id, partition] : partitions_)
-    partition->SetClosedThrough(next_start_ - slide_ + shape_.options.window);
+  for (const auto& [id, partition] : partitions_) partition->SetClosedThrough(closed_through());
 }
 
 // Calls visit(pane) for each pane of the window that starts at `start`, partition by partition.

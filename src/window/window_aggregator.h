@@ -46,6 +46,10 @@ class WindowAggregator {
   LineCounters& counters() { return counters_; }
   const LatenessHistogram& lateness() const { return lateness_; }
   std::uint64_t evicted_keys() const { return evicted_keys_; }
+  // All windows that end at or before it are closed; kNoTime: none is.
+  Micros closed_through() const {
+    return next_start_ == kNoTime ? kNoTime : next_start_ - slide_ + shape_.options.window;
+  }
   // Windows with at least one line that are not closed.
   std::uint64_t open_windows() const;
   // Texts of late lines since the last call, each with a newline.

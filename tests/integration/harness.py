@@ -74,10 +74,10 @@ class Process:
         return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
 
     def out(self):
-        return self._read(self._out)
+        return self.result.out if self.result else self._read(self._out)
 
     def err(self):
-        return self._read(self._err)
+        return self.result.err if self.result else self._read(self._err)
 
     def running(self):
         return not self._reap(os.WNOHANG)

@@ -95,7 +95,8 @@ class Reading(KafkaCase):
 
     def test_a_group_that_stored_nothing_begins_at_the_end(self):
         topic = self.filled_topic(records_of([combined(T0)]))
-        self.run_ok("analyze", self.url(topic), "--group", "new", "--until", "end", "--summary", self.path("summary"))
+        self.run_ok("analyze", self.url(topic), "--group", "new", "--state", self.path("state"), "--until", "end", "--summary",
+                    self.path("summary"))
         self.assertEqual(0, summary_of(self.path("summary"))["lines"])
 
     def test_records_that_retention_took(self):
@@ -105,6 +106,28 @@ class Reading(KafkaCase):
         summary = summary_of(self.path("summary"))
         self.assertEqual((12, 6), (summary["lines"], summary["lost_offsets"]))
         self.assertIn("retention", result.message)
+
+    def test_how_far_it_is_behind(self):
+        """What a run that ends at once leaves unread; marks of transactions at the end are nothing to read."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(20)), [])
+        with kafka_client.Producer(self.brokers, **{"transactional.id": topic}) as producer:
+            producer.begin()
+            producer.write(topic, 1, combined(T0).encode())
+            producer.commit()
+        result = self.analyze(topic, "--summary", self.path("summary"), "-v")
+        self.assertEqual(0, summary_of(self.path("summary"))["lag"])
+        self.assertIn("/0: read up to offset 20, 0 records behind", result.message)
+        self.assertIn("/1: read up to offset 2, 0 records behind", result.message)
+        # One partition waits for another that brings nothing.
+        ahead = [combined(T0 + 60 * minute, url=f"/{'x' * 1000}") for minute in range(1000)]
+        topic = self.filled_topic(records_of([combined(T0)]), records_of(ahead))
+        process = self.start("analyze", self.url(topic), "--offset", "beginning", "--idle-timeout", "1h", "--summary", self.path("summary"), "-v")
+        self.wait_for(lambda: process.err().count(b": combined") >= 1, "the first lines", process=process)
+        process.signal(SIGTERM)
+        result = process.wait()
+        lag = summary_of(self.path("summary"))["lag"]
+        self.assertIn(f"{lag:,} records not read yet", result.message)
+        self.assertGreater(lag, 500)
 
     def test_thresholds_of_a_topic(self):
         lines = shop_lines(5, T0, 3600, 5)
@@ -217,7 +240,7 @@ class Running(KafkaCase):
         self.run_ok(*args, "--close", "--summary", self.path("third"))  # counts are of all runs together
         second, third = summary_of(self.path("second")), summary_of(self.path("third"))
         self.assertEqual(150, third["lines"])
-        self.assertGreaterEqual(third["lost_offsets"], 50)
+        self.assertTrue(50 <= third["lost_offsets"] < 75, str(third))  # 50, and what the open windows had
         self.assertEqual(second["lost_offsets"], third["lost_offsets"])
 
 
@@ -283,6 +306,7 @@ class Mistakes(KafkaCase):
         other = kafka_case.BROKER.directory / "other-ca.pem"
         self.told(("certificate is not accepted", "--tls-ca"), kafka_case.BROKER.address("client"), self.config("analyzer", ssl_ca_location=other))
         self.told(("mismatch", "name the broker"), kafka_case.BROKER.address("misnamed"), self.config("analyzer"))
+        self.told(("certificate has expired", "renew it"), kafka_case.BROKER.address("expired"), self.config("analyzer"))
         mtls = kafka_case.BROKER.address("mtls")
         for nothing in (None, kafka_case.BROKER.directory / "stranger.pem"):
             key = nothing and kafka_case.BROKER.directory / "stranger.key"
@@ -303,10 +327,10 @@ class Mistakes(KafkaCase):
         self.told(("permission", "kafka-acls.sh", "User:nobody"), client, self.config("nobody"))
         self.told(("permission", "or no such topic"), client, self.config("analyzer"), topic="nowhere")
         self.told(("group 'secret'", "--operation Read --group secret"), client, self.config("analyzer"), "--group", "secret",
-                  "--offset", "stored")
+                  "--state", self.path("state"), "--offset", "stored")
         # Where its offsets are not asked for, the group may be one that must not be used.
         self.run_ok("analyze", self.url(self.logs, client), "--offset", "beginning", "--until", "end", "--kafka-config",
-                    self.config("analyzer"), "--group", "secret")
+                    self.config("analyzer"), "--group", "secret", "--state", self.path("state"))
 
     def test_nobody_there(self):
         port = harness.free_port()

@@ -9,7 +9,8 @@ The broker comes from Maven and is kept in $XDG_CACHE_HOME/socklog-test (~/.cach
 had, it says so and exits with 77. SOCKLOG_KAFKA chooses the version, as --version does.
 
 Listeners: `internal` (plaintext, everything allowed), `client` (SASL_SSL: SCRAM-SHA-512 and PLAIN), `mtls` (client certificates, whose CN is
-the user), `misnamed` (as client, at an address that the broker's certificate is not for). Nothing is allowed to a user without an ACL.
+the user), `misnamed` (as client, at an address that the broker's certificate is not for), `expired` (as client, with a certificate whose
+time is over). Nothing is allowed to a user without an ACL.
 """
 import argparse
 import ctypes
@@ -42,9 +43,10 @@ controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=INTERNAL
 listeners=INTERNAL://127.0.0.1:{internal},CLIENT://127.0.0.1:{client},MTLS://127.0.0.1:{mtls},MISNAMED://127.0.0.2:{misnamed},\
-CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=INTERNAL://127.0.0.1:{internal},CLIENT://localhost:{client},MTLS://localhost:{mtls},MISNAMED://127.0.0.2:{misnamed}
-listener.security.protocol.map=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT,CLIENT:SASL_SSL,MTLS:SSL,MISNAMED:SASL_SSL
+EXPIRED://127.0.0.1:{expired},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=INTERNAL://127.0.0.1:{internal},CLIENT://localhost:{client},MTLS://localhost:{mtls},MISNAMED://127.0.0.2:{misnamed},\
+EXPIRED://localhost:{expired}
+listener.security.protocol.map=INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT,CLIENT:SASL_SSL,MTLS:SSL,MISNAMED:SASL_SSL,EXPIRED:SASL_SSL
 log.dirs={directory}/logs
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/server-keystore.pem
@@ -58,6 +60,10 @@ listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.secu
 listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required{plain_users};
 listener.name.misnamed.sasl.enabled.mechanisms=SCRAM-SHA-512
 listener.name.misnamed.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.expired.ssl.keystore.type=PEM
+listener.name.expired.ssl.keystore.location={directory}/expired-keystore.pem
+listener.name.expired.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.expired.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
 allow.everyone.if.no.acl.found=false
@@ -155,8 +161,11 @@ class Certificates:
             self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
                           f"/CN=test {name}", "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
                           "keyUsage=critical,keyCertSign,cRLSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-        self.issue("server", "localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth")
-        self.join("server")
+        usage = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth"
+        self.issue("server", "localhost", usage)
+        self.issue("expired", "localhost", usage, validity=("-days", "0"))  # over before the broker has started
+        for name in ("server", "expired"):
+            self.join(name)
         for user in USERS:
             self.issue(user, user, "extendedKeyUsage=clientAuth")
         self.issue("stranger", "analyzer", "extendedKeyUsage=clientAuth", authority="other-ca")
@@ -177,7 +186,7 @@ class Certificates:
     def join(self, name):
         """The key, then its chain: a PEM key store."""
         parts = [(self.directory / f"{name}.{ending}").read_text(encoding="utf-8") for ending in ("key", "pem")]
-        (self.directory / "server-keystore.pem").write_text("".join(parts), encoding="utf-8")
+        (self.directory / f"{name}-keystore.pem").write_text("".join(parts), encoding="utf-8")
 
 
 def end_with_parent():
@@ -221,8 +230,8 @@ class Broker:
                 f"-Dlog4j2.configurationFile={self.directory}/log4j2.properties", "-cp", f"{self.jars}/*", *arguments]
 
     def _choose_ports(self):
-        names = ("internal", "client", "mtls", "controller", "misnamed")
-        self.ports = dict(zip(names, free_ports(["127.0.0.1"] * 4 + ["127.0.0.2"])))
+        names = ("internal", "client", "mtls", "expired", "controller", "misnamed")
+        self.ports = dict(zip(names, free_ports(["127.0.0.1"] * 5 + ["127.0.0.2"])))
         plain = "".join(f' user_{user}="{password}"' for user, password in self.passwords.items())
         text = PROPERTIES.format(directory=self.directory, plain_users=plain, **self.ports) + self.extra
         (self.directory / "server.properties").write_text(text, encoding="utf-8")
@@ -267,6 +276,13 @@ class Broker:
                 raise RuntimeError(f"the broker did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
             time.sleep(0.05)
 
+    def allow_transactional_ids(self, user, prefix):
+        """Those that begin so. By Kafka's tool: librdkafka knows this resource from 2.2 on only."""
+        tool = "kafka.admin.AclCommand" if self.version.startswith("3") else "org.apache.kafka.tools.AclCommand"
+        subprocess.run(self._java("128m", tool, "--bootstrap-server", self.address(), "--add", "--allow-principal", f"User:{user}",
+                                  "--operation", "Write", "--transactional-id", prefix, "--resource-pattern-type", "prefixed"), check=True, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL)
+
     def stop(self):
         self._end(signal.SIGTERM)
 
@@ -304,7 +320,7 @@ class Broker:
                         "key": str(self.directory / f"{user}.key")} for user in USERS}
         return {"version": self.version, "pid": self.process.pid, "directory": str(self.directory), "ca": str(self.directory / "ca.pem"),
                 "other_ca": str(self.directory / "other-ca.pem"), "users": users,
-                **{listener: self.address(listener) for listener in ("internal", "client", "mtls", "misnamed")}}
+                **{listener: self.address(listener) for listener in ("internal", "client", "mtls", "misnamed", "expired")}}
 
 
 def skip(why):

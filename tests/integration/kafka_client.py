@@ -60,8 +60,10 @@ def load():
     library = ctypes.CDLL(ctypes.util.find_library("rdkafka") or "librdkafka.so.1")
     pointers = ("rd_kafka_conf_new rd_kafka_new rd_kafka_queue_new rd_kafka_NewTopic_new "
                 "rd_kafka_NewPartitions_new rd_kafka_AclBinding_new rd_kafka_topic_partition_list_new rd_kafka_queue_poll "
-                "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_produceva rd_kafka_begin_transaction "
-                "rd_kafka_init_transactions rd_kafka_commit_transaction rd_kafka_abort_transaction").split()
+                "rd_kafka_topic_partition_list_add rd_kafka_DeleteRecords_new rd_kafka_DeleteTopic_new "
+                "rd_kafka_DeleteRecords_result_offsets rd_kafka_event_DeleteRecords_result "
+                "rd_kafka_produceva rd_kafka_begin_transaction rd_kafka_init_transactions rd_kafka_commit_transaction "
+                "rd_kafka_abort_transaction").split()
     for name in pointers:
         getattr(library, name).restype = ctypes.c_void_p
     library.rd_kafka_consumer_poll.restype = ctypes.POINTER(Message)
@@ -109,8 +111,8 @@ class Admin(Client):
     def __init__(self, brokers, **properties):
         super().__init__(PRODUCER, brokers, properties)
 
-    def _ask(self, request, items):
-        """Calls request(handle, items, count, options, queue) and waits for what comes of it."""
+    def _ask(self, request, items, look=lambda event: NO_ERROR):
+        """Calls request(handle, items, count, options, queue) and waits for what comes of it. `look` finds the error of what was asked for."""
         queue = pointer(RD.rd_kafka_queue_new(self.handle))
         array = (ctypes.c_void_p * len(items))(*items)
         request(self.handle, array, ctypes.c_size_t(len(items)), None, queue)
@@ -118,6 +120,9 @@ class Admin(Client):
         assert event, "the broker does not answer"
         code = RD.rd_kafka_event_error(event)
         text = RD.rd_kafka_event_error_string(event).decode()
+        if code == NO_ERROR:
+            code = look(event)
+            text = RD.rd_kafka_err2str(code).decode()
         RD.rd_kafka_event_destroy(event)
         RD.rd_kafka_queue_destroy(queue)
         if code != NO_ERROR:
@@ -147,10 +152,19 @@ class Admin(Client):
                 RD.rd_kafka_metadata_destroy(metadata)
 
     def delete_records(self, topic, partition, before):
+        """REQUIRES: a topic from which something may be deleted; of one that is only compacted nothing is."""
+
+        def error_of(event):
+            offsets = RD.rd_kafka_DeleteRecords_result_offsets(pointer(RD.rd_kafka_event_DeleteRecords_result(event)))
+            return ctypes.cast(offsets, ctypes.POINTER(TopicPartitions)).contents.elements[0].err
+
         partitions = RD.rd_kafka_topic_partition_list_new(1)
         element = RD.rd_kafka_topic_partition_list_add(pointer(partitions), topic.encode(), partition)
         ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = before
-        self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))])
+        self._ask(RD.rd_kafka_DeleteRecords, [RD.rd_kafka_DeleteRecords_new(pointer(partitions))], error_of)
+
+    def delete_topic(self, name):
+        self._ask(RD.rd_kafka_DeleteTopics, [RD.rd_kafka_DeleteTopic_new(name.encode())])
 
     def allow(self, user, operation, resource, name, prefixed=False):
         text = ctypes.create_string_buffer(NAME)
@@ -197,6 +211,74 @@ class Producer(Client):
         check(RD.rd_kafka_abort_transaction(self.handle, PATIENCE * 1000))
 
 
+def assignment_of(topic, partitions, offset=BEGINNING):
+    """A list of partitions, to be destroyed."""
+    assignment = pointer(RD.rd_kafka_topic_partition_list_new(partitions))
+    for number in range(partitions):
+        element = RD.rd_kafka_topic_partition_list_add(assignment, topic.encode(), number)
+        ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = offset
+    return assignment
+
+
+def committed(brokers, group, topic, partitions):
+    """(offset, what stands beside it) by partition, as the group stored them."""
+    with Client(CONSUMER, brokers, {"group.id": group}) as client:
+        wanted = assignment_of(topic, partitions)
+        error = RD.rd_kafka_committed(client.handle, wanted, PATIENCE * 1000)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+        elements = ctypes.cast(wanted, ctypes.POINTER(TopicPartitions)).contents.elements
+        found = [(elements[i].offset, ctypes.string_at(elements[i].metadata, elements[i].metadata_size) if elements[i].metadata else b"")
+                 for i in range(partitions)]
+        RD.rd_kafka_topic_partition_list_destroy(wanted)
+        return found
+
+
+def commit(brokers, group, topic, offset):
+    """Of partition 0. The group must have no member."""
+    with Client(CONSUMER, brokers, {"group.id": group}) as client:
+        offsets = assignment_of(topic, 1, offset)
+        error = RD.rd_kafka_commit(client.handle, offsets, 0)
+        RD.rd_kafka_topic_partition_list_destroy(offsets)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+
+
+class Watermarks(Client):
+    """The ends of partitions, as readers of one isolation level see them."""
+
+    def __init__(self, brokers, isolation):
+        super().__init__(CONSUMER, brokers, {"group.id": "test-watermarks", "isolation.level": isolation})
+
+    def end(self, topic, partition=0):
+        low, high = ctypes.c_int64(), ctypes.c_int64()
+        error = RD.rd_kafka_query_watermark_offsets(self.handle, topic.encode(), partition, ctypes.byref(low), ctypes.byref(high),
+                                                    PATIENCE * 1000)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+        return high.value
+
+
+class Member(Client):
+    """Of a group, as another program would be, or another instance."""
+
+    def __init__(self, brokers, group, topic, instance):
+        super().__init__(CONSUMER, brokers, {"group.id": group, "group.instance.id": instance, "session.timeout.ms": 6000})
+        RD.rd_kafka_poll_set_consumer(self.handle)
+        wanted = assignment_of(topic, 1)
+        error = RD.rd_kafka_subscribe(self.handle, wanted)
+        RD.rd_kafka_topic_partition_list_destroy(wanted)
+        assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()
+
+    def has_work(self):
+        """Whether it was given a partition. It stays a member without being asked."""
+        message = RD.rd_kafka_consumer_poll(self.handle, 100)
+        if message:
+            RD.rd_kafka_message_destroy(message)
+        given = ctypes.c_void_p()
+        assert RD.rd_kafka_assignment(self.handle, ctypes.byref(given)) == NO_ERROR
+        count = ctypes.cast(given, ctypes.POINTER(TopicPartitions)).contents.count
+        RD.rd_kafka_topic_partition_list_destroy(given)
+        return count > 0
+
+
 def headers_of(message):
     headers, pairs = ctypes.c_void_p(), {}
     if RD.rd_kafka_message_headers(message, ctypes.byref(headers)) != NO_ERROR:
@@ -223,10 +305,7 @@ def read_all(brokers, topic, partitions=1, **properties):
     settings = {"group.id": "test-reader", "enable.partition.eof": "true", "enable.auto.commit": "false", **properties}
     records = [[] for _ in range(partitions)]
     with Client(CONSUMER, brokers, settings) as client:
-        assignment = pointer(RD.rd_kafka_topic_partition_list_new(partitions))
-        for number in range(partitions):
-            element = RD.rd_kafka_topic_partition_list_add(assignment, topic.encode(), number)
-            ctypes.cast(element, ctypes.POINTER(TopicPartition)).contents.offset = BEGINNING
+        assignment = assignment_of(topic, partitions)
         RD.rd_kafka_poll_set_consumer(client.handle)
         assert RD.rd_kafka_assign(client.handle, assignment) == NO_ERROR
         RD.rd_kafka_topic_partition_list_destroy(assignment)

@@ -10,10 +10,12 @@ endif()
 
 # With a real Kafka broker; skipped where there can be none.
 if(TARGET socklog)
-  add_test(NAME integration_kafka COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/kafka.py)
-  set_tests_properties(integration_kafka PROPERTIES
-    TIMEOUT 1800 SKIP_RETURN_CODE 77
-    ENVIRONMENT "SOCKLOG=$<TARGET_FILE:socklog>;SOCKLOG_SOURCE=${PROJECT_SOURCE_DIR};SOCKLOG_SANITIZE=${SOCKLOG_SANITIZE}")
+  foreach(script kafka kafka_faults kafka_group kafka_instances kafka_kills kafka_probe)
+    add_test(NAME integration_${script} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${script}.py)
+    set_tests_properties(integration_${script} PROPERTIES
+      TIMEOUT 1800 SKIP_RETURN_CODE 77
+      ENVIRONMENT "SOCKLOG=$<TARGET_FILE:socklog>;SOCKLOG_SOURCE=${PROJECT_SOURCE_DIR};SOCKLOG_SANITIZE=${SOCKLOG_SANITIZE}")
+  endforeach()
 endif()
 
 # Instructions a line: of optimised builds, see instructions.py.

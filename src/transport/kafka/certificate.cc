@@ -23,34 +23,42 @@ std::optional<HostAndPort> BrokerIn(std::string_view problem) {
 
 }  // namespace
 
-std::string WhyCertificateIsRefused(std::string_view problem, const Endpoint& endpoint, const KafkaSettings& settings,
-                                    const Clock& clock) {
-  if (!SettingOf(settings, "ssl.ca.pem").empty()) return "";  // which only the library reads
-  const HostAndPort broker = BrokerIn(problem).value_or(endpoint.brokers.front());
+BrokerCertificate LookAtCertificate(const HostAndPort& broker, const std::string& text, const KafkaSettings& settings,
+                                    Micros patience, const Clock& clock) {
+  using State = BrokerCertificate::State;
+  if (!SettingOf(settings, "ssl.ca.pem").empty()) return {State::kUnknown, "only librdkafka reads ssl.ca.pem"};
   Endpoint tls;
   tls.kind = Endpoint::Kind::kTls;
   tls.host = broker.host;
   tls.port = broker.port;
-  tls.text = endpoint.text;
+  tls.text = text;
   ConnectionOptions options;
   options.tls.ca = SettingOf(settings, "ssl.ca.location");
-  options.connect_timeout = kPatience;
+  options.connect_timeout = patience;
   Result<std::unique_ptr<Connector>> connector = Connector::Create(tls, options, clock);
-  if (!connector.ok()) return "";
+  if (!connector.ok()) return {State::kUnknown, connector.status().message()};
   (*connector)->TryOnce();
   for (;;) {
     Result<std::unique_ptr<Channel>> channel = (*connector)->Step();
     if (!channel.ok()) {
       constexpr std::string_view kBefore = "is not accepted: ";
-      const std::string& text = channel.status().message();
-      const std::size_t before = text.find(kBefore);
-      return before == std::string::npos ? "" : text.substr(before + kBefore.size());
+      const std::string& why = channel.status().message();
+      const std::size_t before = why.find(kBefore);
+      if (before == std::string::npos) return {State::kUnknown, why};
+      return {State::kRefused, why.substr(before + kBefore.size())};
     }
-    if (*channel != nullptr) return "";
+    if (*channel != nullptr) return {State::kAccepted, "", PeerCertificateEnd(**channel)};
     PollSet set;
     (*connector)->AddTo(&set);
-    if (!set.Poll(kPatience).ok()) return "";
+    if (Status status = set.Poll(patience); !status.ok()) return {State::kUnknown, status.message()};
   }
+}
+
+std::string WhyCertificateIsRefused(std::string_view problem, const Endpoint& endpoint, const KafkaSettings& settings,
+                                    const Clock& clock) {
+  const HostAndPort broker = BrokerIn(problem).value_or(endpoint.brokers.front());
+  const BrokerCertificate seen = LookAtCertificate(broker, endpoint.text, settings, kPatience, clock);
+  return seen.state == BrokerCertificate::State::kRefused ? seen.why : "";
 }
 
 }  // namespace socklog

@@ -28,15 +28,16 @@ Status KafkaClient::Start() {
   Result<KafkaSettings> settings = ReadKafkaSettings(options_.connection);
   if (!settings.ok()) return settings.status();
   settings_ = std::move(*settings);
-  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_);
+  Result<KafkaConf> conf = MakeKafkaConf(options_.endpoint, options_.chosen, settings_, options_.binding);
   if (!conf.ok()) return conf.status();
   if (options_.warns) {
-    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarning(warning);
+    for (const std::string& warning : KafkaWarnings(options_.endpoint, settings_)) LogWarningOnce(warning);
   }
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_error_cb(conf->get(), OnError);
   rd_kafka_conf_set_log_cb(conf->get(), OnLog);
   if (options_.type == RD_KAFKA_PRODUCER) rd_kafka_conf_set_dr_msg_cb(conf->get(), OnDelivery);
+  if (options_.on_rebalance) rd_kafka_conf_set_rebalance_cb(conf->get(), OnRebalance);
   std::array<char, 512> text{};
   handle_ = rd_kafka_new(options_.type, conf->get(), text.data(), text.size());
   if (handle_ == nullptr) return Status::Usage(options_.endpoint.text + ": " + text.data());
@@ -59,6 +60,11 @@ KafkaProblem KafkaClient::ProblemOf(rd_kafka_resp_err_t error) const {
   return {error, rd_kafka_err2str(error)};
 }
 
+KafkaProblem KafkaClient::ProblemOf(const rd_kafka_message_t& message) const {
+  if (message.err == RD_KAFKA_RESP_ERR__FATAL) return ProblemOf(message.err);
+  return {message.err, rd_kafka_message_errstr(&message)};
+}
+
 void KafkaClient::OnError(rd_kafka_t*, int code, const char* text, void* self) {
   auto* const client = static_cast<KafkaClient*>(self);
   const auto error = static_cast<rd_kafka_resp_err_t>(code);
@@ -73,31 +79,35 @@ void KafkaClient::OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, voi
   static_cast<KafkaClient*>(self)->options_.on_delivery(*message);
 }
 
+void KafkaClient::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                              void* self) {
+  static_cast<KafkaClient*>(self)->options_.on_rebalance(what, partitions);
+}
+
 void KafkaClient::Poll(int milliseconds) {
   if (options_.type == RD_KAFKA_PRODUCER) {
     rd_kafka_poll(handle_, milliseconds);
     return;
   }
   const KafkaMessage message(rd_kafka_consumer_poll(handle_, milliseconds));
-  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    AddProblem({message->err, rd_kafka_message_errstr(message.get())});
+  if (message != nullptr && message->err != RD_KAFKA_RESP_ERR_NO_ERROR) AddProblem(ProblemOf(*message));
 }
 
-std::vector<bool> KafkaClient::AskForPartitions(int milliseconds) {
+std::vector<bool> KafkaClient::AskForPartitions(int milliseconds, rd_kafka_topic_t* topic) {
   const rd_kafka_metadata_t* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic_.get(), &answer, milliseconds);
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(handle_, 0, topic, &answer, milliseconds);
   const KafkaMetadata metadata(answer);
   std::vector<bool> led;
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR || metadata->topic_cnt == 0) return led;
-  const rd_kafka_metadata_topic_t& topic = metadata->topics[0];
-  if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    AddProblem({topic.err, rd_kafka_err2str(topic.err)});
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    AddProblem({found.err, rd_kafka_err2str(found.err)});
     return led;
   }
-  led.resize(static_cast<std::size_t>(topic.partition_cnt));
-  for (int i = 0; i < topic.partition_cnt; ++i) {
-    const rd_kafka_metadata_partition_t& partition = topic.partitions[i];
-    if (partition.id >= 0 && partition.id < topic.partition_cnt)
+  led.resize(static_cast<std::size_t>(found.partition_cnt));
+  for (int i = 0; i < found.partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = found.partitions[i];
+    if (partition.id >= 0 && partition.id < found.partition_cnt)
       led[static_cast<std::size_t>(partition.id)] = partition.leader >= 0;
   }
   return led;
@@ -110,14 +120,15 @@ void KafkaClient::ReadCluster() {
   rd_kafka_mem_free(handle_, id);
 }
 
-Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
+Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic) {
+  const std::string name = rd_kafka_topic_name(topic);
   const Micros begin = clock.Monotonic();
   std::optional<KafkaProblem> guess;
   Micros guessed = 0;
   for (;;) {
     if (SinkStopRequested())
       return Status(StatusCode::kBrokenPipe, options_.endpoint.text + ": stopped before there was a connection");
-    const std::vector<bool> led = AskForPartitions(kAnswerTime);
+    const std::vector<bool> led = AskForPartitions(kAnswerTime, topic);
     if (!led.empty()) {
       was_reached_ = true;
       ReadCluster();
@@ -127,9 +138,9 @@ Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
     Poll(kPause);
     const std::optional<KafkaProblem> found = problem();
     const Micros now = clock.Monotonic();
-    if (found && IsHopeless(*found)) return Explain(*found, clock);
+    if (found && IsHopeless(*found)) return Explain(*found, clock, name);
     const bool unknown = found && found->code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    if (unknown && now - begin >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock);
+    if (unknown && now - begin >= std::min(timeout, kNewTopicTime)) return Explain(*found, clock, name);
     if (found && IsGuess(*found)) {
       if (!guess) guessed = now;
       guess = found;
@@ -138,9 +149,9 @@ Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock) {
       guess.reset();
     }
     const bool in_vain = now - begin >= timeout;
-    if (guess && (in_vain || now - guessed >= kGuessTime)) return Explain(*guess, clock);
+    if (guess && (in_vain || now - guessed >= kGuessTime)) return Explain(*guess, clock, name);
     if (!in_vain) continue;
-    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock);
+    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock, name);
     return Status(why.code(), why.message() + " (tried for " + FormatDuration(timeout) + ")");
   }
 }
@@ -178,9 +189,15 @@ void KafkaClient::ForgetProblems() {
   has_problem_ = false;
 }
 
-Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock) const {
-  KafkaSituation situation{options_.endpoint, settings_};
-  situation.task = options_.type == RD_KAFKA_CONSUMER ? KafkaTask::kRead : KafkaTask::kWrite;
+Status KafkaClient::Explain(const KafkaProblem& problem, const Clock& clock, const std::string& topic,
+                            KafkaTask task) const {
+  Endpoint endpoint = options_.endpoint;
+  if (!topic.empty() && topic != endpoint.topic) {
+    endpoint.text.replace(endpoint.text.rfind('/') + 1, std::string::npos, topic);
+    endpoint.topic = topic;
+  }
+  KafkaSituation situation{endpoint, settings_};
+  situation.task = task;
   situation.group = options_.connection.kafka.group;
   situation.library_version = rd_kafka_version();
   situation.was_reached = was_reached_;

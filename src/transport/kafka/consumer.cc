@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "transport/kafka/kafka_partition.h"
 
 namespace socklog {
@@ -16,6 +17,8 @@ constexpr Micros kLookInterval =
 constexpr Micros kDeletedTime = 2 * kSecond;      // a topic that was deleted stays unknown
 constexpr int kServeTime = 500;                   // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer
+constexpr int kRangeTime = 500;                   // ms that reading waits for each end of a partition
+constexpr Micros kLagTime = kSecond;              // for all partitions
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
 // What may wait in the queues of all partitions, and of one.
@@ -55,13 +58,10 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading,
 }
 
 Result<int> KafkaConsumer::Connect(int queue) {
-  KafkaClient::Options options{
-      reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}};
-  options.warns = !warned_;
-  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(
+      {reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}});
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
-  warned_ = true;
   return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);
 }
 
@@ -171,22 +171,41 @@ Status KafkaConsumer::Judge(const KafkaProblem& problem) {
   return Status();
 }
 
-Status KafkaConsumer::SeekToBeginning(KafkaFeed* feed) {
-  KafkaRange range;
-  const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-      client_->handle(), reading_.endpoint.topic.c_str(), feed->partition, &range.low, &range.high, kAnswerTime);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return client_->Explain({error, rd_kafka_err2str(error)}, context_.clock);
-  const std::int64_t next = feed->next;
-  const std::string name = reading_.endpoint.topic + "/" + std::to_string(feed->partition);
-  if (range.low > next) {
-    lost_ += static_cast<std::uint64_t>(range.low - next);
-    LogWarning(name + ": the records from " + std::to_string(next) + " to " + std::to_string(range.low - 1) +
-               " are gone (retention) before they were read; going on at the first that is there");
-  } else {
-    LogWarning(name + ": ends before where it was last read: it was made anew; reading it from its beginning");
+Result<std::optional<KafkaRange>> KafkaConsumer::AskRange(int partition) {
+  std::vector<KafkaRange> range(1);
+  const rd_kafka_resp_err_t error =
+      AskKafkaRanges(client_->handle(), reading_.endpoint.topic, partition, kRangeTime, &range);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return std::optional<KafkaRange>(range[0]);
+  if (Status status = Judge({error, rd_kafka_err2str(error)}); !status.ok()) return status;
+  return std::optional<KafkaRange>();
+}
+
+void KafkaConsumer::CountLost(std::int64_t records) { lost_ += static_cast<std::uint64_t>(records); }
+
+// What is committed now, or what was known last; negative: nothing ever was.
+std::int64_t KafkaConsumer::EndOf(int partition, Micros patience) const {
+  const std::string& topic = reading_.endpoint.topic;
+  std::vector<KafkaRange> now(1);
+  if (patience > 0 && AskKafkaRanges(client_->handle(), topic, partition, static_cast<int>(patience / kMillisecond),
+                                     &now) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return now[0].high;
+  KafkaRange last;
+  rd_kafka_get_watermark_offsets(client_->handle(), topic.c_str(), partition, &last.low, &last.high);
+  return last.high;
+}
+
+std::uint64_t KafkaConsumer::AskLag() {
+  const Micros end = context_.clock.Monotonic() + kLagTime;
+  std::uint64_t all = 0;
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) {
+    const Micros left = reachable_ && feed->has_leader ? end - context_.clock.Monotonic() : 0;
+    const std::int64_t behind = std::max<std::int64_t>(EndOf(feed->partition, left) - feed->next, 0);
+    LogDetail(reading_.endpoint.topic + "/" + std::to_string(feed->partition) + ": read up to offset " +
+              std::to_string(feed->next) + ", " + FormatCount(static_cast<std::uint64_t>(behind), "record") +
+              " behind its end");
+    all += static_cast<std::uint64_t>(behind);
   }
-  feed->next = range.low;
-  return Assign();
+  return all;
 }
 
 void KafkaConsumer::Watch() {

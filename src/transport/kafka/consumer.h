@@ -49,6 +49,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   bool complete() const override { return reading_.until_end; }
   void AddTo(PollSet* set) const override;
   std::uint64_t lost() const override { return lost_; }
+  std::uint64_t AskLag() override;
 
   // For the partitions: whether the end of a partition, once reached, can be believed.
   bool reachable() const { return reachable_; }
@@ -57,8 +58,12 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   Status failure() const;
   // A problem that came with a partition's records: what to tell, or ok if the library will get over it.
   Status Judge(const KafkaProblem& problem);
-  // A position of a partition that is gone: goes on at the first record there is. Error: kFailed
-  Status SeekToBeginning(KafkaFeed* feed);
+  // What a partition has now; nullopt: nobody has told, the watching thread looks why. Waits for a second at the most.
+  // Error: why there will be no answer.
+  Result<std::optional<KafkaRange>> AskRange(int partition);
+  // Reading begins anew at each partition's KafkaFeed::next. Error: kFailed
+  Status Assign();
+  void CountLost(std::int64_t records);
 
  private:
   KafkaConsumer(KafkaReading reading, const PartitionContext& context)
@@ -67,7 +72,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   Result<int> Connect(int queue);
   Status Start();
   std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
-  Status Assign();
+  std::int64_t EndOf(int partition, Micros patience) const;
   void Watch();
   void LookAtBroker();
   void Fail(const Status& status);
@@ -77,7 +82,6 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   const KafkaReading reading_;
   const PartitionContext context_;
   std::unique_ptr<KafkaClient> client_;
-  bool warned_ = false;                            // of what is unsafe
   std::vector<std::shared_ptr<KafkaFeed>> feeds_;  // what the watching thread sees is guarded by mutex_
   std::vector<Opened> opened_;
   std::atomic<std::uint64_t> lost_{0};

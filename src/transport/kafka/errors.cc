@@ -39,6 +39,12 @@ bool SpeaksNoTls(const KafkaProblem& problem) {
           Has(problem, "might not be a TLS") || Has(problem, "connecting to a PLAINTEXT"));
 }
 
+// The answer to the first question was none of Kafka's.
+bool SpeaksNoKafka(const KafkaProblem& problem) {
+  return Has(problem, "state APIVERSION_QUERY") &&
+         (Has(problem, "Invalid response size") || Has(problem, "Read underflow"));
+}
+
 std::string VersionText(int version) {
   return std::to_string(version >> 24 & 0xff) + "." + std::to_string(version >> 16 & 0xff) + "." +
          std::to_string(version >> 8 & 0xff);
@@ -49,6 +55,9 @@ std::string PrincipalOf(const KafkaSettings& settings) {
   const std::string user = SettingOf(settings, "sasl.username");
   return "User:" + (user.empty() ? "NAME" : user);
 }
+
+// One permission covers them all.
+std::string TransactionalIdPrefix(const std::string& group) { return "socklog-" + group + "-"; }
 
 Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation) {
   const std::string place = situation.endpoint.text + ": ";
@@ -98,8 +107,13 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
                           "--tls-cert and --tls-key");
   }
   // What closed a connection at once has answered before: it is not a matter of settings.
-  if (situation.was_reached && IsGuess(problem))
-    return {StatusCode::kUnavailable, place + "cannot reach the broker: it closes connections"};
+  if (situation.was_reached && IsGuess(problem)) {
+    const char* const why = SpeaksNoKafka(problem) ? "what answers is none" : "it closes connections";
+    return {StatusCode::kUnavailable, place + "cannot reach the broker: " + why};
+  }
+  if (SpeaksNoKafka(problem)) {
+    return Status::Failed(place + "what answers there is no Kafka broker; correct the address and the port");
+  }
   if (ExpectsTls(problem)) {
     return Status::Failed(place +
                           "the broker closes the connection at once, as one does that expects TLS; set "
@@ -118,6 +132,17 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
 
 }  // namespace
 
+std::string TransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "worker"; }
+
+std::string ProbeTransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "probe"; }
+
+Status CheckStatePartitions(const Endpoint& topic, int partitions) {
+  if (partitions == 1) return Status();
+  return Status::Usage(topic.text + ": has " + std::to_string(partitions) +
+                       " partitions; a state needs a topic of one, compacted: make one (kafka-topics.sh --create "
+                       "--partitions 1 --config cleanup.policy=compact) and name it with --state-topic");
+}
+
 bool IsAboutCertificate(const KafkaProblem& problem) {
   return IsTransport(problem) && Has(problem, "certificate verify failed");
 }
@@ -130,6 +155,11 @@ bool IsHopeless(const KafkaProblem& problem) {
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
     case RD_KAFKA_RESP_ERR__FATAL:
       return true;
     default:
@@ -138,7 +168,7 @@ bool IsHopeless(const KafkaProblem& problem) {
 }
 
 bool IsGuess(const KafkaProblem& problem) {
-  return ExpectsTls(problem) || ExpectsLogin(problem) || SpeaksNoTls(problem);
+  return ExpectsTls(problem) || ExpectsLogin(problem) || SpeaksNoTls(problem) || SpeaksNoKafka(problem);
 }
 
 Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation) {
@@ -154,6 +184,19 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
       return Status::Failed(place + "there is no permission to use group '" + situation.group +
                             "': allow it (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
                             " --operation Read --group " + situation.group + ")");
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED: {
+      const std::string prefix = TransactionalIdPrefix(situation.group);
+      return Status::Failed(place + "there is no permission to use transactional ids that begin with '" + prefix +
+                            "': allow them (kafka-acls.sh --add --allow-principal " + PrincipalOf(situation.settings) +
+                            " --operation Write --transactional-id " + prefix + " --resource-pattern-type prefixed)");
+    }
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
+      return Status::Failed(place + "another instance has taken over group '" + situation.group +
+                            "', or the broker was away for longer than transaction.timeout.ms; nothing is half done: "
+                            "start this one again unless another works");
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       return Status::Failed(place + "there is no topic '" + situation.endpoint.topic +
@@ -162,6 +205,10 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
       return {StatusCode::kUnavailable, place + "cannot find the broker's address: " + problem.text};
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return Status::Failed(place + "a record is larger than the topic takes; raise its max.message.bytes");
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return Status::Failed(place +
+                            "the topic refuses the time of a record; raise its message.timestamp.before.max.ms" +
+                            " and message.timestamp.after.max.ms, or correct the clock that the log's times come from");
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return Status::Failed(place +
                             "a record could not be delivered in time (message.timeout.ms): is the broker away?");
@@ -171,6 +218,7 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return ExplainTransport(problem, situation);
     default:
+      if (SpeaksNoKafka(problem)) return ExplainTransport(problem, situation);
       return Status::Failed(place + (problem.text.empty() ? rd_kafka_err2str(problem.code) : problem.text));
   }
 }

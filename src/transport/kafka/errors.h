@@ -32,11 +32,20 @@ struct KafkaSituation {
   bool was_reached = false;
 };
 
+// Of whoever works for a group: one for all its instances, so that who takes over ends what the one before left open,
+// and keeps it from writing any more.
+std::string TransactionalId(const std::string& group);
+// Of who tries whether one could work. The live one would keep a worker from writing.
+std::string ProbeTransactionalId(const std::string& group);
+
+// Of a state's topic, which must have one partition. Ok if it has; else kUsage.
+Status CheckStatePartitions(const Endpoint& topic, int partitions);
+
 // Trying again will not help: a login or a certificate that is refused, a permission that is not there.
 bool IsHopeless(const KafkaProblem& problem);
 
-// The library's guess at wrong settings (no TLS, no login, TLS where there is none), which it makes of a connection
-// that was closed at once: a broker that is being stopped looks the same.
+// Perhaps wrong settings: no TLS, no login, TLS where there is none, which the library guesses of a connection that was
+// closed at once, though a broker that is being stopped looks the same; an answer that is none of a broker's.
 bool IsGuess(const KafkaProblem& problem);
 
 // The broker's certificate was not accepted; the library does not say why.

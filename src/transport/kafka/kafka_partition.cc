@@ -8,6 +8,8 @@
 namespace socklog {
 namespace {
 
+constexpr Micros kLookAgain = kSecond;
+
 // Of records, not of the broker.
 bool IsDamage(rd_kafka_resp_err_t error) {
   switch (error) {
@@ -45,7 +47,10 @@ KafkaPartition::~KafkaPartition() {
 
 Result<Progress> KafkaPartition::Read(Block* block) {
   if (Status status = consumer_->failure(); !status.ok()) return status;
-  is_marked_ = false;
+  if (is_misplaced_) {
+    if (Status status = FindPlace(); !status.ok()) return status;
+    if (is_misplaced_) return Progress::kIdle;
+  }
   while (block->text.size() < kReadBytes && !context_.stopping.load(std::memory_order_relaxed)) {
     if (in_record_) {
       if (FillFromRecord(block)) continue;
@@ -58,9 +63,11 @@ Result<Progress> KafkaPartition::Read(Block* block) {
       StartRecord(message);
       continue;
     }
-    const Status status = TakeEvent(message);
+    Status status = TakeEvent(message);
     DropMessage();
+    if (is_misplaced_ && block->text.empty()) status = FindPlace();
     if (!status.ok()) return status;
+    if (is_misplaced_) break;
   }
   if (!block->text.empty()) return Progress::kMore;
   return ended_ ? Progress::kEnd : Progress::kIdle;
@@ -88,20 +95,55 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
       return Status();
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      return GoOnElsewhere();
+      is_misplaced_ = true;
+      return Status();
     default:
       if (IsDamage(message.err)) return TakeDamage(message);
       return consumer_->Judge({message.err, rd_kafka_message_errstr(&message)});
   }
 }
 
-// What was known of the record at the old place is not true of that at the new one.
-Status KafkaPartition::GoOnElsewhere() {
-  if (Status status = consumer_->SeekToBeginning(feed_.get()); !status.ok()) return status;
+// The broker did not have what is to be read next, and the library fetches nothing until it is told another place.
+Status KafkaPartition::FindPlace() {
+  if (context_.clock.Monotonic() < look_again_) return Status();
+  Result<std::optional<KafkaRange>> range = consumer_->AskRange(feed_->partition);
+  look_again_ = context_.clock.Monotonic() + kLookAgain;
+  if (!range.ok()) return range.status();
+  if (!*range) return Status();
+  is_misplaced_ = false;
+  if ((*range)->low <= feed_->next && feed_->next <= (*range)->high) return AskAgain(**range);
+  return GoOnElsewhere(**range);
+}
+
+// It is there after all: the broker may have become the leader just now.
+Status KafkaPartition::AskAgain(const KafkaRange& range) {
+  constexpr int kMostTries = 5;
+  const std::int64_t next = feed_->next;
+  const std::string what = name() + ": the broker refuses offset " + std::to_string(next) +
+                           ", though it has those from " + std::to_string(range.low) + " to " +
+                           std::to_string(range.high);
+  refused_times_ = refused_at_ == next ? refused_times_ + 1 : 1;
+  refused_at_ = next;
+  if (refused_times_ == kMostTries) return Status::Failed(what + "; begin elsewhere with --offset");
+  if (refused_times_ == 1) LogWarning(what + "; asking for it again");
+  return consumer_->Assign();
+}
+
+// What was known of the record at the old place is not true of that at another one.
+Status KafkaPartition::GoOnElsewhere(const KafkaRange& range) {
+  const std::int64_t next = feed_->next;
+  if (range.low > next) {
+    feed_->next = range.low;
+    consumer_->CountLost(range.low - next);
+    LogWarning(name() + ": the records from " + std::to_string(next) + " to " + std::to_string(range.low - 1) +
+               " are gone (retention) before they were read; going on at the first that is there");
+  } else {
+    feed_->next = BeginInShortened(name(), range, next);
+    if (stop_) stop_ = std::min(*stop_, range.high);
+  }
   skip_ = 0;
-  is_marked_ = false;
   at_end_ = false;
-  return Status();
+  return consumer_->Assign();
 }
 
 // The library asks for it again, in case that it was damaged on its way; one that fails its checksum it leaves out.
@@ -126,8 +168,7 @@ void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
   ended_ = stop_ && message.offset >= *stop_;
   if (known || ended_) return DropMessage();
   const auto* data = static_cast<const char*>(message.payload);
-  if (!is_marked_) places_.Add(text_end_, message.offset);
-  is_marked_ = true;
+  places_.Add(text_end_, message.offset);
   const std::uint64_t skipped = std::min(skip_, RecordText::TextSize(data, message.len));
   text_.Start(data, message.len, skipped);
   skip_ -= skipped;
@@ -151,10 +192,14 @@ std::string KafkaPartition::EncodePosition(Position position) const {
   return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, places_.Find(position.offset)});
 }
 
-void KafkaPartition::AddTo(PollSet* set) const { set->Add(feed_->event.get(), POLLIN); }
+void KafkaPartition::AddTo(PollSet* set) const {
+  set->Add(feed_->event.get(), POLLIN);
+  if (is_misplaced_) set->DueIn(std::max<Micros>(look_again_ - context_.clock.Monotonic(), 0));
+}
 
 bool KafkaPartition::HasNews(const PollSet& set) {
   if (set.Fired(feed_->event.get())) DrainEvent(feed_->event);
+  if (is_misplaced_) return context_.clock.Monotonic() >= look_again_;
   return rd_kafka_queue_length(feed_->queue.get()) > 0 || !consumer_->failure().ok();
 }
 

@@ -22,7 +22,7 @@ class KafkaPartition : public Partition {
   ~KafkaPartition() override;
 
   // At the end of what is committed, as far as the broker has told and can be asked.
-  bool can_idle() const override { return at_end_ && feed_->has_leader && consumer_->reachable(); }
+  bool can_idle() const override { return at_end_ && !is_misplaced_ && feed_->has_leader && consumer_->reachable(); }
   Result<Progress> Read(Block* block) override;
   std::string EncodePosition(Position position) const override;
   void AddTo(PollSet* set) const override;
@@ -34,7 +34,9 @@ class KafkaPartition : public Partition {
 
   bool Fetch();
   Status TakeEvent(const rd_kafka_message_t& message);
-  Status GoOnElsewhere();
+  Status FindPlace();
+  Status AskAgain(const KafkaRange& range);
+  Status GoOnElsewhere(const KafkaRange& range);
   Status TakeDamage(const rd_kafka_message_t& message);
   void StartRecord(const rd_kafka_message_t& message);
   bool FillFromRecord(Block* block);
@@ -44,7 +46,7 @@ class KafkaPartition : public Partition {
   const std::shared_ptr<KafkaConsumer> consumer_;
   const std::shared_ptr<KafkaFeed> feed_;
   const PartitionContext context_;
-  const std::optional<std::int64_t> stop_;  // read up to here
+  std::optional<std::int64_t> stop_;  // read up to here
   std::array<rd_kafka_message_t*, kBatch> batch_{};
   std::size_t batch_limit_ = 16;  // of the next one
   std::size_t batch_size_ = 0;
@@ -53,10 +55,13 @@ class KafkaPartition : public Partition {
   RecordText text_;
   std::uint64_t skip_;          // bytes of text that an earlier run handed out
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
-  KafkaPlaces places_;          // of the first record that each block begins
-  bool is_marked_ = false;      // the present block's
+  KafkaPlaces places_;
   std::int64_t damaged_at_ = -1;
   int damaged_times_ = 0;
+  bool is_misplaced_ = false;  // the broker did not have what was to be read next
+  Micros look_again_ = 0;      // not before
+  std::int64_t refused_at_ = -1;
+  int refused_times_ = 0;
   bool at_end_ = false;
   bool ended_ = false;
 };

@@ -1,10 +1,10 @@
 #include "transport/kafka/kafka_sink.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "transport/kafka/produce.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -14,26 +14,6 @@ constexpr std::uint64_t kPollEvery = 1024;  // records between looks at what bec
 constexpr int kPollTime = 20;               // ms to wait for room in the queue
 constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
 constexpr Micros kSilence = 5 * kSecond;    // of a broker, before there is a warning
-constexpr std::size_t kMostHeaders = 8;
-
-KafkaSettings ChosenSettings() {
-  return {
-      {"enable.idempotence", "true"},
-      {"acks", "all"},
-      {"allow.auto.create.topics", "false"},
-      {"compression.codec", "lz4"},
-      {"linger.ms", "20"},
-      {"batch.size", "1000000"},
-      // More than any line has; what the topic takes is for the broker to say.
-      {"message.max.bytes", "4194304"},
-      {"queue.buffering.max.messages", "1000000"},
-      {"queue.buffering.max.kbytes", "131072"},
-      // As other languages' clients have it, so that a key is in the same partition whoever writes it.
-      {"partitioner", "murmur2_random"},
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.max.ms", "2000"},
-  };
-}
 
 }  // namespace
 
@@ -41,7 +21,7 @@ Result<std::unique_ptr<KafkaSink>> KafkaSink::Open(const Endpoint& endpoint, con
                                                    const Clock& clock) {
   std::unique_ptr<KafkaSink> sink(new KafkaSink(options.may_drop, clock));
   KafkaSink* const self = sink.get();
-  KafkaClient::Options client_options{endpoint, options.connection, RD_KAFKA_PRODUCER, ChosenSettings(),
+  KafkaClient::Options client_options{endpoint, options.connection, RD_KAFKA_PRODUCER, ProducerSettings(),
                                       [self](const rd_kafka_message_t& message) { self->Delivered(message); }};
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
   if (!client.ok()) return client.status();
@@ -73,8 +53,11 @@ Status KafkaSink::WriteRecord(const OutputRecord& record) {
   if (!failed_.ok()) return failed_;
   const bool looks = produced_ % kPollEvery == 0;
   if (looks) client_->Poll(0);
-  rd_kafka_resp_err_t error = Produce(record);
-  for (Micros full_since = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = Produce(record)) {
+  const auto produce = [&] {
+    return ProduceRecord(client_->handle(), client_->topic(), RD_KAFKA_PARTITION_UA, record);
+  };
+  rd_kafka_resp_err_t error = produce();
+  for (Micros full_since = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = produce()) {
     const Micros now = clock_.Monotonic();
     if (full_since == 0) full_since = waiting_since_ = now;
     if (SinkStopRequested() && now - full_since >= kStopTime) {
@@ -96,41 +79,6 @@ Status KafkaSink::WriteRecord(const OutputRecord& record) {
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failed_ = client_->Explain(client_->ProblemOf(error), clock_);
   ++produced_;
   return looks ? Check() : Status();
-}
-
-rd_kafka_resp_err_t KafkaSink::Produce(const OutputRecord& record) {
-  const std::string_view value = record.line.substr(0, record.line.size() - (record.line.ends_with('\n') ? 1 : 0));
-  // The library's functions take what they only read without const.
-  void* const bytes = const_cast<char*>(value.data());
-  if (record.headers.empty() && record.time == kNoTime) {
-    const int result =
-        rd_kafka_produce(client_->topic(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, bytes, value.size(),
-                         record.key.empty() ? nullptr : record.key.data(), record.key.size(), nullptr);
-    return result == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
-  }
-  if (record.headers.size() > kMostHeaders) return RD_KAFKA_RESP_ERR__INVALID_ARG;
-  std::array<rd_kafka_vu_t, 5 + kMostHeaders> arguments;
-  std::size_t count = 0;
-  const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-    arguments[count].vtype = type;
-    return arguments[count++];
-  };
-  add(RD_KAFKA_VTYPE_RKT).u.rkt = client_->topic();
-  add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
-  add(RD_KAFKA_VTYPE_VALUE).u.mem = {bytes, value.size()};
-  if (!record.key.empty()) add(RD_KAFKA_VTYPE_KEY).u.mem = {const_cast<char*>(record.key.data()), record.key.size()};
-  if (record.time != kNoTime) add(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.time / kMillisecond;
-  std::array<std::string, kMostHeaders> names;  // with the NUL that the library wants
-  for (std::size_t i = 0; i < record.headers.size(); ++i) {
-    names[i] = record.headers[i].first;
-    const std::string_view text = record.headers[i].second;
-    rd_kafka_vu_t& header = add(RD_KAFKA_VTYPE_HEADER);
-    header.u.header.name = names[i].c_str();
-    header.u.header.val = text.data();
-    header.u.header.size = static_cast<ssize_t>(text.size());
-  }
-  const KafkaError error(rd_kafka_produceva(client_->handle(), arguments.data(), count));
-  return error == nullptr ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_error_code(error.get());
 }
 
 void KafkaSink::Delivered(const rd_kafka_message_t& message) {

@@ -38,7 +38,6 @@ class KafkaSink : public Sink {
  private:
   KafkaSink(bool may_drop, const Clock& clock) : may_drop_(may_drop), clock_(clock) {}
   std::uint64_t on_their_way() const { return produced_ - delivered_ - undelivered_; }
-  rd_kafka_resp_err_t Produce(const OutputRecord& record);
   void Delivered(const rd_kafka_message_t& message);
   void Drop(std::size_t size);
   void WatchProgress();

@@ -9,6 +9,7 @@ namespace socklog {
 namespace {
 
 constexpr std::string_view kMagic = "kafka1 ";
+constexpr std::string_view kNoteMagic = "1 ";
 
 constexpr std::string_view kUnknown = "-";
 
@@ -43,18 +44,43 @@ std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text) {
                             {static_cast<std::int64_t>(*offset), *bytes}};
 }
 
-void KafkaPlaces::Add(std::uint64_t position, std::int64_t offset) {
-  if (!marks_.empty() && marks_.back().position == position) return;
-  if (marks_.size() == kMost) {  // the first stays: something is before every position
-    std::size_t kept = 1;
-    for (std::size_t i = 2; i < marks_.size(); i += 2) marks_[kept++] = marks_[i];
-    marks_.resize(kept);
+std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place) {
+  return std::string(kNoteMagic) + std::string(note) + ' ' + std::to_string(place.bytes);
+}
+
+std::uint64_t BytesInKafkaNote(std::string_view text) {
+  if (!text.starts_with(kNoteMagic)) return 0;
+  return ParseUnsigned(text.substr(text.rfind(' ') + 1)).value_or(0);
+}
+
+// Between two at the same position there is no text, and nothing to read again: the later one is nearer.
+void KafkaPlaces::Append(const Mark& mark, Marks* marks) {
+  if (!marks->empty() && marks->back().position == mark.position) {
+    marks->back() = mark;
+  } else {
+    marks->push_back(mark);
   }
-  marks_.push_back({position, offset});
+}
+
+void KafkaPlaces::Add(std::uint64_t position, std::int64_t offset) {
+  if (recent_.size() == 2 * kRecent) recent_.erase(recent_.begin(), recent_.begin() + kRecent);
+  Append({position, offset}, &recent_);
+  if (old_.empty() || old_.back().position == position || position - old_.back().position >= kSpacing)
+    AddOld({position, offset});
+}
+
+void KafkaPlaces::AddOld(const Mark& mark) {
+  if (old_.size() == kMost) {  // the first stays: something is before every position
+    std::size_t kept = 1;
+    for (std::size_t i = 2; i < old_.size(); i += 2) old_[kept++] = old_[i];
+    old_.resize(kept);
+  }
+  Append(mark, &old_);
 }
 
 KafkaPlace KafkaPlaces::Find(std::uint64_t position) const {
-  const auto after = std::upper_bound(marks_.begin(), marks_.end(), position,
+  const Marks& marks = recent_.front().position <= position ? recent_ : old_;
+  const auto after = std::upper_bound(marks.begin(), marks.end(), position,
                                       [](std::uint64_t p, const Mark& mark) { return p < mark.position; });
   const Mark& mark = *(after - 1);
   return {mark.offset, position - mark.position};

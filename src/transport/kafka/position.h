@@ -29,14 +29,21 @@ struct SavedKafkaPosition {
 std::string EncodeKafkaPosition(const SavedKafkaPosition& position);
 std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text);
 
-// Where the records are in the text that a partition handed out. It remembers some of them, at most kMost, so it never
-// grows however long a run is: of long ago it knows fewer, and tells a place by a record before it.
-// Thread-compatible.
+// What stands beside a group's offset: "1 NOTE BYTES", with the bytes of the place. The bytes of such a text, 0 of any
+// other.
+std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place);
+std::uint64_t BytesInKafkaNote(std::string_view text);
+
+// Where the records are in the text that a partition handed out: each of the last kRecent records at least, and of
+// those before some, at most kMost, so that it never grows however long a run is. A place is told by the record that it
+// is in, or, of long ago, by one before that. Thread-compatible.
 class KafkaPlaces {
  public:
+  static constexpr std::size_t kRecent = 4096;
   static constexpr std::size_t kMost = 4096;
+  static constexpr std::uint64_t kSpacing = 256 << 10;  // bytes of text between those before, as long as they are few
 
-  // The text from `position` on is that of the record with this offset. REQUIRES: positions and offsets grow
+  // The text from `position` on is that of the record with this offset. REQUIRES: positions do not shrink
   void Add(std::uint64_t position, std::int64_t offset);
   // REQUIRES: something at or before `position` was added.
   KafkaPlace Find(std::uint64_t position) const;
@@ -46,7 +53,12 @@ class KafkaPlaces {
     std::uint64_t position;
     std::int64_t offset;
   };
-  std::vector<Mark> marks_;
+  using Marks = std::vector<Mark>;
+  static void Append(const Mark& mark, Marks* marks);
+  void AddOld(const Mark& mark);
+
+  Marks recent_;
+  Marks old_;  // of all times, the first among them
 };
 
 }  // namespace socklog

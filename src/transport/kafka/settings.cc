@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -9,6 +10,7 @@
 
 #include "base/kafka_property.h"
 #include "base/text.h"
+#include "transport/core_dump.h"
 #include "transport/fd.h"
 #include "transport/file_io.h"
 #include "transport/transport.h"
@@ -29,10 +31,12 @@ constexpr std::pair<std::string_view, std::string_view> kOwnBusiness[] = {
     {"auto.commit.enable", "socklog decides what is committed"},
     {"enable.partition.eof", "socklog needs it"},
     {"enable.idempotence", "nothing is written without it"},
+    {"transactional.id", "it is made of the group's name (--group)"},
     {"isolation.level", "only what is committed is read"},
-    {"transactional.id", "socklog writes without transactions"},
     {"delivery.report.only.error", "socklog waits for what is delivered"},
     {"enabled_events", "socklog needs the callbacks"},
+    {"partition.assignment.strategy", "it decides which instance works"},
+    {"group.protocol", "which instance works is decided by its members"},
     {"allow.auto.create.topics", "topics are made by those who know their partitions"},
 };
 
@@ -83,13 +87,26 @@ bool WaitsForEver(const KafkaProperty& property) {
   return is_timeout && ReadBack(property) == "0";
 }
 
+// Passwords, and keys that the library reads itself.
+bool HasSecrets(const KafkaSettings& settings) {
+  return std::any_of(settings.begin(), settings.end(), [](const auto& setting) {
+    const std::string& name = setting.first;
+    return IsKafkaSecret(name) || name == "ssl.key.location" || name == "ssl.keystore.location";
+  });
+}
+
 // Tries a property on a configuration that is thrown away.
-Status CheckProperty(const KafkaProperty& property, bool insecure, const std::string& place) {
+Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options, const std::string& place) {
   for (const auto& [name, why] : kOwnBusiness) {
     if (property.name == name)
       return Status::Usage(place + ": " + property.name + " cannot be set here: " + std::string(why));
   }
-  if (TurnsVerificationOff(property) && !insecure) {
+  if (property.name == "group.instance.id" && options.standby) {
+    return Status::Usage(place +
+                         ": group.instance.id cannot be set with --standby: instances of one name would put each other "
+                         "out; leave it out");
+  }
+  if (TurnsVerificationOff(property) && !options.insecure) {
     return Status::Usage(place + ": " + property.name + "=" + property.value +
                          " lets anybody pretend to be the broker; leave it out and give the authority with --tls-ca, "
                          "or say --kafka-insecure as well");
@@ -138,7 +155,7 @@ Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
     const std::string place = options.config + ":" + std::to_string(number);
     Result<KafkaProperty> property = ParseKafkaProperty(line);
     if (!property.ok()) return Status::Usage(place + ": " + property.status().message());
-    if (Status status = CheckProperty(*property, options.insecure, place); !status.ok()) return status;
+    if (Status status = CheckProperty(*property, options, place); !status.ok()) return status;
     if (IsKafkaSecret(property->name)) {
       if (Status status = CheckPrivate(options.config, mode, "has a secret in it (" + property->name + ")");
           !status.ok())
@@ -165,9 +182,10 @@ Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
   for (const std::string& text : options.kafka.properties) {
     Result<KafkaProperty> property = ParseKafkaProperty(text);
     if (!property.ok()) return property.status();
-    if (Status status = CheckProperty(*property, options.kafka.insecure, "-X"); !status.ok()) return status;
+    if (Status status = CheckProperty(*property, options.kafka, "-X"); !status.ok()) return status;
     settings[property->name] = property->value;
   }
+  if (HasSecrets(settings)) ForbidCoreDumps();
   if (const std::string key = SettingOf(settings, "ssl.key.location"); !key.empty()) {
     if (Status status = CheckKey(key); !status.ok()) return status;
   }
@@ -205,7 +223,8 @@ std::string SettingOf(const KafkaSettings& settings, std::string_view name, std:
   return found == settings.end() ? std::string(fallback) : found->second;
 }
 
-Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings) {
+Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings,
+                                const KafkaSettings& binding) {
   std::string brokers;
   for (const HostAndPort& broker : endpoint.brokers) {
     const bool brackets = broker.host.find(':') != std::string::npos;
@@ -213,7 +232,8 @@ Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& c
   }
   KafkaConf conf(rd_kafka_conf_new());
   std::array<char, 512> text{};
-  KafkaSettings all = settings;
+  KafkaSettings all = binding;
+  all.insert(settings.begin(), settings.end());
   all.insert(chosen.begin(), chosen.end());
   all["bootstrap.servers"] = brokers;
   for (const auto& [name, value] : all) {

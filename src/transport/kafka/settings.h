@@ -29,8 +29,10 @@ std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSett
 // The value of a property in `settings`, or `fallback`.
 std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback = "");
 
-// A configuration of `chosen`, over it `settings`, and the brokers of `endpoint`. Errors: as above.
-Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings);
+// A configuration of `chosen`, over it `settings`, over both `binding`, and the brokers of `endpoint`. Errors: as
+// above.
+Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings,
+                                const KafkaSettings& binding = {});
 
 }  // namespace socklog
 

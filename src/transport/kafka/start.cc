@@ -46,16 +46,8 @@ class StartFinder {
   }
 
   Status FindRanges() {
-    for (int i = 0; i < partitions_; ++i) {
-      KafkaRange range;
-      Status status = Insist([&] {
-        return rd_kafka_query_watermark_offsets(client_.handle(), reading_.endpoint.topic.c_str(), i, &range.low,
-                                                &range.high, kAnswerTime);
-      });
-      if (!status.ok()) return status;
-      ranges_.push_back(range);
-    }
-    return Status();
+    ranges_.resize(static_cast<std::size_t>(partitions_));
+    return Insist([&] { return AskKafkaRanges(client_.handle(), reading_.endpoint.topic, 0, kAnswerTime, &ranges_); });
   }
 
   // Another cluster may have a topic of the same name.
@@ -79,7 +71,7 @@ class StartFinder {
 
   void GoOnAt(const KafkaPlace& place, std::size_t resume_index, std::size_t partition) {
     KafkaStart& start = starts_[partition];
-    if (IsMadeAnew(place.offset, partition)) return;
+    if (IsShortened(place.offset, partition)) return;
     if (place.offset < ranges_[partition].low) {
       BeginAt(place.offset, partition);
     } else {
@@ -88,12 +80,10 @@ class StartFinder {
     }
   }
 
-  // It is read from its beginning, as it is where nothing else is said.
-  bool IsMadeAnew(std::int64_t offset, std::size_t partition) {
+  bool IsShortened(std::int64_t offset, std::size_t partition) {
     const KafkaRange& range = ranges_[partition];
     if (offset <= range.high) return false;
-    LogWarning(NameOf(partition) + ": ends before where it was last read (" + std::to_string(range.high) +
-               ", read to " + std::to_string(offset) + "): it was made anew; reading it from its beginning");
+    starts_[partition].place.offset = BeginInShortened(NameOf(partition), range, offset);
     return true;
   }
 
@@ -143,10 +133,17 @@ class StartFinder {
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
       const std::int64_t stored = list->elems[i].offset;
       // A group that never stored any starts at the end; a partition that it does not know is new.
-      if (IsMadeAnew(stored, i)) continue;
+      if (IsShortened(stored, i)) continue;
       BeginAt(stored >= 0 ? stored : any ? ranges_[i].low : ranges_[i].high, i);
+      if (stored >= 0 && starts_[i].place.offset == stored) starts_[i].place.bytes = BytesBeside(list->elems[i]);
     }
     return Status();
+  }
+
+  // Other programs may have stored offsets of the group, too.
+  static std::uint64_t BytesBeside(const rd_kafka_topic_partition_t& element) {
+    if (element.metadata == nullptr) return 0;
+    return BytesInKafkaNote({static_cast<const char*>(element.metadata), element.metadata_size});
   }
 
   Status BeginAtTime(std::uint64_t milliseconds) {

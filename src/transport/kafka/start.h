@@ -9,6 +9,7 @@
 
 #include "transport/kafka/client.h"
 #include "transport/kafka/position.h"
+#include "transport/kafka/range.h"
 #include "transport/transport.h"
 
 namespace socklog {
@@ -25,12 +26,6 @@ struct KafkaStart {
   std::optional<std::int64_t> stop;         // --until end: the partition's end now
   std::optional<std::size_t> resume_index;  // into KafkaReading::resume, of the point that reading goes on at
   std::uint64_t lost = 0;                   // records between where reading was to begin and where it does
-};
-
-// Offsets that a partition has: of its first record, and behind its last.
-struct KafkaRange {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
 };
 
 // By partition. Asks the broker for the partitions' ranges, and for stored offsets where they are meant. Errors: as

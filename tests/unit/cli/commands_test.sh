@@ -106,6 +106,10 @@ run check-config --probe "$work/probe.toml"
 same "--probe" 2 "$code"
 same "--probe: usable" "$work/probe.toml: $work/warn.toml: ok, can be read" "$out"
 [[ $err == "$work/probe.toml:3:13: error: unix:$work/nobody: cannot connect: "* ]] || fail "--probe: $err"
+run check-config --probe --output json "$work/probe.toml"
+same "--probe --output json" "2 3" "$code $(wc -l <"$work/out")"
+[[ $out == *'{"type":"socklog.probe.v1","file":'*'"line":2,"column":8,"check":"file",'*'"outcome":"ok","detail":"can be read"}'* ]] || fail "--probe: $out"
+[[ $out == *'"line":3,"column":13,"check":"connection","endpoint":"unix:'*'"outcome":"failed","detail":"unix:'* ]] || fail "--probe: $out"
 
 # The reader of the output goes away; the disk is full.
 "$socklog" analyze --help | head -n 1 >/dev/null

@@ -123,6 +123,52 @@ TEST_CASE("what is written at the end can be written") {
   CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n").empty());
 }
 
+TEST_CASE("a group's state is on the brokers that are read") {
+  const FlagUse group{"group", "g"};
+  const FlagUse logs{"from", "kafka://a:1,b:2/logs"};
+  CHECK(Build(kCommandAnalyze, {group, logs, {"close", ""}, {"state-topic", "s"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"alerts-to", "kafka://b:2,a:1/alerts"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"late-to", "kafka://c:3/late"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {group, logs, {"windows-to", "kafka://c:3/windows"}})
+            .text.starts_with("error --windows-to: 'kafka://c:3/windows' has other brokers than "
+                              "'kafka://a:1,b:2/logs'; with --group all is one "
+                              "transaction"));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"from", "kafka://c:3/logs"}}).text.starts_with("error --from: "));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"from", "-"}}).text ==
+        "error --group: --group needs inputs that can be read again, files or Kafka; '-' cannot\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state-topic", "logs"}}).text ==
+        "error --state-topic: 'kafka://a:1,b:2/logs' is read as input: send --state-topic somewhere else\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"alerts-to", "kafka://b:2,a:1/socklog-state"}}).text ==
+        "error --state-topic: 'kafka://a:1,b:2/socklog-state' is taken by --alerts-to: send --state-topic somewhere "
+        "else\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state-topic", "no topic"}}).text.starts_with("error --state-topic: "));
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"windows-to", "kafka://c:3/windows"}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {logs, {"state-topic", "s"}}).text ==
+        "warning --state-topic: has no effect without --group\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"standby", ""}}).text.empty());
+  CHECK(Build(kCommandAnalyze, {logs, {"standby", ""}}).text == "warning --standby: has no effect without --group\n");
+  CHECK(Build(kCommandAnalyze, {group, logs, {"state", "d"}, {"state-topic", "s"}}).text ==
+        "warning --state-topic: has no effect with --state\n");
+}
+
+TEST_CASE("instances that stand by have no files: the next may be on another machine") {
+  const FlagUse group{"group", "g"};
+  const FlagUse logs{"from", "kafka://a/logs"};
+  const FlagUse standby{"standby", ""};
+  const std::string why = "' is a file of this machine, and with --standby the work may go on at another one: send ";
+  CHECK(Build(kCommandAnalyze, {group, logs, standby, {"from", "a.log"}}).text ==
+        "error --from: 'a.log" + why + "its lines to a topic, or run one instance, without --standby\n");
+  for (const std::string option : {"alerts-to", "windows-to", "late-to", "invalid-requests"}) {
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "file"}}).text ==
+          "error --" + option + ": 'file" + why + "--" + option +
+              " to a topic, or run one instance, without --standby\n");
+    CHECK(Build(kCommandAnalyze, {group, logs, {option, "file"}}).text.empty());
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "/dev/null"}}).text.empty());
+    CHECK(Build(kCommandAnalyze, {group, logs, standby, {option, "kafka://a/file"}}).text.empty());
+  }
+  CHECK(Build(kCommandAnalyze, {group, logs, standby, {"alerts-to", "-"}, {"summary", "file"}}).text.empty());
+}
+
 TEST_CASE("--state needs inputs that can be read again") {
   CHECK(Build(kCommandAnalyze, {{"state", "s"}, {"from", "a.log"}}).text.empty());
   for (const char* input : {"-", "tcp://localhost:1", "unix:/tmp/x", "tcp-listen://:1"}) {
@@ -224,6 +270,17 @@ TEST_CASE("what a file names is listed once for each use, with its place") {
         "c.toml:5:11 tcp://x:1 2\n"
         "c.toml:6:9 d 3\n"
         "c.toml:9:15 t.toml 2\n");
+  // A group's transactions write some topics, and the state, which is named by default.
+  CHECK(Listed("[analyze]\nfrom = \"kafka://b/logs\"\nalerts_to = [\"kafka://b/alerts\", \"a.json\"]\n"
+               "late_to = \"kafka://b/late\"\ngroup = \"g\"\n") ==
+        "c.toml:2:8 kafka://b/logs 0\n"
+        "c.toml:3:14 kafka://b/alerts 4\n"
+        "c.toml:3:34 a.json 1\n"
+        "c.toml:4:11 kafka://b/late 1\n"
+        "c.toml:5:9 kafka://b/socklog-state 5\n");
+  CHECK(Listed(
+            "[analyze]\nfrom = \"kafka://b/logs\"\nalerts_to = \"kafka://b/alerts\"\nstate = \"s\"\ngroup = \"g\"\n") ==
+        "c.toml:2:8 kafka://b/logs 0\nc.toml:3:13 kafka://b/alerts 1\nc.toml:4:9 s 3\n");
   // Without a section it is for every command.
   CHECK(Listed("port = 99\n") == "c.toml:1:8 tcp-listen://localhost:99 1\nc.toml:1:8 tcp://localhost:99 0\n");
   CHECK(Listed("port = 99\n[generate]\n") == "c.toml:1:8 tcp-listen://localhost:99 1\n");

@@ -32,7 +32,7 @@ TEST_CASE("the summary as JSON") {
   CHECK(
       SummaryJson(SomeSummary()) ==
       R"({"type":"socklog.summary.v1","lines":1019,"parsed":1018,"malformed":1,"counted":1000,"late":3,"ahead":4,"ignored":5,"outside":6,)"
-      R"("late_after_idle":2,"lost_offsets":0,"windows":90,"windows_judged":80,"windows_alerting":8,"windows_firing":9,"open_windows":1,"alerts_fired":2,)"
+      R"("late_after_idle":2,"lost_offsets":0,"lag":0,"windows":90,"windows_judged":80,"windows_alerting":8,"windows_firing":9,"open_windows":1,"alerts_fired":2,)"
       R"("alerts_resolved":1,"slow_path":7,"evicted_keys":1234,"malformed_samples":["log:7: no request: \\x16\""]})"
       "\n");
 }
@@ -61,6 +61,9 @@ TEST_CASE("the summary for people") {
   one.windows.windows_judged = 1;
   CHECK(SummaryText(one) ==
         "1 alert (0 resolved), 0 of 1 judged window over a threshold (0.00 %)\n1 line: 0 malformed (0.00 %), 0 late\n");
+  one.lag = 1200;
+  CHECK(Has(SummaryText(one), ", 1,200 records not read yet\n"));
+  CHECK(Has(SummaryJson(one), R"("lag":1200)"));
   one.evicted_keys = 1;
   CHECK(Has(SummaryText(one), "\n1 rare key was evicted (--max-keys)\n"));
 }

@@ -241,18 +241,104 @@ TEST_CASE("Kafka: a group's stored offset") {
   CHECK(Has(captured.text(), "it was made anew"));
 }
 
+void RefuseFetches(const MockCluster& mock, std::size_t times) {
+  constexpr std::int16_t kFetch = 1;
+  const std::vector<rd_kafka_resp_err_t> errors(times, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kFetch, errors.size(), errors.data());
+}
+
+SourceOptions ResumingAt(const std::string& position) {
+  SourceOptions options;
+  options.until_end = true;
+  options.resume = {{"t/0", position}};
+  return options;
+}
+
 TEST_CASE("Kafka: a position that is gone when it is fetched skips nothing of the new place") {
   const MockCluster mock(1, 1);
   REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
-  constexpr std::int16_t kFetch = 1;
-  rd_kafka_mock_push_request_errors(mock.cluster(), kFetch, 1, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE);
+  RefuseFetches(mock, 1);
+  const testing::CapturedStderr captured;
+  SourceOptions options = ResumingAt("kafka1 0 0 2 - t");
+  options.until_end = false;
+  Reader reader({mock.url()}, options);
+  // The mock cluster keeps 5 MB.
+  const std::string line = std::string(99, 'x') + "\n";
+  std::string lines;
+  for (int i = 0; i < 80000; ++i) lines += line;
+  SinkOptions uncompressed;
+  uncompressed.connection.kafka.properties = {"compression.codec=none"};
+  const std::unique_ptr<Sink> sink = OpenSink(At(mock.url()), uncompressed, TestClock()).value();
+  REQUIRE(sink->Write(lines).ok());
+  REQUIRE(sink->Finish().ok());
+  REQUIRE(reader.ReadUntil([&] { return reader.source().can_idle(0); }));
+  const std::uint64_t lost = reader.source().lost_records();
+  CHECK(lost > 2);
+  CHECK(Has(captured.text(), "are gone (retention) before they were read"));
+  CHECK(reader.text().size() == line.size() * (80002 - lost));
+}
+
+TEST_CASE("Kafka: a place that the broker refuses for a while is asked for again, and nothing is read twice") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  RefuseFetches(mock, 2);
+  const testing::CapturedStderr captured;
+  Reader reader({mock.url()}, ResumingAt("kafka1 0 0 2 - t"));
+  CHECK(reader.ReadAll());
+  CHECK(reader.text() == "b\n");
+  CHECK(reader.source().lost_records() == 0);
+  CHECK(Has(captured.text(), "t/0: the broker refuses offset 0, though it has those from 0 to 2; asking for it again"));
+}
+
+TEST_CASE("Kafka: a place that the broker refuses for ever ends the run") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  RefuseFetches(mock, 50);
+  const testing::CapturedStderr captured;
+  Reader reader({mock.url()}, ResumingAt("kafka1 0 0 2 - t"));
+  CHECK(!reader.ReadAll());
+  CHECK(Has(reader.error().message(), "begin elsewhere with --offset"));
+}
+
+TEST_CASE("Kafka: offsets that cannot be looked up are asked for again") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  RefuseFetches(mock, 1);
+  const testing::CapturedStderr captured;
+  Reader reader({mock.url()}, ResumingAt("kafka1 0 0 2 - t"));
+  constexpr std::int16_t kListOffsets = 2;
+  const std::vector<rd_kafka_resp_err_t> errors(6, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kListOffsets, errors.size(), errors.data());
+  CHECK(reader.ReadAll());
+  CHECK(reader.text() == "b\n");
+}
+
+TEST_CASE("Kafka: a broker that goes away before the first record is waited for") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  const testing::CapturedStderr captured;
   SourceOptions options;
   options.until_end = true;
-  options.resume = {{"t/0", "kafka1 0 0 2 - t"}};
-  const testing::CapturedStderr captured;
+  options.connection.kafka.properties = {"reconnect.backoff.max.ms=200"};
+  RefuseFetches(mock, 1);
   Reader reader({mock.url()}, options);
+  rd_kafka_mock_broker_set_down(mock.cluster(), 1);
+  CHECK(reader.ReadUntil([&] { return Has(captured.text(), "cannot reach the broker"); }));
+  CHECK(reader.error().ok());
+  rd_kafka_mock_broker_set_up(mock.cluster(), 1);
   CHECK(reader.ReadAll());
   CHECK(reader.text() == "a\nb\n");
+}
+
+TEST_CASE("Kafka: a position is that of the record that it is in") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write(testing::Lines(0, 8)).ok());
+  SourceOptions options;
+  options.until_end = true;
+  Reader reader({mock.url()}, options);
+  REQUIRE(reader.ReadAll());
+  CHECK(Has(reader.PositionOf(0), "kafka1 0 0 0 "));
+  CHECK(Has(reader.PositionOf(7), "kafka1 0 7 0 "));
 }
 
 TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
@@ -271,6 +357,24 @@ TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {
   REQUIRE(!client->cluster().empty());
   CHECK(text_from("kafka1 0 1 0 " + client->cluster() + " t") == "b\n");
   CHECK(text_from("kafka1 0 1 0 another t") == "a\nb\n");
+}
+
+TEST_CASE("Kafka: how far a source is behind") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
+  SourceOptions options;
+  options.connection.kafka.offset = "beginning";
+  Reader reader({mock.url()}, options);
+  CHECK(reader.source().AskLag() == 2);
+  REQUIRE(reader.ReadUntilText("a\nb\n"));
+  CHECK(reader.source().AskLag() == 0);
+  REQUIRE(NewSink(mock.url())->Write("c\n").ok());
+  CHECK(reader.source().AskLag() == 1);
+  // What was known last, where nobody answers.
+  rd_kafka_mock_broker_set_down(mock.cluster(), 1);
+  const Micros begin = TestClock().Monotonic();
+  CHECK(reader.source().AskLag() <= 1);
+  CHECK(TestClock().Monotonic() - begin < 3 * kSecond);
 }
 
 TEST_CASE("Kafka: a fatal error is told with its cause") {

@@ -1,3 +1,4 @@
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,12 +89,25 @@ TEST_CASE("Settings that are refused") {
   CHECK(Has(ErrorOf("ssl.endpoint.identification.algorithm=none"), "--kafka-insecure"));
   CHECK(Has(ErrorOf("enable.ssl.certificate.verification=false"), "--kafka-insecure"));
   CHECK(ErrorOf("enable.ssl.certificate.verification=true").empty());
-  for (const char* name : {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true",
-                           "enabled_events=1", "auto.commit.enable=true"})
+  for (const char* name :
+       {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true", "enabled_events=1",
+        "auto.commit.enable=true", "partition.assignment.strategy=cooperative-sticky", "group.protocol=consumer"})
     CHECK(Has(ErrorOf(name), "cannot be set here"));
   for (const char* endless : {"message.timeout.ms=0", "delivery.timeout.ms=0", "message.timeout.ms=00"})
     CHECK(Has(ErrorOf(endless), "for ever"));
   CHECK(ErrorOf("message.timeout.ms=1000").empty());
+}
+
+TEST_CASE("A name for one instance is refused where several may run") {
+  ConnectionOptions options;
+  options.kafka.properties = {"group.instance.id=a"};
+  CHECK(ErrorOf(options).empty());
+  options.kafka.standby = true;
+  CHECK(Has(ErrorOf(options), "cannot be set with --standby"));
+  const TemporaryFile file("group.instance.id=a\n");
+  options.kafka.properties.clear();
+  options.kafka.config = file.path();
+  CHECK(Has(ErrorOf(options), ":1: group.instance.id cannot be set with --standby"));
 }
 
 TEST_CASE("All words of the library for no verification") {
@@ -149,6 +163,27 @@ TEST_CASE("A private key that others can read is refused") {
   CHECK(Has(ErrorOf("ssl.key.location=" + key.path()), "chmod 600"));
   chmod(key.path().c_str(), 0600);
   CHECK(ErrorOf("ssl.key.location=" + key.path()).empty());
+}
+
+TEST_CASE("A process that has a secret leaves no core dump") {
+  const auto leaves_dump = [](const ConnectionOptions& options) {
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    CHECK(ErrorOf(options).empty());
+    const bool leaves = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return leaves;
+  };
+  const TemporaryFile password("sasl.password=geheim\n");
+  const TemporaryFile name("sasl.username=anna\n");
+  const TemporaryFile key("");
+  ConnectionOptions options;
+  options.kafka.config = name.path();
+  CHECK(leaves_dump(options));
+  options.kafka.config = password.path();
+  CHECK(!leaves_dump(options));
+  options.kafka.config.clear();
+  options.tls.key = key.path();
+  CHECK(!leaves_dump(options));
 }
 
 }  // namespace

@@ -95,9 +95,9 @@ TEST_CASE("Places of records in a partition's text") {
   places.Add(0, 100);
   CHECK(places.Find(0) == KafkaPlace{100, 0});
   CHECK(places.Find(70) == KafkaPlace{100, 70});
-  places.Add(0, 101);  // nothing came between: the first stays
+  places.Add(0, 101);  // nothing came between: it is as good, and nearer
   places.Add(50, 110);
-  CHECK(places.Find(49) == KafkaPlace{100, 49});
+  CHECK(places.Find(49) == KafkaPlace{101, 49});
   CHECK(places.Find(50) == KafkaPlace{110, 0});
   CHECK(places.Find(1000) == KafkaPlace{110, 950});
 }
@@ -105,13 +105,20 @@ TEST_CASE("Places of records in a partition's text") {
 TEST_CASE("Places of a long run are known less exactly, but never wrong") {
   KafkaPlaces places;
   constexpr std::uint64_t kRecords = 100'000;
-  for (std::uint64_t i = 0; i < kRecords; ++i) places.Add(i * 10, static_cast<std::int64_t>(i));
-  for (std::uint64_t position = 0; position < kRecords * 10; position += 997) {
+  constexpr std::uint64_t kSize = 30'000;
+  for (std::uint64_t i = 0; i < kRecords; ++i) places.Add(i * kSize, static_cast<std::int64_t>(i));
+  for (std::uint64_t position = 0; position < kRecords * kSize; position += 2'999'997) {
     const KafkaPlace place = places.Find(position);
-    REQUIRE(static_cast<std::uint64_t>(place.offset) * 10 + place.bytes == position);
-    const bool is_recent = kRecords - position / 10 < KafkaPlaces::kMost / 2;
-    REQUIRE((!is_recent || place.bytes < 20));
+    REQUIRE(static_cast<std::uint64_t>(place.offset) * kSize + place.bytes == position);
+    const bool is_recent = kRecords - position / kSize < KafkaPlaces::kRecent;
+    REQUIRE(place.bytes < (is_recent ? kSize : 32 * KafkaPlaces::kSpacing));
   }
+}
+
+TEST_CASE("what stands beside an offset tells the bytes behind it") {
+  CHECK(EncodeKafkaNote("2026-01-01T00:00:10Z", {7, 1234}) == "1 2026-01-01T00:00:10Z 1234");
+  CHECK(BytesInKafkaNote("1 2026-01-01T00:00:10Z 1234") == 1234);
+  for (const char* other : {"", "1", "1 ", "1 x", "2 - 77", "77", "1 - -5"}) CHECK(BytesInKafkaNote(other) == 0);
 }
 
 }  // namespace

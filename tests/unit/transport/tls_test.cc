@@ -1,3 +1,6 @@
+#include "transport/tls.h"
+
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -317,6 +320,19 @@ TEST_CASE("TLS: files that do not do") {
     chmod(key.c_str(), mode);
     CHECK(Has(error({"", cert, key}), "chmod 600"));
   }
+}
+
+TEST_CASE("TLS: who has a private key leaves no core dump, who has none may") {
+  const Place place;
+  const auto leaves_dump = [](const TlsOptions& options) {
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    CHECK(NewTlsClientContext(options).ok());
+    const bool leaves = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return leaves;
+  };
+  CHECK(leaves_dump(place.client.connection.tls));
+  CHECK(!leaves_dump(place.server.connection.tls));
 }
 
 }  // namespace

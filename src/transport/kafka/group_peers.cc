@@ -22,8 +22,10 @@
 namespace socklog {
 namespace {
 
-constexpr int kAnswerTime = 3000;          // ms for one question
-constexpr int kPause = 200;                // ms between questions
+constexpr int kPause = 200;  // ms between questions, and between looks at whether one is answered
+// ms: never. When this ends before the broker answers, the library aborts the process (librdkafka 2.0.2 to 2.12.1, its
+// issue 4605); so it is not left to the library how long is waited.
+constexpr int kRequestTime = 3'600'000;
 constexpr Micros kGoneTime = 2 * kSecond;  // beyond the session time-out, after which a member that died is none
 
 using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
@@ -32,18 +34,22 @@ using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_dest
 // Asks who is in a group, again and again.
 class PeerWatch {
  public:
-  PeerWatch(KafkaClient* client, const ConnectionOptions& options)
-      : client_(*client), group_(options.kafka.group), mine_(GroupInstanceId(client->settings())) {}
+  PeerWatch(KafkaClient* client, const ConnectionOptions& options, const Clock& clock)
+      : client_(*client),
+        group_(options.kafka.group),
+        mine_(GroupInstanceId(client->settings())),
+        patience_(options.connect_timeout),
+        clock_(clock) {}
 
-  // Another instance, empty: there is none. Error: what the broker said.
+  // Another instance, empty: there is none. Error: what the broker said, or that it does not in --connect-timeout.
   Result<std::string> FindPeer() {
     const AdminOptions options(rd_kafka_AdminOptions_new(client_.handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
     std::array<char, 512> text{};
-    rd_kafka_AdminOptions_set_request_timeout(options.get(), kAnswerTime, text.data(), text.size());
+    rd_kafka_AdminOptions_set_request_timeout(options.get(), kRequestTime, text.data(), text.size());
     const KafkaQueue queue(rd_kafka_queue_new(client_.handle()));
     const char* groups[] = {group_.c_str()};
     rd_kafka_DescribeConsumerGroups(client_.handle(), groups, 1, options.get(), queue.get());
-    const Event event(rd_kafka_queue_poll(queue.get(), 2 * kAnswerTime));
+    const Event event = WaitForAnswer(queue.get());
     if (event == nullptr) return Problem({RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"});
     if (const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
       return Problem({error, rd_kafka_event_error_string(event.get())});
@@ -59,6 +65,14 @@ class PeerWatch {
   Status Problem(KafkaProblem problem) {
     problem_ = std::move(problem);
     return Status::Failed(problem_->text);
+  }
+
+  Event WaitForAnswer(rd_kafka_queue_t* queue) const {
+    const Micros end = clock_.Monotonic() + patience_;
+    Event event;
+    while (event == nullptr && !SinkStopRequested() && clock_.Monotonic() < end)
+      event.reset(rd_kafka_queue_poll(queue, kPause));
+    return event;
   }
 
   Result<std::string> PeerIn(const rd_kafka_ConsumerGroupDescription_t& group) {
@@ -83,6 +97,8 @@ class PeerWatch {
   KafkaClient& client_;
   const std::string group_;
   const std::string mine_;
+  const Micros patience_;
+  const Clock& clock_;
   std::optional<KafkaProblem> problem_;
 };
 
@@ -130,11 +146,11 @@ Result<UniqueFd> LockGroup(const KafkaClient& client, const std::string& group) 
 Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, const Clock& clock) {
   const Micros begin = clock.Monotonic();
   const Micros gone = SessionTimeout(client->settings()) + kGoneTime;
-  PeerWatch watch(client, options);
+  PeerWatch watch(client, options, clock);
   std::string told;
   for (;;) {
-    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, client->endpoint().text + ": stopped"};
     const Result<std::string> peer = watch.FindPeer();
+    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, client->endpoint().text + ": stopped"};
     const Micros waited = clock.Monotonic() - begin;
     if (!peer.ok()) {
       const KafkaProblem& problem = *watch.problem();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/kafka_property.h"
 #include "config/option_rows.h"
 #include "config/values.h"
@@ -41,6 +43,16 @@ Status ReadOffset(std::string_view text, std::string* out) {
   return ReadText(text, out);
 }
 
+// Names of topics, transactional ids and records are made of it.
+Status ReadGroup(std::string_view text, std::string* out) {
+  constexpr std::size_t kLongest = 249;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (text.size() > kLongest) return Status::Usage("a group's name has at most 249 bytes");
+  if (std::any_of(text.begin(), text.end(), is_control))
+    return Status::Usage("a group's name has no control characters");
+  return ReadText(text, out);
+}
+
 }  // namespace
 
 std::vector<OptionRow> KafkaRows() {
@@ -54,7 +66,7 @@ std::vector<OptionRow> KafkaRows() {
            "work for this consumer group: alerts and windows that go to Kafka, offsets and state are one transaction",
        .elsewhere = {.commands = kCommandThresholds,
                      .help = "consumer group whose stored offsets are meant by --offset stored"},
-       .set = [](Options* o, std::string_view t) { return ReadText(t, &o->connection.kafka.group); }},
+       .set = [](Options* o, std::string_view t) { return ReadGroup(t, &o->connection.kafka.group); }},
       {.name = "state-topic",
        .commands = kCommandAnalyze,
        .section = kKafka,

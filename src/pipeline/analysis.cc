@@ -308,7 +308,8 @@ Status Analysis::Finish() {
   summary.evicted_keys = windows_->evicted_keys();
   summary.malformed_samples = malformed_samples_.lines();
   if (options_.common.verbosity >= 0) std::fputs((SummaryText(summary) + sample_watch_->Text()).c_str(), stderr);
-  for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness())) LogWarning(warning);
+  for (const std::string& warning : LineWarnings(summary.lines, windows_->lateness(), options_.window.lateness))
+    LogWarning(warning);
   if (options_.analyze.summary.empty()) return {};
   return WriteReport(options_.analyze.summary, SummaryJson(summary), context_.clock);
 }

@@ -107,16 +107,17 @@ std::string SummaryText(const RunSummary& summary) {
   return text;
 }
 
-std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness) {
+std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness, Micros in_force) {
   std::vector<std::string> warnings;
   if (lines.malformed * 2 > lines.lines()) {
     warnings.push_back(Percent(lines.malformed, lines.lines()) +
                        " of the lines are malformed: is --log-format that of this log?");
   }
   if (lines.late * 100 > lines.parsed()) {
-    warnings.push_back(Percent(lines.late, lines.parsed()) +
-                       " of the lines came too late for their window; --lateness " +
-                       FormatDuration(lateness.Quantile(0.999)) + " would have kept 99.9 %");
+    const Micros enough = lateness.Quantile(0.999);
+    warnings.push_back(Percent(lines.late, lines.parsed()) + " of the lines came too late for their window" +
+                       (enough > in_force ? "; --lateness " + FormatDuration(enough) + " would have kept 99.9 %"
+                                          : ": an input began when the time of the others had passed by"));
   }
   return warnings;
 }

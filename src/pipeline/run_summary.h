@@ -64,8 +64,8 @@ std::string SummaryJson(const RunSummary& summary);
 std::string SummaryText(const RunSummary& summary);
 
 // What a user must know of the lines, even with -q: that more than 1 % were late, and which lateness would have
-// kept 99.9 %; that most were malformed, which looks like a quiet day.
-std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness);
+// kept 99.9 %, if it is more than what is `in_force`; that most were malformed, which looks like a quiet day.
+std::vector<std::string> LineWarnings(const LineCounters& lines, const LatenessHistogram& lateness, Micros in_force);
 
 }  // namespace socklog
 

@@ -79,7 +79,8 @@ Result<Recording> Record(const Options& options, const JobContext& context, cons
   recording.summary.windows.lost_records = (*source)->lost_records();
   recording.summary.lag = (*source)->AskLag();
   recording.summary.malformed_samples = samples.lines();
-  for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness())) LogWarning(warning);
+  const Micros in_force = options.window.lateness;
+  for (const std::string& warning : LineWarnings(windows.counters(), windows.lateness(), in_force)) LogWarning(warning);
   return recording;
 }
 

@@ -246,6 +246,18 @@ class States(KafkaCase):
         self.admin.create_topic(goes)  # with fewer partitions
         self.run_ok(*self.args(stays, goes))
 
+    def test_a_topic_that_is_deleted_while_it_is_read(self):
+        """The run ends and says why: the library alone would wait for ever for one of its threads."""
+        for flags in ((), ("--group", self.group, "--state-topic", self.state_topic)):
+            with self.subTest(flags=flags):
+                topic = self.filled_topic(records_of([combined(T0)]))
+                process = self.start("analyze", self.url(topic), "--offset", "beginning", "-v", *flags)
+                self.wait_for(lambda seen=process: b": combined" in seen.err(), "the first line", process=process)
+                self.admin.delete_topic(topic)
+                result = process.wait()
+                self.assertEqual(1, result.code, str(result))
+                self.assertIn(f"there is no topic '{topic}'", result.message)
+
     def state(self):
         """The last value by key, without that of the group."""
         records = kafka_client.read_all(self.brokers, self.state_topic)[0]

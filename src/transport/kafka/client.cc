@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <future>
+#include <system_error>
+#include <thread>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -15,6 +19,25 @@ constexpr int kAnswerTime = 500;               // ms for one question; a broker 
 constexpr int kPause = 100;                    // ms between questions that were answered in vain
 constexpr Micros kGuessTime = 8 * kSecond;     // for a broker that closes connections because it begins or ends
 constexpr Micros kNewTopicTime = 2 * kSecond;  // until all brokers know a topic that was just made
+
+// The library waits for its threads, and one of them for ever after a topic was deleted while it was read (seen with
+// 2.0.2). What is left behind then ends with the process.
+void DestroyInTime(rd_kafka_t* handle) {
+  constexpr std::chrono::seconds kPatience(3);
+  const auto destroyed = std::make_shared<std::promise<void>>();
+  const std::future<void> is_destroyed = destroyed->get_future();
+  const auto destroy = [handle, destroyed] {
+    rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    destroyed->set_value();
+  };
+  try {
+    std::thread(destroy).detach();
+  } catch (const std::system_error&) {  // no more threads
+    destroy();
+  }
+  if (is_destroyed.wait_for(kPatience) == std::future_status::timeout)
+    LogDetail("Kafka: the library does not end; leaving it behind");
+}
 
 }  // namespace
 
@@ -50,7 +73,7 @@ Status KafkaClient::Start() {
 
 KafkaClient::~KafkaClient() {
   topic_.reset();
-  if (handle_ != nullptr) rd_kafka_destroy_flags(handle_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (handle_ != nullptr) DestroyInTime(handle_);
 }
 
 KafkaProblem KafkaClient::ProblemOf(rd_kafka_resp_err_t error) const {

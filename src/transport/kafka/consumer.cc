@@ -245,6 +245,11 @@ void KafkaConsumer::LookAtBroker() {
   client_->ForgetProblems();
   const std::vector<bool> led = client_->AskForPartitions(kAnswerTime);
   if (!led.empty()) {
+    if (unknown_since_ >= 0) {
+      LogWarning(reading_.endpoint.text +
+                 ": the broker did not know the topic for a moment; if it was made anew, its " +
+                 "first records are not read, as far as the old ones were: give --offset, and --reset-state, for them");
+    }
     unknown_since_ = -1;
     unanswered_ = 0;
     reachable_ = true;

@@ -11,7 +11,7 @@ namespace socklog {
 namespace {
 
 constexpr int kAnswerTime = 1000;           // ms for one call; the next goes on where it was
-constexpr int kOffsetsTime = 15'000;        // ms for the one that does not: a coordinator that begins needs some
+constexpr int kOffsetsTime = 8'000;         // ms for the one that does not: a coordinator that begins needs some
 constexpr int kPause = 100;                 // ms between calls in vain
 constexpr int kPollTime = 20;               // ms to wait for room in the queue
 constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop

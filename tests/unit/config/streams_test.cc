@@ -123,6 +123,15 @@ TEST_CASE("what is written at the end can be written") {
   CHECK(Check("[analyze]\nsummary = \"/nonexistent/x\"\n").empty());
 }
 
+TEST_CASE("a group has a name of which others can be made") {
+  const FlagUse logs{"from", "kafka://a/logs"};
+  const auto text_of = [&](const std::string& name) { return Build(kCommandAnalyze, {logs, {"group", name}}).text; };
+  CHECK(text_of(std::string(249, 'g')).empty());
+  CHECK(text_of("shop / a\u00f1o").empty());
+  CHECK(text_of(std::string(250, 'g')).find("at most 249 bytes") != std::string::npos);
+  CHECK(text_of("a\nb").find("no control characters") != std::string::npos);
+}
+
 TEST_CASE("a group's state is on the brokers that are read") {
   const FlagUse group{"group", "g"};
   const FlagUse logs{"from", "kafka://a:1,b:2/logs"};

@@ -101,21 +101,24 @@ TEST_CASE("a warning when more than one line in a hundred is late") {
   LineCounters lines;
   lines.counted = 990;
   lines.late = 10;
-  CHECK(LineWarnings(lines, lateness).empty());
+  CHECK(LineWarnings(lines, lateness, 5 * kSecond).empty());
   lines.late = 11;
-  CHECK(LineWarnings(lines, lateness) ==
+  CHECK(LineWarnings(lines, lateness, 5 * kSecond) ==
         std::vector<std::string>{
             "1.10 % of the lines came too late for their window; --lateness 1m31s would have kept 99.9 %"});
-  CHECK(LineWarnings({}, {}).empty());
+  CHECK(LineWarnings(lines, lateness, 2 * kMinute) ==
+        std::vector<std::string>{"1.10 % of the lines came too late for their window: an input began when the time of "
+                                 "the others had passed by"});
+  CHECK(LineWarnings({}, {}, 0).empty());
 }
 
 TEST_CASE("a warning when most lines are malformed, which looks like a quiet day") {
   LineCounters lines;
   lines.counted = 50;
   lines.malformed = 50;
-  CHECK(LineWarnings(lines, {}).empty());
+  CHECK(LineWarnings(lines, {}, 0).empty());
   lines.malformed = 51;
-  CHECK(LineWarnings(lines, {}) ==
+  CHECK(LineWarnings(lines, {}, 0) ==
         std::vector<std::string>{"50.50 % of the lines are malformed: is --log-format that of this log?"});
 }
 

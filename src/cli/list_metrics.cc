@@ -1,17 +1,14 @@
 #include "cli/list_metrics.h"
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "cli/columns.h"
 #include "metrics/registry.h"
 
 namespace socklog {
 namespace {
-
-using TableRow = std::array<std::string, 5>;
 
 std::string_view KindName(MetricKind kind) {
   switch (kind) {
@@ -28,25 +25,13 @@ std::string_view KindName(MetricKind kind) {
 }  // namespace
 
 std::string ListMetricsAsText() {
-  std::vector<TableRow> rows = {{"METRIC", "UNIT", "THRESHOLD", "SAMPLES", "IS THE"}};
+  std::vector<std::vector<std::string>> rows = {{"METRIC", "UNIT", "THRESHOLD", "SAMPLES", "IS THE"}};
   for (const Metric* metric : AllMetrics()) {
     rows.push_back({std::string(metric->name), std::string(metric->unit),
                     metric->default_threshold == kNoThreshold ? "none" : FormatDouble(metric->default_threshold),
                     std::to_string(metric->min_samples), std::string(metric->help)});
   }
-  std::array<std::size_t, 5> widths = {};
-  for (const TableRow& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (TableRow& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      row[i].resize(widths[i] + 2, ' ');
-      out += row[i];
-    }
-    out += row.back() + '\n';
-  }
-  return out;
+  return AlignColumns(rows);
 }
 
 std::string ListMetricsAsJson() {

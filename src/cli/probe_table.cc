@@ -1,17 +1,17 @@
 #include "cli/probe_table.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "cli/columns.h"
 #include "cli/messages.h"
 
 namespace socklog {
 namespace {
 
 using Outcome = ProbeRow::Outcome;
-using Cells = std::array<std::string, 4>;
+using Cells = std::vector<std::string>;
 
 std::string_view OutcomeName(Outcome outcome) {
   switch (outcome) {
@@ -34,23 +34,9 @@ std::string Detail(const ProbeRow& row) {
 
 Cells CellsOf(const ProbeRow& row) {
   Cells cells;
-  const std::string texts[] = {row.check, row.endpoint, std::string(OutcomeName(row.outcome)), Detail(row)};
-  for (std::size_t i = 0; i < cells.size(); ++i) AppendTerminalSafe(texts[i], &cells[i]);
+  for (const std::string& text : {row.check, row.endpoint, std::string(OutcomeName(row.outcome)), Detail(row)})
+    AppendTerminalSafe(text, &cells.emplace_back());
   return cells;
-}
-
-std::string Table(const std::vector<Cells>& lines) {
-  std::array<std::size_t, std::tuple_size_v<Cells>> widths{};
-  for (const Cells& cells : lines) {
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
-  }
-  std::string out;
-  for (const Cells& cells : lines) {
-    for (std::size_t i = 0; i + 1 < cells.size(); ++i)
-      out += cells[i] + std::string(widths[i] + 2 - cells[i].size(), ' ');
-    out += cells.back() + '\n';
-  }
-  return out;
 }
 
 }  // namespace
@@ -66,7 +52,7 @@ std::string ProbeRowsAsText(const std::string& path, const std::vector<ProbeRow>
       out += '\n';
     }
   }
-  return table.size() == 1 ? out : out + Table(table);
+  return table.size() == 1 ? out : out + AlignColumns(table);
 }
 
 std::string ProbeRowAsJson(const ProbeRow& row, const Place& place) {

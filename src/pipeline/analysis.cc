@@ -209,8 +209,8 @@ bool Analysis::IsSaveDue(bool idle) const {
   if (store_ == nullptr) return false;
   const Micros since = context_.clock.Monotonic() - saved_at_;
   if (since >= kSaveInterval) return true;
-  if (!store_->holds_outputs()) return false;
-  return (flush_due_ && (idle || since >= kAlertInterval)) || store_->held_bytes() >= kMostHeld;
+  if (group_ == nullptr) return false;
+  return (flush_due_ && (idle || since >= kAlertInterval)) || group_->held_bytes() >= kMostHeld;
 }
 
 // Keeps what somebody will ask for. Most keys of a window are neither over nor were, so that their scores concern
@@ -271,7 +271,7 @@ Status Analysis::OnPause(bool idle) {
     progress_.Clear();
     LogWarning(warning);
   }
-  Status status = store_ == nullptr ? Status() : store_->Check();
+  Status status = group_ == nullptr ? Status() : group_->Check();
   if (!status.ok()) return status;
   if (IsSaveDue(idle)) {
     status = Save();

@@ -31,9 +31,6 @@ class GroupState : public StateStore {
   Status Save(const RunState& state) override;
   // The next Save replaces what is there; until then reading begins at the group's offsets.
   Status Reset() override { return {}; }
-  bool holds_outputs() const override { return true; }
-  std::size_t held_bytes() const override { return work_->held_bytes(); }
-  Status Check() const override { return work_->Check(); }
 
  private:
   const std::string name_;

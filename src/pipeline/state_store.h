@@ -2,7 +2,6 @@
 #ifndef SOCKLOG_PIPELINE_STATE_STORE_H_
 #define SOCKLOG_PIPELINE_STATE_STORE_H_
 
-#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -25,12 +24,6 @@ class StateStore {
   virtual Status Save(const RunState& state) = 0;
   // --reset-state: what was saved will not be found again.
   virtual Status Reset() = 0;
-
-  // What is written to some outputs arrives with the next Save only; held_bytes() wait for it.
-  virtual bool holds_outputs() const { return false; }
-  virtual std::size_t held_bytes() const { return 0; }
-  // Whether the state is still this process's. Error: kFailed.
-  virtual Status Check() const { return {}; }
 };
 
 }  // namespace socklog

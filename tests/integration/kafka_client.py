@@ -279,6 +279,23 @@ class Member(Client):
         return count > 0
 
 
+class OpenTransactions:
+    """Whether topics have records behind which a transaction is open."""
+
+    def __init__(self, brokers):
+        self.committed, self.all_there = (Watermarks(brokers, isolation) for isolation in ("read_committed", "read_uncommitted"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.committed.__exit__()
+        self.all_there.__exit__()
+
+    def in_any(self, *topics):
+        return any(self.committed.end(topic) < self.all_there.end(topic) for topic in topics)
+
+
 def headers_of(message):
     headers, pairs = ctypes.c_void_p(), {}
     if RD.rd_kafka_message_headers(message, ctypes.byref(headers)) != NO_ERROR:

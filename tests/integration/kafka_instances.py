@@ -168,9 +168,8 @@ class Standby(GroupCase):
         raise AssertionError(f"{TRIES} times nobody took over within {limit} s")
 
     def has_open_transaction(self):
-        with (kafka_client.Watermarks(self.brokers, "read_committed") as committed,
-              kafka_client.Watermarks(self.brokers, "read_uncommitted") as all_there):
-            return any(committed.end(topic) < all_there.end(topic) for topic in (self.state_topic, self.alerts, self.windows))
+        with kafka_client.OpenTransactions(self.brokers) as transactions:
+            return transactions.in_any(self.state_topic, self.alerts, self.windows)
 
     def kill_in_a_transaction(self, worker):
         """Whether one was open then. It is stopped before, so that there is time to look."""

@@ -41,7 +41,7 @@ class Topics:
         self.brokers = broker.address()
         self.directory = directory
         self.admin = kafka_client.Admin(self.brokers)
-        self.ends = [kafka_client.Watermarks(self.brokers, isolation) for isolation in ("read_committed", "read_uncommitted")]
+        self.transactions = kafka_client.OpenTransactions(self.brokers)
         self.admin.create_topic(STATE, 1, cleanup_policy="compact")
         self.admin.create_topic("http-logs", PARTITIONS, compression_type="lz4")
         seconds = options.lines // 200
@@ -65,7 +65,7 @@ class Topics:
         return [(r.key, r.value, r.time, r.headers) for r in alerts], [r.value for r in windows]
 
     def has_open_transaction(self, name):
-        return any(self.ends[0].end(topic) < self.ends[1].end(topic) for topic in (STATE, f"alerts-{name}", f"windows-{name}"))
+        return self.transactions.in_any(STATE, f"alerts-{name}", f"windows-{name}")
 
     def restart_broker(self):
         self.broker.kill()

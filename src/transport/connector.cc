@@ -209,4 +209,18 @@ void Connector::AddTo(PollSet* set) const {
   if (!ever_connected_) set->DueIn(Deadline() - clock_.Monotonic());
 }
 
+Result<std::unique_ptr<Channel>> ConnectOnce(const Endpoint& endpoint, const ConnectionOptions& options,
+                                             const Clock& clock) {
+  Result<std::unique_ptr<Connector>> connector = Connector::Create(endpoint, options, clock);
+  if (!connector.ok()) return connector.status();
+  (*connector)->TryOnce();
+  for (;;) {
+    Result<std::unique_ptr<Channel>> channel = (*connector)->Step();
+    if (!channel.ok() || *channel != nullptr) return channel;
+    PollSet set;
+    (*connector)->AddTo(&set);
+    if (Status status = set.Poll(-1); !status.ok()) return status;
+  }
+}
+
 }  // namespace socklog

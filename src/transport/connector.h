@@ -71,6 +71,10 @@ class Connector {
   Status fatal_;
 };
 
+// Waits for one round through all addresses. Errors: those of Create and Step, and of waiting.
+Result<std::unique_ptr<Channel>> ConnectOnce(const Endpoint& endpoint, const ConnectionOptions& options,
+                                             const Clock& clock);
+
 }  // namespace socklog
 
 #endif  // SOCKLOG_TRANSPORT_CONNECTOR_H_

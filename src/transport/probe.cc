@@ -75,18 +75,6 @@ std::string WhatToDo(StatusCode code) {
   }
 }
 
-Result<std::unique_ptr<Channel>> ConnectOnce(Connector* connector) {
-  for (;;) {
-    Result<std::unique_ptr<Channel>> channel = connector->Step();
-    if (!channel.ok())
-      return Status(channel.status().code(), channel.status().message() + WhatToDo(channel.status().code()));
-    if (*channel != nullptr) return channel;
-    PollSet set;
-    connector->AddTo(&set);
-    if (Status status = set.Poll(-1); !status.ok()) return status;
-  }
-}
-
 // In TLS 1.3 a server judges this side's certificate after the handshake is done here. It says so only if it refuses.
 Status WaitForRefusal(const std::string& name, const Clock& clock, Channel* channel) {
   const Micros end = clock.Monotonic() + kRefusalPatience;
@@ -108,11 +96,9 @@ Status WaitForRefusal(const std::string& name, const Clock& clock, Channel* chan
 Result<std::string> ProbeConnection(const Endpoint& endpoint, bool input, ConnectionOptions options,
                                     const Clock& clock) {
   options.connect_timeout = std::min(options.connect_timeout, kLongestProbe);
-  Result<std::unique_ptr<Connector>> connector = Connector::Create(endpoint, options, clock);
-  if (!connector.ok()) return connector.status();
-  (*connector)->TryOnce();
-  Result<std::unique_ptr<Channel>> channel = ConnectOnce(connector->get());
-  if (!channel.ok()) return channel.status();
+  Result<std::unique_ptr<Channel>> channel = ConnectOnce(endpoint, options, clock);
+  if (!channel.ok())
+    return Status(channel.status().code(), channel.status().message() + WhatToDo(channel.status().code()));
   if (endpoint.kind == Endpoint::Kind::kTls) {
     if (Status status = WaitForRefusal(endpoint.text, clock, channel->get()); !status.ok()) return status;
   }

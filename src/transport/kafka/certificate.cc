@@ -35,23 +35,13 @@ BrokerCertificate LookAtCertificate(const HostAndPort& broker, const std::string
   ConnectionOptions options;
   options.tls.ca = SettingOf(settings, "ssl.ca.location");
   options.connect_timeout = patience;
-  Result<std::unique_ptr<Connector>> connector = Connector::Create(tls, options, clock);
-  if (!connector.ok()) return {State::kUnknown, connector.status().message()};
-  (*connector)->TryOnce();
-  for (;;) {
-    Result<std::unique_ptr<Channel>> channel = (*connector)->Step();
-    if (!channel.ok()) {
-      constexpr std::string_view kBefore = "is not accepted: ";
-      const std::string& why = channel.status().message();
-      const std::size_t before = why.find(kBefore);
-      if (before == std::string::npos) return {State::kUnknown, why};
-      return {State::kRefused, why.substr(before + kBefore.size())};
-    }
-    if (*channel != nullptr) return {State::kAccepted, "", PeerCertificateEnd(**channel)};
-    PollSet set;
-    (*connector)->AddTo(&set);
-    if (Status status = set.Poll(patience); !status.ok()) return {State::kUnknown, status.message()};
-  }
+  Result<std::unique_ptr<Channel>> channel = ConnectOnce(tls, options, clock);
+  if (channel.ok()) return {State::kAccepted, "", PeerCertificateEnd(**channel)};
+  constexpr std::string_view kBefore = "is not accepted: ";
+  const std::string& why = channel.status().message();
+  const std::size_t before = why.find(kBefore);
+  if (before == std::string::npos) return {State::kUnknown, why};
+  return {State::kRefused, why.substr(before + kBefore.size())};
 }
 
 std::string WhyCertificateIsRefused(std::string_view problem, const Endpoint& endpoint, const KafkaSettings& settings,

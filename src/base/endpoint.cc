@@ -229,6 +229,11 @@ bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files) {
   return a.path != "/dev/null" && IsSameFile(a.path, b.path, touch_files);
 }
 
+std::string TextOf(const HostAndPort& address) {
+  const bool brackets = address.host.find(':') != std::string::npos;
+  return (brackets ? '[' + address.host + ']' : address.host) + ':' + address.port;
+}
+
 std::vector<std::string> BrokersOf(const Endpoint& topic) {
   std::vector<std::string> brokers;
   for (const HostAndPort& broker : topic.brokers) brokers.push_back(broker.host + ' ' + broker.port);

@@ -58,6 +58,9 @@ bool IsRemote(const Endpoint& endpoint);
 // are compared as they are written.
 bool IsSamePlace(const Endpoint& a, const Endpoint& b, bool touch_files);
 
+// "host:9092", "[::1]:9092"
+std::string TextOf(const HostAndPort& address);
+
 // Of a topic, sorted: equal where the same brokers are named.
 std::vector<std::string> BrokersOf(const Endpoint& topic);
 

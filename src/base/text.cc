@@ -170,6 +170,12 @@ std::string FormatThousands(std::uint64_t value) {
   return digits;
 }
 
+std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
 std::string FormatCount(std::uint64_t count, std::string_view one) {
   return FormatThousands(count) + " " + std::string(one) + (count == 1 ? "" : "s");
 }

@@ -45,6 +45,9 @@ std::string FormatThousands(std::uint64_t value);
 // "1 line", "1,204,331 lines". `one`: a noun whose plural takes an s.
 std::string FormatCount(std::uint64_t count, std::string_view one);
 
+// The letters A to Z as a to z.
+std::string LowerCase(std::string_view text);
+
 // Days since 1970-01-01 of a date of the proleptic Gregorian calendar, and back (H. Hinnant, "chrono-Compatible
 // Low-Level Date Algorithms", days_from_civil / civil_from_days). month 1..12, day 1..31.
 std::int64_t DaysFromCivil(std::int64_t year, int month, int day);

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace socklog {
-namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
 
 void TemplateBuilder::Literal(char c) { Literal(std::string_view(&c, 1)); }
 
@@ -53,12 +50,6 @@ Element DurationElement(std::string_view spelled, int exponent, int decimals) {
   element.decimals = decimals;
   element.rank = exponent;  // the finer, the better
   return element;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), Lower);
-  return lower;
 }
 
 std::string HeaderName(std::string_view text) {

@@ -91,7 +91,6 @@ class TemplateBuilder {
 Element TimeElement(std::string_view spelled, TimeForm form);
 Element HeaderElement(std::string_view spelled, std::string_view name);  // any case, - or _
 Element DurationElement(std::string_view spelled, int exponent, int decimals);
-std::string LowerCase(std::string_view text);
 std::string HeaderName(std::string_view text);               // lower case, _ as -
 bool HasWord(std::string_view text, std::string_view word);  // begins with `word` and a blank, in any case
 

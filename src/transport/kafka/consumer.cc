@@ -28,23 +28,13 @@ constexpr int kSmallestQueue = 1 << 10;
 
 KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {
   const std::string& group = reading.connection.kafka.group;
-  return {
-      {"group.id", group.empty() ? std::string(kNoGroup) : group},
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "error"},
-      {"isolation.level", "read_committed"},
-      {"enable.partition.eof", "true"},
-      {"allow.auto.create.topics", "false"},
-      // For each partition, since each has a queue of its own.
-      {"queued.min.messages", "1000000"},
-      {"queued.max.messages.kbytes", std::to_string(queue)},
-      {"fetch.message.max.bytes", "1048576"},
-      {"fetch.wait.max.ms", "100"},
-      // A peer that is silent for so long is away: sooner than silence is believed.
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.max.ms", "2000"},
-  };
+  KafkaSettings settings = ConsumerSettings(group.empty() ? std::string(kNoGroup) : group);
+  settings["auto.offset.reset"] = "error";
+  // For each partition, since each has a queue of its own.
+  settings["queued.min.messages"] = "1000000";
+  settings["queued.max.messages.kbytes"] = std::to_string(queue);
+  settings["fetch.message.max.bytes"] = "1048576";
+  return settings;
 }
 
 }  // namespace

@@ -132,6 +132,10 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
 
 }  // namespace
 
+KafkaProblem ProblemIn(const rd_kafka_error_t* error) {
+  return {rd_kafka_error_code(error), rd_kafka_error_string(error)};
+}
+
 std::string TransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "worker"; }
 
 std::string ProbeTransactionalId(const std::string& group) { return TransactionalIdPrefix(group) + "probe"; }

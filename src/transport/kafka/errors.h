@@ -17,6 +17,8 @@ struct KafkaProblem {
   std::string text;
 };
 
+KafkaProblem ProblemIn(const rd_kafka_error_t* error);
+
 // What was being done with the topic.
 enum class KafkaTask { kRead, kWrite };
 

@@ -33,7 +33,7 @@ KafkaGroupMember::KafkaGroupMember(const Endpoint& state_topic, const Connection
     : endpoint_(state_topic), options_(options), clock_(clock), joiner_(options.kafka.group) {}
 
 Status KafkaGroupMember::Start(KafkaTransactions* transactions) {
-  if (Status status = Subscribe(); !status.ok()) return status;
+  if (Status status = Subscribe(transactions->client().settings()); !status.ok()) return status;
   if (Status status = WaitForWork(transactions); !status.ok()) return status;
   if (Status status = transactions->Begin(); !status.ok()) return status;
   if (Status status = ReadState(); !status.ok()) return status;
@@ -42,10 +42,8 @@ Status KafkaGroupMember::Start(KafkaTransactions* transactions) {
   return Status();
 }
 
-Status KafkaGroupMember::Subscribe() {
-  const Result<KafkaSettings> user = ReadKafkaSettings(options_);
-  if (!user.ok()) return user.status();
-  MemberSettings settings = SettingsOfMember(options_.kafka, user.value(), clock_);
+Status KafkaGroupMember::Subscribe(const KafkaSettings& user) {
+  MemberSettings settings = SettingsOfMember(options_.kafka, user, clock_);
   KafkaClient::Options options{endpoint_, options_, RD_KAFKA_CONSUMER, std::move(settings.chosen), {}};
   options.binding = std::move(settings.binding);
   options.on_rebalance = [this](rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions) {
@@ -225,11 +223,9 @@ Result<KafkaGroupMetadata> KafkaGroupMember::Hold() {
   std::unique_lock lock(mutex_);
   // Also where the group gave the partition to another: who has the transactional id works.
   const auto is_settled = [this] { return work_ != Work::kUnknown || !failure_.ok(); };
-  Micros stop_seen = 0;
+  StopPatience stop(kStopTime);
   while (!changed_.wait_for(lock, std::chrono::milliseconds(kPollTime), is_settled)) {
-    const Micros now = clock_.Monotonic();
-    if (SinkStopRequested() && stop_seen == 0) stop_seen = now;
-    if (stop_seen != 0 && now - stop_seen >= kStopTime)
+    if (stop.IsOver(clock_.Monotonic()))
       return Status::Failed(endpoint_.text + ": at the stop group '" + options_.kafka.group +
                             "' could not be reached; what was found last is told by the next run");
   }

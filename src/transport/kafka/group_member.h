@@ -47,7 +47,7 @@ class KafkaGroupMember : public TransactionGroup {
 
   KafkaGroupMember(const Endpoint& state_topic, const ConnectionOptions& options, const Clock& clock);
   Status Start(KafkaTransactions* transactions);
-  Status Subscribe();
+  Status Subscribe(const KafkaSettings& user);
   Status WaitForWork(KafkaTransactions* transactions);
   Status ReadState();
   Status ReadRecords(std::int64_t from);

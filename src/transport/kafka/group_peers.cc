@@ -28,9 +28,6 @@ constexpr int kPause = 200;  // ms between questions, and between looks at wheth
 constexpr int kRequestTime = 3'600'000;
 constexpr Micros kGoneTime = 2 * kSecond;  // beyond the session time-out, after which a member that died is none
 
-using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
-using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_destroy>>;
-
 // Asks who is in a group, again and again.
 class PeerWatch {
  public:
@@ -43,13 +40,14 @@ class PeerWatch {
 
   // Another instance, empty: there is none. Error: what the broker said, or that it does not in --connect-timeout.
   Result<std::string> FindPeer() {
-    const AdminOptions options(rd_kafka_AdminOptions_new(client_.handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
+    const KafkaAdminOptions options(
+        rd_kafka_AdminOptions_new(client_.handle(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
     std::array<char, 512> text{};
     rd_kafka_AdminOptions_set_request_timeout(options.get(), kRequestTime, text.data(), text.size());
     const KafkaQueue queue(rd_kafka_queue_new(client_.handle()));
     const char* groups[] = {group_.c_str()};
     rd_kafka_DescribeConsumerGroups(client_.handle(), groups, 1, options.get(), queue.get());
-    const Event event = WaitForAnswer(queue.get());
+    const KafkaEvent event = WaitForAnswer(queue.get());
     if (event == nullptr) return Problem({RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"});
     if (const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
       return Problem({error, rd_kafka_event_error_string(event.get())});
@@ -67,9 +65,9 @@ class PeerWatch {
     return Status::Failed(problem_->text);
   }
 
-  Event WaitForAnswer(rd_kafka_queue_t* queue) const {
+  KafkaEvent WaitForAnswer(rd_kafka_queue_t* queue) const {
     const Micros end = clock_.Monotonic() + patience_;
-    Event event;
+    KafkaEvent event;
     while (event == nullptr && !SinkStopRequested() && clock_.Monotonic() < end)
       event.reset(rd_kafka_queue_poll(queue, kPause));
     return event;

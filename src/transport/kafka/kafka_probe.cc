@@ -7,18 +7,11 @@ namespace {
 constexpr char kWithoutGroup[] = "socklog-probe";
 
 KafkaSettings ReaderSettings(const std::string& group) {
-  return {
-      {"group.id", group.empty() ? kWithoutGroup : group},  // without one nothing can be assigned; it is not joined
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "latest"},
-      {"isolation.level", "read_committed"},
-      {"enable.partition.eof", "true"},
-      {"allow.auto.create.topics", "false"},
-      {"fetch.wait.max.ms", "100"},
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.max.ms", "1000"},
-  };
+  // Without a group nothing can be assigned; it is not joined.
+  KafkaSettings settings = ConsumerSettings(group.empty() ? kWithoutGroup : group);
+  settings["auto.offset.reset"] = "latest";
+  settings["reconnect.backoff.max.ms"] = "1000";
+  return settings;
 }
 
 // The first input that begins at what its group stored. topics.size(): none does.

@@ -157,7 +157,7 @@ Status KafkaSink::Unconfirmed(const char* when) const {
 
 // The library gives a record up after message.timeout.ms, so this ends.
 Status KafkaSink::WaitForAll() {
-  Micros stop_seen = 0;
+  StopPatience stop(kStopTime);
   waiting_since_ = clock_.Monotonic();
   while (on_their_way() > 0) {
     rd_kafka_flush(client_->handle(), kPollTime);
@@ -165,10 +165,7 @@ Status KafkaSink::WaitForAll() {
     const bool untold = rd_kafka_outq_len(client_->handle()) == 0 && on_their_way() > 0;
     if (untold) return failed_ = Unconfirmed("the library does not tell: ");
     WatchProgress();
-    if (!SinkStopRequested()) continue;
-    const Micros now = clock_.Monotonic();
-    if (stop_seen == 0) stop_seen = now;
-    if (now - stop_seen < kStopTime) continue;
+    if (!stop.IsOver(clock_.Monotonic())) continue;
     stop_passed_ = true;
     return failed_ = Unconfirmed("at the stop ");
   }

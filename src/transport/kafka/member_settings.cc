@@ -32,22 +32,12 @@ std::string StandbyClientId(const KafkaSettings& user, const Clock& clock) {
 
 MemberSettings SettingsOfMember(const KafkaOptions& options, const KafkaSettings& user, const Clock& clock) {
   MemberSettings settings;
-  settings.chosen = {
-      {"group.id", options.group},
-      {"session.timeout.ms", std::string(kSessionTimeout)},
-      // With the next of them members hear that one has left.
-      {"heartbeat.interval.ms", options.standby ? "500" : "1500"},
-      {"partition.assignment.strategy", "range"},  // to the first by name
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "earliest"},
-      {"isolation.level", "read_committed"},
-      {"enable.partition.eof", "true"},
-      {"allow.auto.create.topics", "false"},
-      {"fetch.wait.max.ms", "100"},
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.max.ms", "2000"},
-  };
+  settings.chosen = ConsumerSettings(options.group);
+  settings.chosen["session.timeout.ms"] = kSessionTimeout;
+  // With the next of them members hear that one has left.
+  settings.chosen["heartbeat.interval.ms"] = options.standby ? "500" : "1500";
+  settings.chosen["partition.assignment.strategy"] = "range";  // to the first by name
+  settings.chosen["auto.offset.reset"] = "earliest";
   settings.binding["client.rack"] = "";  // a follower may not have the last state yet
   if (options.standby) {
     settings.binding["client.id"] = StandbyClientId(user, clock);

@@ -14,8 +14,7 @@ using Outcome = ProbeRow::Outcome;
 constexpr Micros kConnectTime = 3 * kSecond;  // of all brokers together
 
 bool UsesTls(const KafkaSettings& settings) {
-  const std::string protocol = SettingOf(settings, "security.protocol", "plaintext");
-  return protocol.find("ssl") != std::string::npos || protocol.find("SSL") != std::string::npos;
+  return LowerCase(SettingOf(settings, "security.protocol", "plaintext")).find("ssl") != std::string::npos;
 }
 
 Endpoint AsTcp(const HostAndPort& broker) {
@@ -31,8 +30,7 @@ class BrokerProbe {
  public:
   BrokerProbe(const HostAndPort& broker, Micros patience, const ProbeContext& context)
       : broker_(broker), text_(context.topics.front().endpoint.text), patience_(patience), context_(context) {
-    const bool brackets = broker.host.find(':') != std::string::npos;
-    name_ = (brackets ? "[" + broker.host + "]" : broker.host) + ":" + broker.port;
+    name_ = TextOf(broker);
   }
 
   bool Run() { return Resolve() && Connect() && ShakeHands(); }
@@ -64,19 +62,10 @@ class BrokerProbe {
     endpoint.text = text_ + ": broker " + name_;
     ConnectionOptions options;
     options.connect_timeout = patience_;
-    Result<std::unique_ptr<Connector>> connector = Connector::Create(endpoint, options, context_.clock);
-    if (!connector.ok()) return Fail("connection", connector.status());
-    (*connector)->TryOnce();
-    for (;;) {
-      Result<std::unique_ptr<Channel>> channel = (*connector)->Step();
-      if (!channel.ok()) {
-        return Fail("connection", Status::Failed(channel.status().message() +
-                                                 "; start the broker, correct its address, or let the network pass"));
-      }
-      if (*channel != nullptr) break;
-      PollSet set;
-      (*connector)->AddTo(&set);
-      if (Status status = set.Poll(patience_); !status.ok()) return Fail("connection", status);
+    const Result<std::unique_ptr<Channel>> channel = ConnectOnce(endpoint, options, context_.clock);
+    if (!channel.ok()) {
+      return Fail("connection", Status::Failed(channel.status().message() +
+                                               "; start the broker, correct its address, or let the network pass"));
     }
     Add("connection", Outcome::kOk, "accepted");
     return true;

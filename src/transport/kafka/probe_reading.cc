@@ -23,7 +23,7 @@ Status ReadOnce(const ProbedTopic& topic, int partition, KafkaClient* client, co
     if (message != nullptr) {
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         return Status();
-      client->AddProblem({message->err, rd_kafka_message_errstr(message.get())});
+      client->AddProblem(client->ProblemOf(*message));
     }
     const std::optional<KafkaProblem> problem = client->problem();
     const bool in_vain = context.clock.Monotonic() >= until;

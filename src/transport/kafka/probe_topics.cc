@@ -18,8 +18,7 @@ KafkaTask TaskOf(Use use) {
 }
 
 std::string DescribeLogin(const KafkaSettings& settings) {
-  std::string protocol = SettingOf(settings, "security.protocol", "plaintext");
-  for (char& c : protocol) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  const std::string protocol = LowerCase(SettingOf(settings, "security.protocol", "plaintext"));
   if (protocol.starts_with("sasl")) {
     return "as '" + SettingOf(settings, "sasl.username") + "' by " +
            SettingOf(settings, "sasl.mechanisms", SettingOf(settings, "sasl.mechanism", "GSSAPI"));

@@ -22,10 +22,6 @@ KafkaSettings TrialSettings(const std::string& group) {
   return settings;
 }
 
-KafkaProblem ProblemIn(const rd_kafka_error_t* error) {
-  return {rd_kafka_error_code(error), rd_kafka_error_string(error)};
-}
-
 // A producer with the transactional id, which lasts until something goes wrong.
 class Trial {
  public:

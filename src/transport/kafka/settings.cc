@@ -223,13 +223,25 @@ std::string SettingOf(const KafkaSettings& settings, std::string_view name, std:
   return found == settings.end() ? std::string(fallback) : found->second;
 }
 
+KafkaSettings ConsumerSettings(const std::string& group) {
+  return {
+      {"group.id", group},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"isolation.level", "read_committed"},
+      {"enable.partition.eof", "true"},
+      {"allow.auto.create.topics", "false"},
+      {"fetch.wait.max.ms", "100"},
+      // A peer that is silent for so long is away: sooner than silence is believed.
+      {"socket.timeout.ms", "10000"},
+      {"reconnect.backoff.max.ms", "2000"},
+  };
+}
+
 Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings,
                                 const KafkaSettings& binding) {
   std::string brokers;
-  for (const HostAndPort& broker : endpoint.brokers) {
-    const bool brackets = broker.host.find(':') != std::string::npos;
-    brokers += (brokers.empty() ? "" : ",") + (brackets ? "[" + broker.host + "]" : broker.host) + ":" + broker.port;
-  }
+  for (const HostAndPort& broker : endpoint.brokers) brokers += (brokers.empty() ? "" : ",") + TextOf(broker);
   KafkaConf conf(rd_kafka_conf_new());
   std::array<char, 512> text{};
   KafkaSettings all = binding;

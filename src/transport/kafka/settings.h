@@ -29,6 +29,9 @@ std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSett
 // The value of a property in `settings`, or `fallback`.
 std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback = "");
 
+// What every consumer of socklog's is set to: it stores no offsets of itself, and sees what is committed alone.
+KafkaSettings ConsumerSettings(const std::string& group);
+
 // A configuration of `chosen`, over it `settings`, over both `binding`, and the brokers of `endpoint`. Errors: as
 // above.
 Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings,

@@ -10,11 +10,10 @@
 namespace socklog {
 namespace {
 
-constexpr int kAnswerTime = 1000;           // ms for one call; the next goes on where it was
-constexpr int kOffsetsTime = 8'000;         // ms for the one that does not: a coordinator that begins needs some
-constexpr int kPause = 100;                 // ms between calls in vain
-constexpr int kPollTime = 20;               // ms to wait for room in the queue
-constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
+constexpr int kAnswerTime = 1000;    // ms for one call; the next goes on where it was
+constexpr int kOffsetsTime = 8'000;  // ms for the one that does not: a coordinator that begins needs some
+constexpr int kPause = 100;          // ms between calls in vain
+constexpr int kPollTime = 20;        // ms to wait for room in the queue
 
 KafkaSettings TransactionSettings(const std::string& group) {
   KafkaSettings settings = ProducerSettings();
@@ -46,10 +45,6 @@ bool IsRefusal(rd_kafka_resp_err_t code) {
 
 // The group was joined anew meanwhile, after an outage. Another instance would have taken the transactional id as well.
 bool IsOldMembership(const KafkaProblem& problem) { return problem.code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID; }
-
-KafkaProblem ProblemOf(const rd_kafka_error_t* error) {
-  return {rd_kafka_error_code(error), rd_kafka_error_string(error)};
-}
 
 }  // namespace
 
@@ -83,11 +78,11 @@ Status KafkaTransactions::Begin() {
     if (error == nullptr) return Status();
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, "stopped"};
     if (rd_kafka_error_is_fatal(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0) {
-      FailBecauseOf(ProblemOf(error.get()));
+      FailBecauseOf(ProblemIn(error.get()));
       return failed_;
     }
     client_->Poll(kPause);
-    const KafkaProblem problem = client_->problem().value_or(ProblemOf(error.get()));
+    const KafkaProblem problem = client_->problem().value_or(ProblemIn(error.get()));
     if (IsHopeless(problem) || clock_.Monotonic() - begin >= connect_timeout_)
       return failed_ = client_->Explain(problem, clock_);
   }
@@ -149,7 +144,7 @@ KafkaTransactions::Outcome KafkaTransactions::Try(const KafkaOffsets& offsets, T
   LogDetail("Kafka: a transaction begins");
   Outcome outcome = Outcome::kDone;
   if (const KafkaError error(rd_kafka_begin_transaction(client_->handle())); error != nullptr) {
-    outcome = FailBecauseOf(ProblemOf(error.get()));
+    outcome = FailBecauseOf(ProblemIn(error.get()));
   } else {
     outcome = Write(offsets, metadata.value());
   }
@@ -183,7 +178,7 @@ KafkaTransactions::Outcome KafkaTransactions::Produce(const Held& held) {
       if (IsRefusal(error)) return FailBecauseOf(last_, rd_kafka_topic_name(held.topic));
       return error == RD_KAFKA_RESP_ERR__STATE ? WhyItFailed() : Outcome::kAbort;
     }
-    if (IsTooLate()) return FailBecauseOf({error, "the broker does not take what is written"});
+    if (stop_.IsOver(clock_.Monotonic())) return FailBecauseOf({error, "the broker does not take what is written"});
     client_->Poll(kPollTime);
   }
 }
@@ -199,11 +194,11 @@ KafkaTransactions::Outcome KafkaTransactions::Call(const std::function<rd_kafka_
   for (;;) {
     const KafkaError error(call());
     if (error == nullptr) return Outcome::kDone;
-    last_ = ProblemOf(error.get());
+    last_ = ProblemIn(error.get());
     if (rd_kafka_error_is_fatal(error.get()) != 0) return FailBecauseOf(last_);
     if (rd_kafka_error_txn_requires_abort(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0)
       return IsHopeless(last_) && !IsOldMembership(last_) ? FailBecauseOf(last_) : Outcome::kAbort;
-    if (IsTooLate()) return FailBecauseOf(last_);
+    if (stop_.IsOver(clock_.Monotonic())) return FailBecauseOf(last_);
     client_->Poll(kPause);
   }
 }
@@ -237,14 +232,6 @@ KafkaTransactions::Outcome KafkaTransactions::FailBecauseOf(KafkaProblem problem
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_->handle(), text.data(), text.size());
   if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) problem = {fatal, text.data()};
   return Fail(client_->Explain(problem, clock_, topic));
-}
-
-// The program is to stop, and was given its time.
-bool KafkaTransactions::IsTooLate() {
-  if (!SinkStopRequested()) return false;
-  const Micros now = clock_.Monotonic();
-  if (stop_seen_ == 0) stop_seen_ = now;
-  return now - stop_seen_ >= kStopTime;
 }
 
 }  // namespace socklog

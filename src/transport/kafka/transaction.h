@@ -12,6 +12,7 @@
 
 #include "socklog/sink.h"
 #include "transport/kafka/client.h"
+#include "transport/sink_stop.h"
 
 namespace socklog {
 
@@ -83,7 +84,6 @@ class KafkaTransactions {
   Outcome Fail(const Status& status);
   Outcome FailBecauseOf(KafkaProblem problem, const std::string& topic = "");
   void Delivered(const rd_kafka_message_t& message);
-  bool IsTooLate();
 
   const Micros connect_timeout_;
   const Clock& clock_;
@@ -96,7 +96,7 @@ class KafkaTransactions {
   KafkaProblem last_;                    // what went wrong last
   std::int64_t first_offset_ = 0;
   std::optional<std::int64_t> first_of_this_;  // transaction
-  Micros stop_seen_ = 0;
+  StopPatience stop_{10 * kSecond};
   Status failed_;  // once and for all
 };
 

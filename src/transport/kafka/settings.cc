@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "base/kafka_property.h"
 #include "base/text.h"
@@ -38,6 +39,8 @@ constexpr std::pair<std::string_view, std::string_view> kOwnBusiness[] = {
     {"partition.assignment.strategy", "it decides which instance works"},
     {"group.protocol", "which instance works is decided by its members"},
     {"allow.auto.create.topics", "topics are made by those who know their partitions"},
+    {"topic.blacklist", "a topic that it names could not be used, and why would not be told"},
+    {"plugin.library.paths", "other programs' code is not loaded"},
 };
 
 // All names that the library knows, from the table that it prints.
@@ -87,6 +90,17 @@ bool WaitsForEver(const KafkaProperty& property) {
   return is_timeout && ReadBack(property) == "0";
 }
 
+// The library cuts a number that has more than 32 bits, and takes one that begins with 0 for octal.
+std::optional<std::string> OtherNumber(const KafkaProperty& property) {
+  const std::string_view digits = std::string_view(property.value).substr(property.value.starts_with('-') ? 1 : 0);
+  const bool is_number = !IsKafkaSecret(property.name) && !digits.empty() &&
+                         digits.find_first_not_of("0123456789") == std::string_view::npos;
+  const std::string taken = ReadBack(property);
+  const bool is_taken_for_number = !taken.empty() && taken.find_first_not_of("-0123456789") == std::string::npos;
+  if (!is_number || !is_taken_for_number || taken == property.value) return std::nullopt;
+  return taken;
+}
+
 // Passwords, and keys that the library reads itself.
 bool HasSecrets(const KafkaSettings& settings) {
   return std::any_of(settings.begin(), settings.end(), [](const auto& setting) {
@@ -114,6 +128,10 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
   if (WaitsForEver(property)) {
     return Status::Usage(place + ": " + property.name +
                          "=0 would wait for a broker that is away for ever; give a time in ms");
+  }
+  if (const std::optional<std::string> taken = OtherNumber(property)) {
+    return Status::Usage(place + ": librdkafka takes " + property.name + "=" + property.value + " for " + *taken +
+                         "; give a decimal number of 32 bits");
   }
   const KafkaConf conf(rd_kafka_conf_new());
   std::array<char, 512> text{};

@@ -91,11 +91,26 @@ TEST_CASE("Settings that are refused") {
   CHECK(ErrorOf("enable.ssl.certificate.verification=true").empty());
   for (const char* name :
        {"isolation.level=read_uncommitted", "transactional.id=a", "delivery.report.only.error=true", "enabled_events=1",
-        "auto.commit.enable=true", "partition.assignment.strategy=cooperative-sticky", "group.protocol=consumer"})
+        "auto.commit.enable=true", "partition.assignment.strategy=cooperative-sticky", "group.protocol=consumer",
+        "topic.blacklist=a", "plugin.library.paths=a"})
     CHECK(Has(ErrorOf(name), "cannot be set here"));
   for (const char* endless : {"message.timeout.ms=0", "delivery.timeout.ms=0", "message.timeout.ms=00"})
     CHECK(Has(ErrorOf(endless), "for ever"));
   CHECK(ErrorOf("message.timeout.ms=1000").empty());
+}
+
+TEST_CASE("Numbers that the library would take for others") {
+  CHECK(Has(ErrorOf("session.timeout.ms=4294973296"), "takes session.timeout.ms=4294973296 for 6000"));
+  CHECK(Has(ErrorOf("linger.ms=010"), "linger.ms"));
+  for (const char* text : {"session.timeout.ms=6000", "request.required.acks=-1", "client.id=007",
+                           "sasl.username=4294973296", "socket.keepalive.enable=1"}) {
+    INFO(text);
+    CHECK(ErrorOf(text).empty());
+  }
+  const TemporaryFile file("sasl.password=4294973296\n");
+  ConnectionOptions options;
+  options.kafka.config = file.path();
+  CHECK(ErrorOf(options).empty());
 }
 
 TEST_CASE("A name for one instance is refused where several may run") {

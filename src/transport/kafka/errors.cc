@@ -203,6 +203,7 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
                             "start this one again unless another works");
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:  // of a topic that was deleted while it was written
       return Status::Failed(place + "there is no topic '" + situation.endpoint.topic +
                             "'; make it (kafka-topics.sh --create), or correct the name");
     case RD_KAFKA_RESP_ERR__RESOLVE:

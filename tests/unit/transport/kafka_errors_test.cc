@@ -74,6 +74,8 @@ const Case kCases[] = {
      "another instance has taken over group 'g'"},
     {RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, "Broker: Unknown topic or partition", false, StatusCode::kFailed,
      "there is no topic 't'"},
+    {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, "Local: Unknown partition", false, StatusCode::kFailed,
+     "there is no topic 't'"},
     {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, "Broker: Message size too large", false, StatusCode::kFailed,
      "max.message.bytes"},
     {RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR, "", false, StatusCode::kFailed, "Invalid replication factor"},

@@ -95,9 +95,11 @@ class Reading(KafkaCase):
 
     def test_a_group_that_stored_nothing_begins_at_the_end(self):
         topic = self.filled_topic(records_of([combined(T0)]))
-        self.run_ok("analyze", self.url(topic), "--group", "new", "--state", self.path("state"), "--until", "end", "--summary",
-                    self.path("summary"))
+        result = self.run_ok("analyze", self.url(topic), "--group", "new", "--state", self.path("state"), "--until", "end", "--summary",
+                             self.path("summary"))
         self.assertEqual(0, summary_of(self.path("summary"))["lines"])
+        self.assertIn("group 'new' has stored no offsets", result.message)
+        self.assertIn("--offset beginning", result.message)
 
     def test_records_that_retention_took(self):
         topic = self.filled_topic(records_of(combined(T0 + second) for second in range(20)))

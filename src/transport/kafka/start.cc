@@ -130,6 +130,11 @@ class StartFinder {
     });
     if (!status.ok()) return status;
     const bool any = std::any_of(list->elems, list->elems + list->cnt, [](const auto& e) { return e.offset >= 0; });
+    if (!any && reading_.until_end) {
+      LogWarning(reading_.endpoint.text + ": group '" + reading_.connection.kafka.group +
+                 "' has stored no offsets, so that reading begins at the end, and ends there; --offset beginning reads "
+                 "what is there");
+    }
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
       const std::int64_t stored = list->elems[i].offset;
       // A group that never stored any starts at the end; a partition that it does not know is new.

@@ -120,6 +120,8 @@ class Connecting(ProbeCase):
     def test_a_broker_that_does_not_answer(self):
         kafka_case.BROKER.pause()
         try:
+            self.assert_fault("login", ("cannot reach the broker: it takes the connection and does not answer",), self.section,
+                              listener="internal")
             self.assert_fault("login", ("cannot reach the broker",), self.section)
         finally:
             kafka_case.BROKER.resume()

@@ -137,7 +137,9 @@ Status ProbeLogin(KafkaClient* client, ProbeContext* context) {
     const KafkaMetadata metadata(answer);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) break;
     client->Poll(kPause);
-    const KafkaProblem problem = client->problem().value_or(KafkaProblem{error, rd_kafka_err2str(error)});
+    // It was connected to, so who says nothing more is silent.
+    const KafkaProblem silence{RD_KAFKA_RESP_ERR__TIMED_OUT, "it takes the connection and does not answer"};
+    const KafkaProblem problem = client->problem().value_or(silence);
     if (IsHopeless(problem) || context->clock.Monotonic() >= until) return client->Explain(problem, context->clock);
   }
   client->ForgetProblems();

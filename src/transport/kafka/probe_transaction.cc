@@ -15,14 +15,16 @@ constexpr char kKey[] = "socklog-probe";
 KafkaSettings TrialSettings(const std::string& group) {
   KafkaSettings settings = ProducerSettings();
   settings["transactional.id"] = ProbeTransactionalId(group);
-  // Should the probe be killed, what it left open is ended soon.
-  settings["transaction.timeout.ms"] = "10000";
-  settings["message.timeout.ms"] = "10000";
-  settings["linger.ms"] = "0";
   return settings;
 }
 
-// A producer with the transactional id, which lasts until something goes wrong.
+// Should the probe be killed, what it left open is ended soon, whatever the user has set for the work.
+KafkaSettings TrialTimes() {
+  return {{"transaction.timeout.ms", "10000"}, {"message.timeout.ms", "10000"}, {"linger.ms", "0"}};
+}
+
+// A producer with the transactional id. What a library does after a refusal differs from version to version: the next
+// trial has one of its own.
 class Trial {
  public:
   explicit Trial(const ProbeContext& context) : context_(context) {}
@@ -33,10 +35,12 @@ class Trial {
     KafkaClient::Options options{state.endpoint, context_.options, RD_KAFKA_PRODUCER,
                                  TrialSettings(context_.options.kafka.group),
                                  [this](const rd_kafka_message_t& message) { delivered_ = message.err; }};
+    options.binding = TrialTimes();
     options.warns = false;
     Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(options));
     if (!client.ok()) return client.status();
     client_ = std::move(*client);
+    broken_ = false;
     client_->RequireGroup();
     return Insist(kBeginTime, [this] { return rd_kafka_init_transactions(client_->handle(), context_.AnswerTime()); });
   }
@@ -80,12 +84,16 @@ class Trial {
       return rd_kafka_send_offsets_to_transaction(client_->handle(), list.get(), group.get(), context_.AnswerTime());
     });
     if (status.ok()) return Abort(input);
-    client_.reset();
+    broken_ = true;
     return status;
   }
 
  private:
-  Status Ensure() { return client_ == nullptr ? Begin() : Status(); }
+  Status Ensure() {
+    if (client_ != nullptr && !broken_) return Status();
+    client_.reset();  // only now: who found it broken may still have something of it
+    return Begin();
+  }
 
   // Calls until that is of no more use.
   template <typename Function>
@@ -118,16 +126,15 @@ class Trial {
     return error == nullptr ? Status() : Broken(ProblemIn(error.get()), topic);
   }
 
-  // What a library does after a refusal differs from version to version: the next trial has one of its own.
   Status Broken(const KafkaProblem& problem, const std::string& topic) {
-    Status status = client_->Explain(problem, context_.clock, topic, KafkaTask::kWrite);
-    client_.reset();
-    return status;
+    broken_ = true;
+    return client_->Explain(problem, context_.clock, topic, KafkaTask::kWrite);
   }
 
   const ProbeContext& context_;
   std::optional<rd_kafka_resp_err_t> delivered_;
   std::unique_ptr<KafkaClient> client_;
+  bool broken_ = false;
 };
 
 }  // namespace

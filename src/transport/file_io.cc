@@ -106,6 +106,13 @@ Status SyncDirectoryOf(const std::string& path) {
   return Status();
 }
 
+bool IsPrivate(const std::string& path, unsigned mode) {
+  const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  const bool is_credential =
+      credentials != nullptr && *credentials != '\0' && path.starts_with(std::string(credentials) + "/");
+  return (mode & (is_credential ? 037 : 077)) == 0;
+}
+
 Status WriteFileAtomically(const std::string& path, std::string_view bytes, mode_t mode) {
   struct stat info;
   if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) return WriteInPlace(path, bytes);

@@ -17,6 +17,10 @@ namespace socklog {
 // *mode: st_mode of what was read.
 Result<std::string> ReadWholeFile(const std::string& path, std::uint64_t max_bytes, unsigned* mode = nullptr);
 
+// Whether nobody but its owner can read or change a file with that st_mode. systemd gives a service its credentials
+// ($CREDENTIALS_DIRECTORY) by an access list, whose mask shows as the group's permission to read.
+bool IsPrivate(const std::string& path, unsigned mode);
+
 // After a crash at any moment the file holds either its old or its new bytes: a temporary file beside it is written,
 // brought to the disk and renamed. `mode`: of the new file. A path that is no regular file (/dev/stdout, a FIFO) is
 // written to as it is. Errors: kUsage when the place cannot be written (directory missing, no permission), kFailed

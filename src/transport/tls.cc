@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "transport/core_dump.h"
+#include "transport/file_io.h"
 
 namespace socklog {
 
@@ -58,7 +59,7 @@ Status CheckReadable(const std::string& what, const std::string& path) {
 Status CheckKeyIsPrivate(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return Status::Usage(path + ": cannot open the TLS key: " + ErrnoText(errno));
-  if ((info.st_mode & 077) == 0) return Status();
+  if (IsPrivate(path, info.st_mode)) return Status();
   return Status::Usage(path + ": this private key can be read or changed by other users; run chmod 600 on it");
 }
 

@@ -65,8 +65,7 @@ Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation
     return Status::Usage(place + "the broker does not offer the mechanism of login that was asked for; its " +
                          problem.text.substr(offered) + " (set sasl.mechanisms to one of them)");
   }
-  const std::string mechanism =
-      SettingOf(situation.settings, "sasl.mechanisms", SettingOf(situation.settings, "sasl.mechanism", "GSSAPI"));
+  const std::string mechanism = LoginMechanism(situation.settings);
   std::string text = place + "the broker refused the login of '" + SettingOf(situation.settings, "sasl.username") +
                      "' by " + mechanism +
                      ": the user or the password is wrong; correct sasl.username and sasl.password (--kafka-config)";

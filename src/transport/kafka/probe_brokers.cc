@@ -13,10 +13,6 @@ using Outcome = ProbeRow::Outcome;
 
 constexpr Micros kConnectTime = 3 * kSecond;  // of all brokers together
 
-bool UsesTls(const KafkaSettings& settings) {
-  return LowerCase(SettingOf(settings, "security.protocol", "plaintext")).find("ssl") != std::string::npos;
-}
-
 Endpoint AsTcp(const HostAndPort& broker) {
   Endpoint endpoint;
   endpoint.kind = Endpoint::Kind::kTcp;

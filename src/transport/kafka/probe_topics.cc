@@ -20,8 +20,7 @@ KafkaTask TaskOf(Use use) {
 std::string DescribeLogin(const KafkaSettings& settings) {
   const std::string protocol = LowerCase(SettingOf(settings, "security.protocol", "plaintext"));
   if (protocol.starts_with("sasl")) {
-    return "as '" + SettingOf(settings, "sasl.username") + "' by " +
-           SettingOf(settings, "sasl.mechanisms", SettingOf(settings, "sasl.mechanism", "GSSAPI"));
+    return "as '" + SettingOf(settings, "sasl.username") + "' by " + LoginMechanism(settings);
   }
   const bool has_certificate = !SettingOf(settings, "ssl.certificate.location").empty() ||
                                !SettingOf(settings, "ssl.certificate.pem").empty() ||
@@ -92,6 +91,28 @@ std::string SetConfig(const std::string& topic, const std::string& setting) {
   return "kafka-configs.sh --alter --entity-type topics --entity-name " + topic + " --add-config " + setting;
 }
 
+// What its cleanup does to lines and states. Errors as those of Judge.
+Status JudgePolicy(const ProbedTopic& topic, const std::string& policy) {
+  const std::string place = topic.endpoint.text + ": ";
+  const bool compacts = policy.find("compact") != std::string::npos;
+  if (topic.use == Use::kRead && compacts) {
+    return {StatusCode::kUnavailable, place + "is compacted (cleanup.policy=" + policy +
+                                          "): of the lines with one key only the last is kept; set it: " +
+                                          SetConfig(topic.endpoint.topic, "cleanup.policy=delete")};
+  }
+  if (topic.use != Use::kGroupState) return Status();
+  const std::string mend = SetConfig(topic.endpoint.topic, "cleanup.policy=compact");
+  if (!compacts) {
+    return Status::Failed(place + "is not compacted (cleanup.policy=" + policy +
+                          "): a state would be deleted in the end; set it: " + mend);
+  }
+  if (policy.find("delete") == std::string::npos) return Status();
+  return {StatusCode::kUnavailable, place +
+                                        "is compacted, but deletes what is older than retention.ms as well "
+                                        "(cleanup.policy=" +
+                                        policy + "), also a state; set it: " + mend};
+}
+
 // What would go wrong with a topic that is there. Ok: nothing; kFailed and kUsage: it will; kUnavailable: it may.
 Status Judge(const ProbedTopic& topic, const FoundTopic& found, const KafkaSettings* config) {
   const std::string place = topic.endpoint.text + ": ";
@@ -112,18 +133,7 @@ Status Judge(const ProbedTopic& topic, const FoundTopic& found, const KafkaSetti
                           SetConfig(topic.endpoint.topic, "min.insync.replicas=" + std::to_string(found.replicas)) +
                           "), or give it more replicas");
   }
-  if (topic.use != Use::kGroupState) return Status();
-  const std::string policy = SettingOf(*config, "cleanup.policy");
-  const std::string mend = SetConfig(topic.endpoint.topic, "cleanup.policy=compact");
-  if (policy.find("compact") == std::string::npos) {
-    return Status::Failed(place + "is not compacted (cleanup.policy=" + policy +
-                          "): a state would be deleted in the end; set it: " + mend);
-  }
-  if (policy.find("delete") == std::string::npos) return Status();
-  return {StatusCode::kUnavailable, place +
-                                        "is compacted, but deletes what is older than retention.ms as well "
-                                        "(cleanup.policy=" +
-                                        policy + "), also a state; set it: " + mend};
+  return JudgePolicy(topic, SettingOf(*config, "cleanup.policy"));
 }
 
 }  // namespace

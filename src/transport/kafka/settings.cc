@@ -150,7 +150,7 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
 }
 
 Status CheckPrivate(const std::string& path, unsigned mode, const std::string& what) {
-  if ((mode & 077) == 0) return Status();
+  if (IsPrivate(path, mode)) return Status();
   return Status::Usage(path + ": " + what + " and can be read or changed by other users; run chmod 600 on it");
 }
 
@@ -212,9 +212,7 @@ Result<KafkaSettings> ReadKafkaSettings(const ConnectionOptions& options) {
 
 std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSettings& settings) {
   std::vector<std::string> warnings;
-  const std::string protocol = SettingOf(settings, "security.protocol", "plaintext");
-  const bool encrypted = protocol.find("ssl") != std::string::npos || protocol.find("SSL") != std::string::npos;
-  if (!encrypted && IsRemote(endpoint)) {
+  if (!UsesTls(settings) && IsRemote(endpoint)) {
     warnings.push_back("'" + endpoint.text +
                        "' is insecure: records are not encrypted; set security.protocol=sasl_ssl or ssl");
   }
@@ -239,6 +237,14 @@ Status CheckKafka(const ConnectionOptions& options, const std::vector<Endpoint>&
 std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback) {
   const auto found = settings.find(name);
   return found == settings.end() ? std::string(fallback) : found->second;
+}
+
+bool UsesTls(const KafkaSettings& settings) {
+  return LowerCase(SettingOf(settings, "security.protocol", "plaintext")).find("ssl") != std::string::npos;
+}
+
+std::string LoginMechanism(const KafkaSettings& settings) {
+  return SettingOf(settings, "sasl.mechanisms", SettingOf(settings, "sasl.mechanism", "GSSAPI"));
 }
 
 KafkaSettings ConsumerSettings(const std::string& group) {

@@ -29,6 +29,10 @@ std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSett
 // The value of a property in `settings`, or `fallback`.
 std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback = "");
 
+// Whether records are encrypted (security.protocol), and the mechanism of a login by SASL.
+bool UsesTls(const KafkaSettings& settings);
+std::string LoginMechanism(const KafkaSettings& settings);
+
 // What every consumer of socklog's is set to: it stores no offsets of itself, and sees what is committed alone.
 KafkaSettings ConsumerSettings(const std::string& group);
 

@@ -29,6 +29,17 @@ TEST_CASE("A file is read whole") {
   CHECK(Has(ReadWholeFile(dir / ".", 10).status().message(), "directory"));
 }
 
+TEST_CASE("Who can read a private file") {
+  CHECK(IsPrivate("/run/credentials/socklog.service/key", 0100600));
+  CHECK(!IsPrivate("/run/credentials/socklog.service/key", 0100440));
+  REQUIRE(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/socklog.service", 1) == 0);
+  CHECK(IsPrivate("/run/credentials/socklog.service/key", 0100440));
+  CHECK(!IsPrivate("/run/credentials/socklog.service/key", 0100444));
+  CHECK(!IsPrivate("/run/credentials/socklog.service/key", 0100460));
+  CHECK(!IsPrivate("/run/credentials/socklog.service2/key", 0100440));
+  REQUIRE(unsetenv("CREDENTIALS_DIRECTORY") == 0);
+}
+
 TEST_CASE("A file is replaced at once and leaves nothing beside it") {
   const TempDir dir;
   REQUIRE(WriteFileAtomically(dir / "f", "one").ok());

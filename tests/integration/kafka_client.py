@@ -74,6 +74,8 @@ def load():
 
 
 RD = load()
+LIBC = ctypes.CDLL(None)
+LIBC.strdup.restype = ctypes.c_void_p  # what the library frees itself is made by this
 
 
 def pointer(value):
@@ -233,10 +235,13 @@ def committed(brokers, group, topic, partitions):
         return found
 
 
-def commit(brokers, group, topic, offset):
+def commit(brokers, group, topic, offset, note=b""):
     """Of partition 0. The group must have no member."""
     with Client(CONSUMER, brokers, {"group.id": group}) as client:
         offsets = assignment_of(topic, 1, offset)
+        if note:
+            element = ctypes.cast(offsets, ctypes.POINTER(TopicPartitions)).contents.elements[0]
+            element.metadata, element.metadata_size = LIBC.strdup(note), len(note)
         error = RD.rd_kafka_commit(client.handle, offsets, 0)
         RD.rd_kafka_topic_partition_list_destroy(offsets)
         assert error == NO_ERROR, RD.rd_kafka_err2str(error).decode()

@@ -88,7 +88,7 @@ KafkaConsumer::~KafkaConsumer() {
     watcher_.join();
   }
   callbacks_.reset();
-  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) feed->queue.reset();
+  for (const std::shared_ptr<KafkaFeed>& feed : feeds_) feed->GiveBackQueue();
 }
 
 // A queue that the library fills, not forwarded to the one for callbacks: told before anything is fetched.
@@ -228,28 +228,46 @@ void KafkaConsumer::NoteLeaders(const std::vector<bool>& led) {
   }
 }
 
+// Any broker tells who leads a partition; whether that one can be reached is known once it has answered. Those without
+// a leader are told of by NoteLeaders.
+bool KafkaConsumer::LeadersAnswer(const std::vector<bool>& led) {
+  const Micros end = context_.clock.Monotonic() + kAnswerTime * kMillisecond;
+  for (std::size_t i = 0; i < led.size(); ++i) {
+    if (!led[i]) continue;
+    std::vector<KafkaRange> range(1);
+    const Micros left = std::max(end - context_.clock.Monotonic(), kMillisecond);
+    if (closing_ || AskKafkaRanges(client_->handle(), reading_.endpoint.topic, static_cast<int>(i),
+                                   static_cast<int>(left / kMillisecond), &range) != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return false;
+  }
+  return true;
+}
+
+void KafkaConsumer::NoteAnswer(const std::vector<bool>& led) {
+  if (unknown_since_ >= 0) {
+    LogWarning(reading_.endpoint.text + ": the broker did not know the topic for a moment; if it was made anew, its " +
+               "first records are not read, as far as the old ones were: give --offset, and --reset-state, for them");
+  }
+  unknown_since_ = -1;
+  unanswered_ = 0;
+  NoteLeaders(led);
+  const int there = static_cast<int>(led.size());
+  if (there <= partitions_there_ || reading_.until_end) return;
+  partitions_there_ = there;
+  Wake();
+}
+
 // Something went wrong, or it is time to look for new partitions.
 void KafkaConsumer::LookAtBroker() {
   const std::optional<KafkaProblem> before = client_->problem();
   if (before) reachable_ = false;  // until it answers
   client_->ForgetProblems();
   const std::vector<bool> led = client_->AskForPartitions(kAnswerTime);
-  if (!led.empty()) {
-    if (unknown_since_ >= 0) {
-      LogWarning(reading_.endpoint.text +
-                 ": the broker did not know the topic for a moment; if it was made anew, its " +
-                 "first records are not read, as far as the old ones were: give --offset, and --reset-state, for them");
-    }
-    unknown_since_ = -1;
-    unanswered_ = 0;
+  if (!led.empty()) NoteAnswer(led);
+  if (!led.empty() && (reachable_ || LeadersAnswer(led))) {
     reachable_ = true;
     if (told_away_) LogNote(reading_.endpoint.text + ": the broker is back");
     told_away_ = false;
-    NoteLeaders(led);
-    const int there = static_cast<int>(led.size());
-    if (there <= partitions_there_ || reading_.until_end) return;
-    partitions_there_ = there;
-    Wake();
     return;
   }
   const KafkaProblem problem =

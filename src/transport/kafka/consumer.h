@@ -24,6 +24,12 @@ struct KafkaFeed {
   std::atomic<bool> has_leader{true};
   KafkaQueue queue;
   UniqueFd event;  // readable when there was something new in the queue
+
+  // The library keeps a queue that was given back, and must not write to a descriptor that is somebody else's by then.
+  void GiveBackQueue() {
+    if (queue != nullptr) rd_kafka_queue_io_event_enable(queue.get(), -1, nullptr, 0);
+    queue.reset();
+  }
 };
 
 // Assigns itself all partitions of a topic: nobody else is asked, and no group is joined. A thread of its own serves
@@ -77,6 +83,8 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   void LookAtBroker();
   void Fail(const Status& status);
   void NoteLeaders(const std::vector<bool>& led);
+  void NoteAnswer(const std::vector<bool>& led);
+  bool LeadersAnswer(const std::vector<bool>& led);
   void Wake();
 
   const KafkaReading reading_;

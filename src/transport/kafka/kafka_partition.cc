@@ -1,6 +1,7 @@
 #include "transport/kafka/kafka_partition.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "transport/plain_text_reader.h"
@@ -36,13 +37,14 @@ KafkaPartition::KafkaPartition(const std::string& topic, std::shared_ptr<KafkaCo
       feed_(std::move(feed)),
       context_(context),
       stop_(start.stop),
+      skip_at_(start.place.offset),
       skip_(start.place.bytes) {
   places_.Add(0, start.place.offset);
 }
 
 KafkaPartition::~KafkaPartition() {
   while (in_batch_ < batch_size_) DropMessage();
-  feed_->queue.reset();  // before the instance that it belongs to
+  feed_->GiveBackQueue();  // before the instance that it belongs to
 }
 
 Result<Progress> KafkaPartition::Read(Block* block) {
@@ -146,19 +148,18 @@ Status KafkaPartition::GoOnElsewhere(const KafkaRange& range) {
   return consumer_->Assign();
 }
 
-// The library asks for it again, in case that it was damaged on its way; one that fails its checksum it leaves out.
+// The library asks for it again, in case that it was damaged on its way; but one that fails its check sum it would
+// leave out, and go on behind it.
 Status KafkaPartition::TakeDamage(const rd_kafka_message_t& message) {
-  constexpr int kMostTries = 5;
   const std::int64_t at = feed_->next;
+  damaged_times_ = at == damaged_at_ ? damaged_times_ + 1 : 1;
+  damaged_at_ = at;
+  const int most = message.err == RD_KAFKA_RESP_ERR__BAD_MSG ? 1 : 5;
   const std::string what = name() + ": what begins at offset " + std::to_string(at) + " cannot be read (" +
                            rd_kafka_message_errstr(&message) + ")";
-  if (at != damaged_at_) {
-    damaged_at_ = at;
-    damaged_times_ = 0;
-    LogWarning(what + "; trying again");
-  }
-  if (++damaged_times_ < kMostTries && message.err != RD_KAFKA_RESP_ERR__BAD_MSG) return Status();
-  return Status::Failed(what + "; begin behind it with --offset");
+  if (damaged_times_ >= most) return Status::Failed(what + "; begin behind it with --offset");
+  if (damaged_times_ == 1) LogWarning(what + "; trying again");
+  return Status();
 }
 
 void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
@@ -169,6 +170,11 @@ void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
   if (known || ended_) return DropMessage();
   const auto* data = static_cast<const char*>(message.payload);
   places_.Add(text_end_, message.offset);
+  if (std::exchange(is_first_, false) && skip_ > 0 && message.offset != skip_at_) {
+    LogWarning(name() + ": record " + std::to_string(skip_at_) + " is gone (compaction?); going on at record " +
+               std::to_string(message.offset) + ", so some lines may be missing, and some count twice");
+    skip_ = 0;
+  }
   const std::uint64_t skipped = std::min(skip_, RecordText::TextSize(data, message.len));
   text_.Start(data, message.len, skipped);
   skip_ -= skipped;

@@ -53,6 +53,8 @@ class KafkaPartition : public Partition {
   std::size_t in_batch_ = 0;  // the message in hand
   bool in_record_ = false;    // whose text is being handed out
   RecordText text_;
+  const std::int64_t skip_at_;  // the record that skip_ begins at, if it is still there
+  bool is_first_ = true;        // the next record
   std::uint64_t skip_;          // bytes of text that an earlier run handed out
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
   KafkaPlaces places_;

@@ -200,9 +200,7 @@ Status Analysis::Save() {
   state.counters = counters.bytes();
   state.alerts = alerts.bytes();
   saved_at_ = context_.clock.Monotonic();
-  if (Status status = store_->Save(state); !status.ok()) return status;
-  ++saves_;
-  return {};
+  return store_->Save(state);
 }
 
 bool Analysis::IsSaveDue(bool idle) const {

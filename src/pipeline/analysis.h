@@ -40,8 +40,8 @@ class Analysis {
   Status SetUp();
   Status Run();
   bool alerts_fired() const { return fired_in_this_run_ > 0; }
-  // Something was saved after what SetUp saves.
-  bool made_progress() const { return saves_ > 1; }
+  // Something was committed after what SetUp commits.
+  bool made_progress() const { return group_ != nullptr && group_->commits() > 1; }
 
  private:
   Status OpenStore();
@@ -95,7 +95,6 @@ class Analysis {
   std::string window_line_;
   std::uint64_t fired_in_this_run_ = 0;
   Micros saved_at_ = 0;
-  int saves_ = 0;
   bool flush_due_ = false;
 };
 

@@ -38,6 +38,9 @@ class GroupWork {
   // ended the transaction, and who opens the work anew can go on (kAborted).
   virtual Status Commit(std::string_view state, const std::vector<std::string>& positions, const std::string& note) = 0;
 
+  // How often something was committed by this instance.
+  virtual int commits() const = 0;
+
   // Whether this instance still works. Errors: as Commit.
   virtual Status Check() const = 0;
 };

@@ -89,9 +89,12 @@ class KafkaGroupWork : public GroupWork {
     const KafkaOffsets offsets = OffsetsOf(positions, note);
     if (Status status = transactions_->Commit(offsets, member_.get()); !status.ok()) return status;
     committed_ = state;
+    ++commits_;
     keys_ = std::move(keys);
     return Status();
   }
+
+  int commits() const override { return commits_; }
 
   Status Check() const override { return member_->failure(); }
 
@@ -122,6 +125,7 @@ class KafkaGroupWork : public GroupWork {
   std::unique_ptr<KafkaGroupMember> member_;
   std::set<std::string> keys_;  // of the group's records in the topic
   std::string committed_;       // by this instance
+  int commits_ = 0;
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ class FakeWork : public GroupWork {
     positions_ = positions;
     return {};
   }
+  int commits() const override { return 0; }
   Status Check() const override { return {}; }
 
   Result<std::optional<std::string>> state_ = std::optional<std::string>();

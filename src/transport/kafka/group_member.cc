@@ -4,7 +4,10 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "transport/kafka/group_peers.h"
 #include "transport/kafka/member_settings.h"
+#include "transport/kafka/range.h"
+#include "transport/kafka/wait_notice.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -14,6 +17,7 @@ constexpr int kPollTime = 100;      // ms
 constexpr int kReleaseTime = 5000;  // ms that a transaction may hold up a change of the group
 constexpr int kServeTime = 500;     // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 2000;   // ms for a question
+constexpr int kRangeTime = 500;     // ms for each end of the state topic
 constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
 constexpr Micros kLongestTransaction = 90 * kSecond;
@@ -89,7 +93,7 @@ Status KafkaGroupMember::WaitForWork(KafkaTransactions* transactions) {
     if ((problem && IsHopeless(*problem)) || in_vain)
       return client_->Explain(problem.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock_);
     if (work_ != Work::kOthers) continue;
-    if (!options_.kafka.standby) return NotOurs();
+    if (!options_.kafka.standby) return IsTaken(endpoint_, options_.kafka.group, "it was given the state topic");
     if (!told) LogNote(endpoint_.text + ": standing by for group '" + options_.kafka.group + "'");
     told = true;
   }
@@ -110,9 +114,26 @@ Status KafkaGroupMember::ReadState() {
   return Status();
 }
 
+// A broker that has just become the leader may not know yet how far the topic is committed, and would show an end that
+// is too early. It answers what the end is only once it does (KIP-207).
+Status KafkaGroupMember::WaitForEnd() {
+  const Micros begin = clock_.Monotonic();
+  std::vector<KafkaRange> range(1);
+  for (;;) {
+    const rd_kafka_resp_err_t error = AskKafkaRanges(client_->handle(), endpoint_.topic, 0, kRangeTime, &range);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
+    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
+    client_->Poll(kPollTime);
+    const KafkaProblem problem = client_->problem().value_or(KafkaProblem{error, rd_kafka_err2str(error)});
+    if (IsHopeless(problem) || clock_.Monotonic() - begin >= kLongestTransaction)
+      return client_->Explain(problem, clock_);
+  }
+}
+
 // Up to what the broker has, not only to what it shows: behind an open transaction of another group there may be the
 // last state of this one.
 Status KafkaGroupMember::ReadRecords(std::int64_t from) {
+  if (Status status = WaitForEnd(); !status.ok()) return status;
   Micros moved = clock_.Monotonic();
   bool told = false;
   std::int64_t end = -1;
@@ -139,7 +160,8 @@ Status KafkaGroupMember::ReadRecords(std::int64_t from) {
                               clock_);
     if (waited >= kNoteTime && !told) {
       told = true;
-      LogNote(endpoint_.text + ": reading the state; a transaction that is open there holds it up");
+      LogNote(endpoint_.text + ": reading the state; " +
+              (problem ? problem->text : "a transaction that is open there holds it up"));
     }
   }
   reading_ = false;
@@ -223,12 +245,17 @@ Result<KafkaGroupMetadata> KafkaGroupMember::Hold() {
   std::unique_lock lock(mutex_);
   // Also where the group gave the partition to another: who has the transactional id works.
   const auto is_settled = [this] { return work_ != Work::kUnknown || !failure_.ok(); };
+  const std::string group = endpoint_.text + ": group '" + options_.kafka.group + "'";
   StopPatience stop(kStopTime);
+  WaitNotice notice(clock_.Monotonic());
   while (!changed_.wait_for(lock, std::chrono::milliseconds(kPollTime), is_settled)) {
-    if (stop.IsOver(clock_.Monotonic()))
-      return Status::Failed(endpoint_.text + ": at the stop group '" + options_.kafka.group +
-                            "' could not be reached; what was found last is told by the next run");
+    if (stop.IsOver(clock_.Monotonic())) {
+      return Status::Failed(group + " could not be reached at the stop; what was found last is told by the next run");
+    }
+    if (notice.IsDue(clock_.Monotonic()))
+      notice.Tell(group + " does not answer; what was found waits until it does, and is not told yet");
   }
+  notice.End(group + " answers again");
   if (!failure_.ok()) return failure_;
   held_ = true;
   return KafkaGroupMetadata(rd_kafka_consumer_group_metadata(client_->handle()));
@@ -249,11 +276,6 @@ void KafkaGroupMember::Fail(const Status& status) {
   const std::lock_guard lock(mutex_);
   if (failure_.ok()) failure_ = status;
   changed_.notify_all();
-}
-
-Status KafkaGroupMember::NotOurs() const {
-  return Status::Failed(endpoint_.text + ": another instance works for group '" + options_.kafka.group +
-                        "'; stop it first, or give another --group");
 }
 
 }  // namespace socklog

@@ -50,6 +50,7 @@ class KafkaGroupMember : public TransactionGroup {
   Status Subscribe(const KafkaSettings& user);
   Status WaitForWork(KafkaTransactions* transactions);
   Status ReadState();
+  Status WaitForEnd();
   Status ReadRecords(std::int64_t from);
   void WarnIfLost();
   void AssignState();
@@ -58,7 +59,6 @@ class KafkaGroupMember : public TransactionGroup {
   void OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions);
   void Watch();
   void Fail(const Status& status);
-  Status NotOurs() const;
 
   const Endpoint endpoint_;
   const ConnectionOptions options_;

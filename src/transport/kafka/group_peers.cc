@@ -100,12 +100,12 @@ class PeerWatch {
   std::optional<KafkaProblem> problem_;
 };
 
+}  // namespace
+
 Status IsTaken(const Endpoint& endpoint, const std::string& group, const std::string& who) {
   return Status::Failed(endpoint.text + ": another instance works for group '" + group + "' already (" + who +
                         "); stop it first, or give another --group");
 }
-
-}  // namespace
 
 bool IsOfThisMachine(const std::string& host) {
   const std::size_t begin = host.find('/') == std::string::npos ? 0 : host.find('/') + 1;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "transport/kafka/produce.h"
+#include "transport/kafka/wait_notice.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -191,14 +192,22 @@ KafkaTransactions::Outcome KafkaTransactions::WhyItFailed() {
 
 // Calls until that is of no more use.
 KafkaTransactions::Outcome KafkaTransactions::Call(const std::function<rd_kafka_error_t*()>& call) {
+  WaitNotice notice(clock_.Monotonic());
   for (;;) {
     const KafkaError error(call());
-    if (error == nullptr) return Outcome::kDone;
+    if (error == nullptr) {
+      notice.End(client_->endpoint().text + ": the broker answers the transaction again");
+      return Outcome::kDone;
+    }
     last_ = ProblemIn(error.get());
     if (rd_kafka_error_is_fatal(error.get()) != 0) return FailBecauseOf(last_);
     if (rd_kafka_error_txn_requires_abort(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0)
       return IsHopeless(last_) && !IsOldMembership(last_) ? FailBecauseOf(last_) : Outcome::kAbort;
     if (stop_.IsOver(clock_.Monotonic())) return FailBecauseOf(last_);
+    if (notice.IsDue(clock_.Monotonic())) {
+      notice.Tell(client_->Explain(client_->problem().value_or(last_), clock_).message() +
+                  "; what was found waits for the transaction, and is not told yet");
+    }
     client_->Poll(kPause);
   }
 }

@@ -11,6 +11,7 @@
 #include "support/catch.h"
 #include "testing.h"
 #include "transport/kafka/client.h"
+#include "transport/kafka/transaction.h"
 #include "transport/sink_stop.h"
 
 namespace socklog {
@@ -109,6 +110,24 @@ TEST_CASE("Kafka: a partition without a leader is not idle") {
   CHECK(!idle(1));
   rd_kafka_mock_partition_set_leader(mock.cluster(), "t", 1, 1);
   CHECK(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+}
+
+TEST_CASE("Kafka: a partition whose leader cannot be reached is not idle, though another broker answers") {
+  const MockCluster mock(2, 2);
+  for (int i = 0; i < 2; ++i) rd_kafka_mock_partition_set_leader(mock.cluster(), "t", i, i + 1);
+  const testing::CapturedStderr captured;
+  SourceOptions options;
+  options.connection.kafka.offset = "beginning";
+  options.connection.kafka.properties = {"reconnect.backoff.max.ms=200"};
+  Reader reader({mock.url()}, options);
+  const auto idle = [&](PartitionId id) { return reader.source().can_idle(id); };
+  REQUIRE(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+  rd_kafka_mock_broker_set_down(mock.cluster(), 2);
+  REQUIRE(reader.ReadUntil([&] { return Has(captured.text(), "cannot reach the broker"); }));
+  CHECK(!idle(1));
+  rd_kafka_mock_broker_set_up(mock.cluster(), 2);
+  CHECK(reader.ReadUntil([&] { return idle(0) && idle(1); }));
+  CHECK(Has(captured.text(), "the broker is back"));
 }
 
 std::unique_ptr<Sink> NewSink(const std::string& url, bool may_drop = false, const Clock& clock = TestClock()) {
@@ -375,6 +394,44 @@ TEST_CASE("Kafka: how far a source is behind") {
   const Micros begin = TestClock().Monotonic();
   CHECK(reader.source().AskLag() <= 1);
   CHECK(TestClock().Monotonic() - begin < 3 * kSecond);
+}
+
+// Seconds pass at each look.
+class HastyClock : public Clock {
+ public:
+  Micros Now() const override { return TestClock().Now(); }
+  Micros Monotonic() const override { return now_ += kSecond; }
+
+ private:
+  mutable Micros now_ = 0;
+};
+
+class NoGroup : public TransactionGroup {
+ public:
+  Result<KafkaGroupMetadata> Hold() override { return KafkaGroupMetadata(rd_kafka_consumer_group_metadata_new("g")); }
+  void Release() override {}
+};
+
+TEST_CASE("Kafka: a transaction that waits for its coordinator is told of, and goes on") {
+  const MockCluster mock(1, 1);
+  const HastyClock clock;
+  ConnectionOptions options;
+  options.kafka.group = "g";
+  options.connect_timeout = 1000 * kSecond;
+  Result<std::unique_ptr<KafkaTransactions>> transactions = KafkaTransactions::Open(At(mock.url()), options, clock);
+  REQUIRE(transactions.ok());
+  REQUIRE((*transactions)->Begin().ok());
+  (*transactions)->Add((*transactions)->client().topic(), 0, {"a\n", "key"});
+  constexpr std::int16_t kEndTxn = 26;
+  const std::vector<rd_kafka_resp_err_t> errors(10, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE);
+  rd_kafka_mock_push_request_errors_array(mock.cluster(), kEndTxn, errors.size(), errors.data());
+  const KafkaOffsets offsets(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(offsets.get(), "t", 0)->offset = 0;
+  NoGroup group;
+  const testing::CapturedStderr captured;
+  CHECK((*transactions)->Commit(offsets, &group).ok());
+  CHECK(Has(captured.text(), "what was found waits for the transaction"));
+  CHECK(Has(captured.text(), "the broker answers the transaction again"));
 }
 
 TEST_CASE("Kafka: a fatal error is told with its cause") {

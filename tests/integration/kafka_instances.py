@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Several instances of analyze --group, against a real broker: one works, and another after it."""
+import statistics
 import time
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 
@@ -10,8 +11,8 @@ from harness import T0, combined, shop_lines
 from kafka_case import SOON, records_of
 from kafka_group import COMMITTED, GroupCase
 
-# Seconds. The best of several is measured, since this machine may be busy.
-RECOVERY = 1  # from a restart to the first commit
+# Seconds. Of several the one in the middle counts, or two of them, since this machine may be busy.
+RECOVERY = 3  # from a restart to the first commit
 HAND_OVER = 1  # from the end of one instance to the first commit of another
 SESSION = 6  # the session time-out
 TRIES = 4
@@ -60,7 +61,7 @@ class Instances(GroupCase):
             process.signal(SIGKILL)
             process.wait()
         harness.tell("works again after " + ", ".join(f"{seconds:.2f} s" for seconds in waited[1:]))
-        self.assertLess(min(waited[1:]), RECOVERY, str(waited))
+        self.assertLess(statistics.median(waited[1:]), RECOVERY, str(waited))
         process = self.start(*self.args(self.logs))
         self.wait_for_work(process)
         self.finish(process)
@@ -159,13 +160,15 @@ class Standby(GroupCase):
         return took
 
     def hand_over(self, worker, other, end, limit):
-        """Ends the worker, until another has taken over in time; returns that."""
+        """Ends the worker, until another has twice taken over in time; returns that."""
+        in_time = 0
         for _ in range(TRIES):
             end(worker)
-            if self.take_over(other) < limit:
+            in_time += self.take_over(other) < limit
+            if in_time == 2:
                 return other
             worker, other = other, self.instance(STANDS_BY)
-        raise AssertionError(f"{TRIES} times nobody took over within {limit} s")
+        raise AssertionError(f"in {TRIES} times only {in_time} took over within {limit} s")
 
     def has_open_transaction(self):
         with kafka_client.OpenTransactions(self.brokers) as transactions:

@@ -18,7 +18,7 @@ constexpr Micros kDeletedTime = 2 * kSecond;      // a topic that was deleted st
 constexpr int kServeTime = 500;                   // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer
 constexpr int kRangeTime = 500;                   // ms that reading waits for each end of a partition
-constexpr Micros kLagTime = kSecond;              // for all partitions
+constexpr int kLagTime = 1000;                    // ms for the ends of all partitions
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
 // What may wait in the queues of all partitions, and of one.
@@ -172,24 +172,26 @@ Result<std::optional<KafkaRange>> KafkaConsumer::AskRange(int partition) {
 
 void KafkaConsumer::CountLost(std::int64_t records) { lost_ += static_cast<std::uint64_t>(records); }
 
-// What is committed now, or what was known last; negative: nothing ever was.
-std::int64_t KafkaConsumer::EndOf(int partition, Micros patience) const {
+// By partition, what is committed now, or what was known last; negative: nothing ever was.
+std::vector<std::int64_t> KafkaConsumer::AskEnds() const {
   const std::string& topic = reading_.endpoint.topic;
-  std::vector<KafkaRange> now(1);
-  if (patience > 0 && AskKafkaRanges(client_->handle(), topic, partition, static_cast<int>(patience / kMillisecond),
-                                     &now) == RD_KAFKA_RESP_ERR_NO_ERROR)
-    return now[0].high;
-  KafkaRange last;
-  rd_kafka_get_watermark_offsets(client_->handle(), topic.c_str(), partition, &last.low, &last.high);
-  return last.high;
+  std::vector<std::int64_t> ends(feeds_.size());
+  const bool can_ask =
+      reachable_ && std::all_of(feeds_.begin(), feeds_.end(), [](const auto& feed) { return feed->has_leader.load(); });
+  if (can_ask && AskKafkaEnds(client_->handle(), topic, 0, kLagTime, &ends) == RD_KAFKA_RESP_ERR_NO_ERROR) return ends;
+  ends.assign(feeds_.size(), -1);
+  std::int64_t low = 0;
+  for (std::size_t i = 0; i < ends.size(); ++i)
+    rd_kafka_get_watermark_offsets(client_->handle(), topic.c_str(), static_cast<int>(i), &low, &ends[i]);
+  return ends;
 }
 
 std::uint64_t KafkaConsumer::AskLag() {
-  const Micros end = context_.clock.Monotonic() + kLagTime;
+  const std::vector<std::int64_t> ends = AskEnds();
   std::uint64_t all = 0;
   for (const std::shared_ptr<KafkaFeed>& feed : feeds_) {
-    const Micros left = reachable_ && feed->has_leader ? end - context_.clock.Monotonic() : 0;
-    const std::int64_t behind = std::max<std::int64_t>(EndOf(feed->partition, left) - feed->next, 0);
+    const std::int64_t end = ends[static_cast<std::size_t>(feed->partition)];
+    const std::int64_t behind = std::max<std::int64_t>(end - feed->next, 0);
     LogDetail(reading_.endpoint.topic + "/" + std::to_string(feed->partition) + ": read up to offset " +
               std::to_string(feed->next) + ", " + FormatCount(static_cast<std::uint64_t>(behind), "record") +
               " behind its end");
@@ -234,10 +236,10 @@ bool KafkaConsumer::LeadersAnswer(const std::vector<bool>& led) {
   const Micros end = context_.clock.Monotonic() + kAnswerTime * kMillisecond;
   for (std::size_t i = 0; i < led.size(); ++i) {
     if (!led[i]) continue;
-    std::vector<KafkaRange> range(1);
+    std::vector<std::int64_t> ends(1);
     const Micros left = std::max(end - context_.clock.Monotonic(), kMillisecond);
-    if (closing_ || AskKafkaRanges(client_->handle(), reading_.endpoint.topic, static_cast<int>(i),
-                                   static_cast<int>(left / kMillisecond), &range) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (closing_ || AskKafkaEnds(client_->handle(), reading_.endpoint.topic, static_cast<int>(i),
+                                 static_cast<int>(left / kMillisecond), &ends) != RD_KAFKA_RESP_ERR_NO_ERROR)
       return false;
   }
   return true;

@@ -78,7 +78,7 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   Result<int> Connect(int queue);
   Status Start();
   std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
-  std::int64_t EndOf(int partition, Micros patience) const;
+  std::vector<std::int64_t> AskEnds() const;
   void Watch();
   void LookAtBroker();
   void Fail(const Status& status);

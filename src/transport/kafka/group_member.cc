@@ -17,7 +17,7 @@ constexpr int kPollTime = 100;      // ms
 constexpr int kReleaseTime = 5000;  // ms that a transaction may hold up a change of the group
 constexpr int kServeTime = 500;     // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 2000;   // ms for a question
-constexpr int kRangeTime = 500;     // ms for each end of the state topic
+constexpr int kEndTime = 500;       // ms for the end of the state topic
 constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
 constexpr Micros kLongestTransaction = 90 * kSecond;
@@ -118,9 +118,9 @@ Status KafkaGroupMember::ReadState() {
 // is too early. It answers what the end is only once it does (KIP-207).
 Status KafkaGroupMember::WaitForEnd() {
   const Micros begin = clock_.Monotonic();
-  std::vector<KafkaRange> range(1);
+  std::vector<std::int64_t> end(1);
   for (;;) {
-    const rd_kafka_resp_err_t error = AskKafkaRanges(client_->handle(), endpoint_.topic, 0, kRangeTime, &range);
+    const rd_kafka_resp_err_t error = AskKafkaEnds(client_->handle(), endpoint_.topic, 0, kEndTime, &end);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Status();
     if (SinkStopRequested()) return {StatusCode::kBrokenPipe, endpoint_.text + ": stopped"};
     client_->Poll(kPollTime);

@@ -20,6 +20,9 @@ struct KafkaRange {
 // each end. After an error *ranges says nothing.
 rd_kafka_resp_err_t AskKafkaRanges(rd_kafka_t* handle, const std::string& topic, int first, int milliseconds,
                                    std::vector<KafkaRange>* ranges);
+// The same of the later ends alone.
+rd_kafka_resp_err_t AskKafkaEnds(rd_kafka_t* handle, const std::string& topic, int first, int milliseconds,
+                                 std::vector<std::int64_t>* ends);
 
 // Where reading goes on in a partition that ends before `offset`, which was to be read next; warns. A new topic begins
 // at 0 and is read from there; one that begins later has lost its last records, with a broker.

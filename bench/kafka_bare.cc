@@ -53,7 +53,8 @@ std::uint64_t Read(int argc, char** argv) {
   rd_kafka_t* client = NewClient(
       RD_KAFKA_CONSUMER, argc, argv,
       {"group.id=kafka-bare", "enable.auto.commit=false", "enable.auto.offset.store=false", "enable.partition.eof=true",
-       "isolation.level=read_committed", "queued.min.messages=1000000", "fetch.message.max.bytes=8000000"});
+       "isolation.level=read_committed", "queued.min.messages=1000000", "fetch.message.max.bytes=8000000",
+       "fetch.wait.max.ms=100"});  // or it would wait half a second for the end
   rd_kafka_poll_set_consumer(client);
   const int partitions = CountPartitions(client, argv[3]);
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(partitions);

@@ -226,6 +226,7 @@ class Broker:
 
     def _java(self, heap, *arguments):
         return ["java", f"-Xmx{heap}", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
+                f"-Djava.io.tmpdir={self.directory}",  # a broker that is killed leaves its libraries there
                 f"-Dlog4j.configuration=file:{self.directory}/log4j.properties",
                 f"-Dlog4j2.configurationFile={self.directory}/log4j2.properties", "-cp", f"{self.jars}/*", *arguments]
 

@@ -108,6 +108,11 @@ Status CheckTopic(const Endpoint& endpoint) {
 // `address`: HOST[:PORT][,HOST[:PORT]...]/TOPIC
 Status ParseKafka(std::string_view address, Endpoint* endpoint) {
   const std::size_t slash = std::min(address.find('/'), address.size());
+  if (address.substr(0, slash).find('@') != std::string_view::npos) {
+    return EndpointError("kafka://...",
+                         "a login does not stand in the address, which others can see; sasl.username and "
+                         "sasl.password go into the file that --kafka-config names");
+  }
   endpoint->topic = std::string(address.substr(std::min(slash + 1, address.size())));
   for (std::string_view rest = address.substr(0, slash);;) {
     const std::size_t comma = rest.find(',');

@@ -65,6 +65,7 @@ TEST_CASE("Endpoints that are none") {
       {"kafka:///topic", "host is missing"},
       {"kafka://a,/topic", "host is missing"},
       {"kafka://a:0/topic", "is not a number from 1 to 65535"},
+      {"kafka://anna:geheim@a/t", "a login does not stand in the address"},
       {"kafka://a/b/c", "no topic can be called 'b/c'"},
       {"kafka://a/..", "no topic can be called '..'"},
       {"kafka://a/" + std::string(250, 'x'), "249 at the most"},

@@ -1,6 +1,7 @@
 #include "transport/kafka/settings.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -109,6 +110,16 @@ bool HasSecrets(const KafkaSettings& settings) {
   });
 }
 
+// The library would say so without the file's name, or not before it connects.
+Status CheckFile(const KafkaProperty& property, const std::string& place) {
+  constexpr std::string_view kFiles[] = {"ssl.ca.location", "ssl.certificate.location", "ssl.key.location",
+                                         "ssl.keystore.location", "ssl.crl.location"};
+  const bool names_file = std::find(std::begin(kFiles), std::end(kFiles), property.name) != std::end(kFiles);
+  const bool is_word = property.name == "ssl.ca.location" && property.value == "probe";
+  if (!names_file || is_word || property.value.empty() || access(property.value.c_str(), R_OK) == 0) return Status();
+  return Status::Usage(place + ": " + property.name + ": cannot read '" + property.value + "': " + ErrnoText(errno));
+}
+
 // Tries a property on a configuration that is thrown away.
 Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options, const std::string& place) {
   for (const auto& [name, why] : kOwnBusiness) {
@@ -125,6 +136,8 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
                          " lets anybody pretend to be the broker; leave it out and give the authority with --tls-ca, "
                          "or say --kafka-insecure as well");
   }
+  if (IsKafkaSecret(property.name) && property.value.empty())
+    return Status::Usage(place + ": " + property.name + " is empty; write it there, or leave the line out");
   if (WaitsForEver(property)) {
     return Status::Usage(place + ": " + property.name +
                          "=0 would wait for a broker that is away for ever; give a time in ms");
@@ -137,7 +150,7 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
   std::array<char, 512> text{};
   switch (rd_kafka_conf_set(conf.get(), property.name.c_str(), property.value.c_str(), text.data(), text.size())) {
     case RD_KAFKA_CONF_OK:
-      return Status();
+      return CheckFile(property, place);
     case RD_KAFKA_CONF_UNKNOWN:
       return Status::Usage(place + ": librdkafka knows no property '" + property.name + "'" +
                            NearestProperty(property.name));

@@ -2,7 +2,9 @@
 . "$(dirname "$0")/lib.sh"
 
 # The file with the login is where it is installed; here it is beside the configuration.
-install -m 400 "$source_dir/configs/kafka.properties" "$work/kafka.properties"
+touch "$work/ca.pem"
+sed -e "s|/etc/socklog/ca.pem|$work/ca.pem|" -e 's|^sasl.password=$|&a|' "$source_dir/configs/kafka.properties" >"$work/kafka.properties"
+chmod 400 "$work/kafka.properties"
 for file in "$source_dir"/configs/*.toml; do
   sed "s|/etc/socklog/kafka.properties|$work/kafka.properties|" "$file" >"$work/config.toml"
   run check-config --fail-on-warning "$work/config.toml"

@@ -67,7 +67,9 @@ TEST_CASE("Properties of Kafka as text") {
 }
 
 TEST_CASE("Settings: the flags go before the file, the file before --tls-ca") {
-  const TemporaryFile file("# login\n\n security.protocol = sasl_ssl\nssl.ca.location=/file\nsasl.password = geheim\n");
+  const TemporaryFile ca("");
+  const TemporaryFile file("# login\n\n security.protocol = sasl_ssl\nssl.ca.location=" + ca.path() +
+                           "\nsasl.password = geheim\n");
   ConnectionOptions options;
   options.tls.ca = "/tls";
   options.kafka.config = file.path();
@@ -75,7 +77,7 @@ TEST_CASE("Settings: the flags go before the file, the file before --tls-ca") {
   const Result<KafkaSettings> settings = ReadKafkaSettings(options);
   REQUIRE(settings.ok());
   CHECK(SettingOf(settings.value(), "security.protocol") == "ssl");
-  CHECK(SettingOf(settings.value(), "ssl.ca.location") == "/file");
+  CHECK(SettingOf(settings.value(), "ssl.ca.location") == ca.path());
   CHECK(SettingOf(settings.value(), "sasl.password") == "geheim");
   CHECK(SettingOf(settings.value(), "linger.ms", "7") == "7");
 }
@@ -86,6 +88,8 @@ TEST_CASE("Settings that are refused") {
   CHECK(Has(ErrorOf("group.id=a"), "--group"));
   CHECK(Has(ErrorOf("bootstrap.servers=a"), "kafka://"));
   CHECK(Has(ErrorOf("batch.size=soon"), "batch.size"));
+  CHECK(Has(ErrorOf("ssl.ca.location=/no/such/file"), "ssl.ca.location: cannot read '/no/such/file': No such file"));
+  CHECK(ErrorOf("ssl.ca.location=probe").empty());
   CHECK(Has(ErrorOf("ssl.endpoint.identification.algorithm=none"), "--kafka-insecure"));
   CHECK(Has(ErrorOf("enable.ssl.certificate.verification=false"), "--kafka-insecure"));
   CHECK(ErrorOf("enable.ssl.certificate.verification=true").empty());
@@ -166,6 +170,7 @@ TEST_CASE("Files of settings that are refused") {
   CHECK(Has(error_of("sasl.password=geheim\n", 0644), "chmod 600"));
   CHECK(!Has(error_of("sasl.password=geheim\n", 0644), "geheim"));
   CHECK(error_of("sasl.username=anna\n", 0644).empty());
+  CHECK(Has(error_of("\nsasl.password=\n", 0600), ":2: sasl.password is empty"));
   CHECK(Has(error_of("\nsasl.username=anna\ngeheim\n", 0600), ":3: "));
   CHECK(!Has(error_of("geheim\n", 0600), "geheim"));
   CHECK(Has(error_of("a.b=c\n", 0600), ":1: librdkafka knows no property 'a.b'"));

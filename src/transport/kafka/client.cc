@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kAnswerTime = 500;               // ms for one question; a broker that is there needs a few
 constexpr int kPause = 100;                    // ms between questions that were answered in vain
+constexpr int kOtherAddresses = 3;             // of a broker's name, at which nobody may listen
 constexpr Micros kGuessTime = 8 * kSecond;     // for a broker that closes connections because it begins or ends
 constexpr Micros kNewTopicTime = 2 * kSecond;  // until all brokers know a topic that was just made
 
@@ -146,8 +147,10 @@ void KafkaClient::ReadCluster() {
 Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock, rd_kafka_topic_t* topic) {
   const std::string name = rd_kafka_topic_name(topic);
   const Micros begin = clock.Monotonic();
-  std::optional<KafkaProblem> guess;
+  std::optional<KafkaProblem> guess;  // what the settings may be wrong in
+  std::optional<KafkaProblem> other;
   Micros guessed = 0;
+  int others = 0;  // since the last guess
   for (;;) {
     if (SinkStopRequested())
       return Status(StatusCode::kBrokenPipe, options_.endpoint.text + ": stopped before there was a connection");
@@ -167,14 +170,16 @@ Result<int> KafkaClient::WaitForTopic(Micros timeout, const Clock& clock, rd_kaf
     if (found && IsGuess(*found)) {
       if (!guess) guessed = now;
       guess = found;
-      ForgetProblems();  // so that another is heard of
-    } else if (found && found->code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-      guess.reset();
+      others = 0;
+    } else if (found && (!other || found->code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)) {
+      other = found;
+      if (found->code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && ++others > kOtherAddresses) guess.reset();
     }
+    ForgetProblems();  // so that another is heard of
     const bool in_vain = now - begin >= timeout;
     if (guess && (in_vain || now - guessed >= kGuessTime)) return Explain(*guess, clock, name);
     if (!in_vain) continue;
-    const Status why = Explain(found.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock, name);
+    const Status why = Explain(other.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock, name);
     return Status(why.code(), why.message() + " (tried for " + FormatDuration(timeout) + ")");
   }
 }

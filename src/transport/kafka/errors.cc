@@ -35,7 +35,8 @@ bool ExpectsLogin(const KafkaProblem& problem) { return Has(problem, "might requ
 
 bool SpeaksNoTls(const KafkaProblem& problem) {
   return IsTransport(problem) &&
-         (Has(problem, "unexpected eof while reading") || Has(problem, "wrong version number") ||
+         ((Has(problem, "Disconnected") && Has(problem, "in state SSL_HANDSHAKE")) ||
+          Has(problem, "unexpected eof while reading") || Has(problem, "wrong version number") ||
           Has(problem, "might not be a TLS") || Has(problem, "connecting to a PLAINTEXT"));
 }
 
@@ -78,7 +79,11 @@ Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation
 
 Status ExplainCertificate(const KafkaSituation& situation) {
   const std::string& why = situation.certificate;
+  const std::string authorities = SettingOf(situation.settings, "ssl.ca.location");
   std::string mend = "give the authority that signed it with --tls-ca";
+  if (!authorities.empty())
+    mend = "the authorities are those of " + authorities +
+           " (ssl.ca.location, else --tls-ca): give the one that signed it";
   if (why.find("expired") != std::string::npos) {
     mend = "renew it";
   } else if (why.find("mismatch") != std::string::npos) {

@@ -43,6 +43,8 @@ const Case kCases[] = {
      false, StatusCode::kFailed, "expects TLS"},
     {RD_KAFKA_RESP_ERR__SSL, "ssl://b:9092/bootstrap: SSL handshake failed: unexpected eof while reading", false,
      StatusCode::kFailed, "does not speak TLS"},
+    {RD_KAFKA_RESP_ERR__TRANSPORT, "sasl_ssl://b:9092/bootstrap: Disconnected (after 3ms in state SSL_HANDSHAKE)",
+     false, StatusCode::kFailed, "does not speak TLS"},
     {RD_KAFKA_RESP_ERR__TRANSPORT,
      "ssl://b:9093/bootstrap: broker might require SASL authentication (see sasl.mechanism)", false,
      StatusCode::kFailed, "expects a login"},

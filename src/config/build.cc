@@ -60,6 +60,10 @@ void BuildFromSettings(const Settings& settings, CheckScope scope, Options* opti
   if (settings.rules().url != nullptr) ReadUrlRules(*settings.rules().url, &options->keys.url, &found);
   if (settings.rules().ignore != nullptr) ReadIgnoreRules(*settings.rules().ignore, &options->ignore, &found);
   AddHostAndPort(settings.command(), options);
+  // Thresholds are of all that there is: a group's offsets are those of the work of others.
+  if (std::string& offset = options->connection.kafka.offset;
+      settings.command() == kCommandThresholds && offset.empty())
+    offset = "beginning";
   const std::string& file = options->analyze.thresholds;
   if (settings.command() == kCommandAnalyze && !file.empty() && scope.touch_files &&
       LoadThresholdsFile(file, settings.PlaceOf("thresholds"), thresholds, &found)) {

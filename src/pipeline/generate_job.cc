@@ -1,4 +1,5 @@
 // generate: traffic -> lines -> outputs.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,8 +91,11 @@ Result<JobOutcome> RunGenerate(const Options& options, const JobContext& context
   const Status status =
       TrafficWriter(settings, writer->get(), std::move(sinks).value(), context.clock).Run(traffic->get());
   if (status.ok() || status.code() == StatusCode::kBrokenPipe) return JobOutcome::kDone;
-  if (!StopRequested()) return status;
-  LogWarning(status.message());  // a reader that does not read must not turn a stop into a failure
+  // A reader that does not read must not turn a stop into a failure; a broker that does not confirm does.
+  const bool confirms =
+      std::any_of(endpoints->begin(), endpoints->end(), [](const Endpoint& endpoint) { return endpoint.is_topic(); });
+  if (!StopRequested() || confirms) return status;
+  LogWarning(status.message());
   return JobOutcome::kDone;
 }
 

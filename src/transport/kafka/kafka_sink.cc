@@ -51,6 +51,7 @@ Status KafkaSink::Write(std::string_view lines) {
 
 Status KafkaSink::WriteRecord(const OutputRecord& record) {
   if (!failed_.ok()) return failed_;
+  if (on_their_way() == 0) waiting_since_ = clock_.Monotonic();
   const bool looks = produced_ % kPollEvery == 0;
   if (looks) client_->Poll(0);
   const auto produce = [&] {
@@ -128,8 +129,7 @@ Status KafkaSink::Check() {
   const KafkaProblem cause = undelivered_ > 0 ? cause_ : client_->ProblemOf(RD_KAFKA_RESP_ERR__FATAL);
   const bool is_vague = cause.code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || cause.code == RD_KAFKA_RESP_ERR__PURGE_QUEUE;
   const Status why = client_->Explain(is_vague && problem ? *problem : cause, clock_);
-  const std::string lost =
-      undelivered_ == 0 ? "" : " (" + FormatThousands(undelivered_) + " records were not delivered)";
+  const std::string lost = undelivered_ == 0 ? "" : " (" + FormatCount(undelivered_, "record") + " not delivered)";
   return failed_ = Status(StatusCode::kFailed, why.message() + lost);
 }
 
@@ -137,6 +137,7 @@ Status KafkaSink::Flush(bool durable) {
   if (!failed_.ok()) return failed_;
   if (durable) return WaitForAll();
   client_->Poll(0);
+  if (on_their_way() > 0) WatchProgress();
   return Check();
 }
 

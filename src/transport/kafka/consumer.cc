@@ -62,13 +62,15 @@ Status KafkaConsumer::Start() {
     partitions = Connect(std::max(kAllQueues / partitions.value(), kSmallestQueue));
   if (!partitions.ok()) return partitions.status();
   const Clock& clock = context_.clock;
-  Result<std::vector<KafkaStart>> starts = FindKafkaStarts(reading_, partitions.value(), client_.get(), clock);
+  const Result<KafkaStarts> starts = FindKafkaStarts(reading_, partitions.value(), client_.get(), clock);
   if (!starts.ok()) return starts.status();
+  LogNote(reading_.endpoint.text + ": reading " +
+          FormatCount(static_cast<std::uint64_t>(partitions.value()), "partition") + " from " + starts.value().from);
   client_->ForgetGroup();
 
   news_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   for (int i = 0; i < partitions.value(); ++i) {
-    const KafkaStart& start = (*starts)[static_cast<std::size_t>(i)];
+    const KafkaStart& start = starts.value().by_partition[static_cast<std::size_t>(i)];
     lost_ += start.lost;
     auto partition = std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(),
                                                       NewFeed(i, start.place.offset), start, context_);

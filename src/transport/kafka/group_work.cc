@@ -59,7 +59,7 @@ class KafkaGroupWork : public GroupWork {
     if (!member.ok()) return member.status();
     member_ = std::move(*member);
     keys_ = member_->state_keys();
-    LogDetail(state_topic.text + ": works for group '" + group_ + "'");
+    LogNote(state_topic.text + ": this instance works for group '" + group_ + "'");
     return Status();
   }
 

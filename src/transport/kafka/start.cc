@@ -18,16 +18,19 @@ class StartFinder {
   StartFinder(const KafkaReading& reading, int partitions, KafkaClient* client, const Clock& clock)
       : reading_(reading), partitions_(partitions), client_(*client), clock_(clock), begin_(clock.Monotonic()) {}
 
-  Result<std::vector<KafkaStart>> Find() {
+  Result<KafkaStarts> Find() {
     if (Status status = FindRanges(); !status.ok()) return status;
     starts_.resize(ranges_.size());
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
       starts_[i].place.offset = ranges_[i].low;
       if (reading_.until_end) starts_[i].stop = ranges_[i].high;
     }
-    if (GoOnFromState()) return std::move(starts_);
-    if (Status status = BeginByOption(); !status.ok()) return status;
-    return std::move(starts_);
+    if (GoOnFromState()) {
+      from_ = "where the state left off";
+    } else if (Status status = BeginByOption(); !status.ok()) {
+      return status;
+    }
+    return KafkaStarts{std::move(starts_), std::move(from_)};
   }
 
  private:
@@ -106,6 +109,7 @@ class StartFinder {
     const std::string& given = reading_.connection.kafka.offset;
     if (UsesGroup(reading_.connection.kafka)) return BeginAtStored();
     const std::string offset = !given.empty() ? given : reading_.until_end ? "beginning" : "end";
+    from_ = offset;
     if (offset.starts_with("s@")) return BeginAtTime(*ParseUnsigned(std::string_view(offset).substr(2)));
     for (std::size_t i = 0; i < ranges_.size(); ++i) BeginAt(*ResolveOffset(offset, ranges_[i]), i);
     return Status();
@@ -130,9 +134,11 @@ class StartFinder {
     });
     if (!status.ok()) return status;
     const bool any = std::any_of(list->elems, list->elems + list->cnt, [](const auto& e) { return e.offset >= 0; });
+    const std::string group = "group '" + reading_.connection.kafka.group + "'";
+    from_ = any ? "the offsets of " + group : "end, since " + group + " has stored no offsets";
     if (!any && reading_.until_end) {
-      LogWarning(reading_.endpoint.text + ": group '" + reading_.connection.kafka.group +
-                 "' has stored no offsets, so that reading begins at the end, and ends there; --offset beginning reads "
+      LogWarning(reading_.endpoint.text + ": " + group +
+                 " has stored no offsets, so that reading begins at the end, and ends there; --offset beginning reads "
                  "what is there");
     }
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
@@ -174,6 +180,7 @@ class StartFinder {
   const Micros begin_;
   std::vector<KafkaRange> ranges_;
   std::vector<KafkaStart> starts_;
+  std::string from_;
 };
 
 }  // namespace
@@ -192,8 +199,8 @@ std::optional<std::int64_t> ResolveOffset(const std::string& text, const KafkaRa
   return from_end ? std::max(range.low, range.high - offset) : offset;
 }
 
-Result<std::vector<KafkaStart>> FindKafkaStarts(const KafkaReading& reading, int partitions, KafkaClient* client,
-                                                const Clock& clock) {
+Result<KafkaStarts> FindKafkaStarts(const KafkaReading& reading, int partitions, KafkaClient* client,
+                                    const Clock& clock) {
   return StartFinder(reading, partitions, client, clock).Find();
 }
 

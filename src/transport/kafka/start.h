@@ -28,10 +28,15 @@ struct KafkaStart {
   std::uint64_t lost = 0;                   // records between where reading was to begin and where it does
 };
 
-// By partition. Asks the broker for the partitions' ranges, and for stored offsets where they are meant. Errors: as
+struct KafkaStarts {
+  std::vector<KafkaStart> by_partition;
+  std::string from;  // in words: where that is, and why
+};
+
+// Asks the broker for the partitions' ranges, and for stored offsets where they are meant. Errors: as
 // KafkaClient::WaitForTopic, and a group that is missing or must not be used.
-Result<std::vector<KafkaStart>> FindKafkaStarts(const KafkaReading& reading, int partitions, KafkaClient* client,
-                                                const Clock& clock);
+Result<KafkaStarts> FindKafkaStarts(const KafkaReading& reading, int partitions, KafkaClient* client,
+                                    const Clock& clock);
 
 // Whether reading begins where the group stored that it was.
 bool UsesGroup(const KafkaOptions& options);

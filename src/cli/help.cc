@@ -12,6 +12,7 @@ constexpr std::string_view kEndpoints =
     "\nINPUT and ENDPOINT:\n"
     "  -   PATH   tcp://HOST:PORT   tls://HOST:PORT   unix:PATH                        (connect)\n"
     "  tcp-listen://[HOST]:PORT   tls-listen://[HOST]:PORT   unix-listen:PATH          (listen)\n"
+    "  kafka://BROKER[:PORT][,BROKER[:PORT]...]/TOPIC                                  (Kafka)\n"
     "\nTIME is a length such as 10s, 5m, 1h30m, or a point in time such as 2026-01-31T12:00:00Z.\n";
 
 // Appends `text` word by word; it begins at column `indent`, as do further lines.

@@ -68,6 +68,26 @@ class NoBroker(KafkaCase):
                 self.told(("no Kafka broker", "port"), "analyze", self.url("t", address), within=SOON)
 
 
+class Silent(KafkaCase):
+    """The broker takes what is written, and says nothing of it."""
+
+    def test_a_slow_writer(self):
+        """It tells of the silence, and that what it wrote may be lost."""
+        topic = self.topic()
+        process = self.start("generate", "--rate", 20, "--to", self.url(topic))
+        with kafka_client.Watermarks(self.brokers, "read_uncommitted") as watermarks:
+            self.wait_for(lambda: watermarks.end(topic) > 0, "a record", process=process)
+        kafka_case.BROKER.pause()
+        try:
+            self.wait_for(lambda: b"records wait until it is back" in process.err(), "a warning", process=process)
+            process.signal(SIGTERM)
+            result = process.wait(3 * SOON)
+        finally:
+            kafka_case.BROKER.resume()
+        self.assertEqual(1, result.code, str(result))
+        self.assertIn("records were not confirmed", result.message)
+
+
 class NoTopic(KafkaCase):
     """What is written has no place."""
 

@@ -113,6 +113,7 @@ Status Analysis::OpenInput() {
   source_options.until_end = options_.input.until_end;
   source_options.leave_partial_line = StreamGoesOn();
   source_options.decoder_threads = ResolveJobs(options_) - 1;
+  source_options.misses_state = group_ != nullptr && !saved_ && !resets_;
   if (saved_) {
     for (const SavedPartition& partition : saved_->partitions)
       source_options.resume.push_back({partition.name, partition.position});

@@ -210,7 +210,7 @@ class Opener {
   }
 
   Status AddTopic(const Endpoint& input) {
-    KafkaReading reading{input, options_.connection, options_.until_end, options_.resume};
+    KafkaReading reading{input, options_.connection, options_.until_end, options_.resume, options_.misses_state};
     Result<std::shared_ptr<KafkaConsumer>> consumer = KafkaConsumer::Open(std::move(reading), source_->context());
     if (!consumer.ok()) return consumer.status();
     for (KafkaConsumer::Opened& opened : (*consumer)->TakeOpened()) {

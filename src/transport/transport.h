@@ -32,6 +32,9 @@ struct SourceOptions {
   // Threads that may decode compressed files ahead of their reader.
   std::size_t decoder_threads = 0;
   std::vector<ResumePoint> resume;
+  // Of a group whose state is to be there, and is not: reading goes on at offsets that a run with a state has stored,
+  // if there are any, and there is a warning; only else where --offset says.
+  bool misses_state = false;
 };
 
 // Opens all inputs; partitions are numbered in the order given. For a partition found in `resume`, reading starts

@@ -311,6 +311,16 @@ class States(KafkaCase):
         self.assertIn("its state is gone", self.run_ok(*after).message)
         self.assertLess(summary_of(self.path("summary"))["lines"], 100)
 
+    def test_another_state_topic(self):
+        """What was told is not told again, whatever --offset says; the offsets of the topics that are read show it."""
+        topic = self.filled_topic(records_of(combined(T0 + second) for second in range(100)))
+        self.run_ok(*self.args(topic), "--standby")
+        self.state_topic = self.topic(cleanup_policy="compact")
+        self.assertIn("its state is gone", self.run_ok(*self.args(topic), "--standby").message)
+        self.assertLess(summary_of(self.path("summary"))["lines"], 100)
+        self.run_ok(*self.args(topic), "--reset-state")
+        self.assertEqual(100, summary_of(self.path("summary"))["lines"])
+
     def test_a_state_that_shrinks(self):
         """What no longer belongs to it is removed."""
         lines = [combined(T0 + number // 200, 500, f"/{number % 6000:0200}") for number in range(12000)]

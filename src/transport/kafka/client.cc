@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "transport/fd.h"
 #include "transport/kafka/certificate.h"
 #include "transport/sink_stop.h"
 
@@ -40,7 +41,21 @@ void DestroyInTime(rd_kafka_t* handle) {
     LogDetail("Kafka: the library does not end; leaving it behind");
 }
 
+constexpr char kRaiseLimits[] = "; raise the limits of threads (TasksMax, ulimit -u) and of memory";
+
+// What the library says may end with a newline.
+std::string_view Chomp(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
+
 }  // namespace
+
+Status StartThread(std::function<void()> body, std::thread* thread) {
+  try {
+    *thread = std::thread(std::move(body));
+  } catch (const std::system_error& error) {
+    return Status::Failed("cannot start a thread: " + ErrnoText(error.code().value()) + kRaiseLimits);
+  }
+  return Status();
+}
 
 Result<std::unique_ptr<KafkaClient>> KafkaClient::New(Options options) {
   std::unique_ptr<KafkaClient> client(new KafkaClient(std::move(options)));
@@ -64,7 +79,11 @@ Status KafkaClient::Start() {
   if (options_.on_rebalance) rd_kafka_conf_set_rebalance_cb(conf->get(), OnRebalance);
   std::array<char, 512> text{};
   handle_ = rd_kafka_new(options_.type, conf->get(), text.data(), text.size());
-  if (handle_ == nullptr) return Status::Usage(options_.endpoint.text + ": " + text.data());
+  if (handle_ == nullptr) {
+    const std::string why = options_.endpoint.text + ": " + std::string(Chomp(text.data()));
+    if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE) return Status::Failed(why + kRaiseLimits);
+    return Status::Usage(why);
+  }
   [[maybe_unused]] rd_kafka_conf_t* const taken = conf->release();  // it is the instance's now
   if (options_.type == RD_KAFKA_CONSUMER) rd_kafka_poll_set_consumer(handle_);
   topic_.reset(rd_kafka_topic_new(handle_, options_.endpoint.topic.c_str(), nullptr));

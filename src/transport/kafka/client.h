@@ -8,12 +8,16 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "socklog/time.h"
 #include "transport/kafka/errors.h"
 
 namespace socklog {
+
+// A thread of socklog's own. Error (kFailed): the system gives none.
+Status StartThread(std::function<void()> body, std::thread* thread);
 
 // Connects by itself, in threads of its own, and goes on trying. Thread-safe.
 class KafkaClient {

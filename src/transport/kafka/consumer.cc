@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -69,18 +70,20 @@ Status KafkaConsumer::Start() {
   client_->ForgetGroup();
 
   news_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!news_.valid()) return NoEvent(errno);
   for (int i = 0; i < partitions.value(); ++i) {
     const KafkaStart& start = starts.value().by_partition[static_cast<std::size_t>(i)];
     lost_ += start.lost;
-    auto partition = std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(),
-                                                      NewFeed(i, start.place.offset), start, context_);
+    Result<std::shared_ptr<KafkaFeed>> feed = NewFeed(i, start.place.offset);
+    if (!feed.ok()) return feed.status();
+    auto partition =
+        std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(), *feed, start, context_);
     opened_.push_back({std::move(partition), start.resume_index});
   }
   partitions_there_ = partitions.value();
   if (Status status = Assign(); !status.ok()) return status;
   callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
-  watcher_ = std::thread([this] { Watch(); });
-  return Status();
+  return StartThread([this] { Watch(); }, &watcher_);
 }
 
 KafkaConsumer::~KafkaConsumer() {
@@ -93,13 +96,20 @@ KafkaConsumer::~KafkaConsumer() {
   for (const std::shared_ptr<KafkaFeed>& feed : feeds_) feed->GiveBackQueue();
 }
 
+Status KafkaConsumer::NoEvent(int error) const {
+  return Status::Failed(reading_.endpoint.text + ": " + ErrnoText(error) +
+                        ": each partition needs a descriptor, and some 50 besides; raise the limit (LimitNOFILE, "
+                        "ulimit -n)");
+}
+
 // A queue that the library fills, not forwarded to the one for callbacks: told before anything is fetched.
-std::shared_ptr<KafkaFeed> KafkaConsumer::NewFeed(int partition, std::int64_t next) {
+Result<std::shared_ptr<KafkaFeed>> KafkaConsumer::NewFeed(int partition, std::int64_t next) {
   static constexpr std::uint64_t kOne = 1;
   auto feed = std::make_shared<KafkaFeed>();
   feed->partition = partition;
   feed->next = next;
   feed->event = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!feed->event.valid()) return NoEvent(errno);
   feed->queue.reset(rd_kafka_queue_get_partition(client_->handle(), reading_.endpoint.topic.c_str(), partition));
   rd_kafka_queue_forward(feed->queue.get(), nullptr);
   rd_kafka_queue_io_event_enable(feed->queue.get(), feed->event.get(), &kOne, sizeof(kOne));
@@ -130,8 +140,10 @@ Result<std::vector<std::unique_ptr<Partition>>> KafkaConsumer::TakeNew() {
   while (static_cast<int>(feeds_.size()) < there) {
     const int number = static_cast<int>(feeds_.size());
     LogNote(reading_.endpoint.text + ": has a new partition, " + std::to_string(number));
-    added.push_back(std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(), NewFeed(number, 0),
-                                                     KafkaStart(), context_));
+    Result<std::shared_ptr<KafkaFeed>> feed = NewFeed(number, 0);
+    if (!feed.ok()) return feed.status();
+    added.push_back(
+        std::make_unique<KafkaPartition>(reading_.endpoint.topic, shared_from_this(), *feed, KafkaStart(), context_));
   }
   if (added.empty()) return added;
   if (Status status = Assign(); !status.ok()) return status;

@@ -77,7 +77,8 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   // `queue`: KiB of each partition. Returns the number of partitions.
   Result<int> Connect(int queue);
   Status Start();
-  std::shared_ptr<KafkaFeed> NewFeed(int partition, std::int64_t next);
+  Result<std::shared_ptr<KafkaFeed>> NewFeed(int partition, std::int64_t next);
+  Status NoEvent(int error) const;
   std::vector<std::int64_t> AskEnds() const;
   void Watch();
   void LookAtBroker();

@@ -16,7 +16,6 @@ namespace {
 constexpr int kPollTime = 100;      // ms
 constexpr int kReleaseTime = 5000;  // ms that a transaction may hold up a change of the group
 constexpr int kServeTime = 500;     // ms that the watching thread waits for callbacks
-constexpr int kAnswerTime = 2000;   // ms for a question
 constexpr int kEndTime = 500;       // ms for the end of the state topic
 constexpr Micros kNoteTime = 2 * kSecond;
 // A transaction of another group in the same topic may hide what comes behind it until the broker ends it.
@@ -42,8 +41,7 @@ Status KafkaGroupMember::Start(KafkaTransactions* transactions) {
   if (Status status = transactions->Begin(); !status.ok()) return status;
   if (Status status = ReadState(); !status.ok()) return status;
   callbacks_.reset(rd_kafka_queue_get_consumer(client_->handle()));
-  watcher_ = std::thread([this] { Watch(); });
-  return Status();
+  return StartThread([this] { Watch(); }, &watcher_);
 }
 
 Status KafkaGroupMember::Subscribe(const KafkaSettings& user) {
@@ -110,7 +108,6 @@ Status KafkaGroupMember::ReadState() {
     joiner_ = StateJoiner(options_.kafka.group);
     if ((state_.ok() && state_.value()) || begin_ == 0) break;
   }
-  if (state_.ok() && !state_.value()) WarnIfLost();
   return Status();
 }
 
@@ -160,24 +157,14 @@ Status KafkaGroupMember::ReadRecords(std::int64_t from) {
                               clock_);
     if (waited >= kNoteTime && !told) {
       told = true;
-      LogNote(endpoint_.text + ": reading the state; " +
-              (problem ? problem->text : "a transaction that is open there holds it up"));
+      LogNote(
+          endpoint_.text + ": reading the state; " +
+          (problem ? problem->text : "the broker does not answer, or a transaction that is open there holds it up"));
     }
   }
   reading_ = false;
   AssignState();
   return Status();
-}
-
-// Each transaction stores an offset with the state.
-void KafkaGroupMember::WarnIfLost() {
-  const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
-  const rd_kafka_topic_partition_t* const stored =
-      rd_kafka_topic_partition_list_add(list.get(), endpoint_.topic.c_str(), 0);
-  if (rd_kafka_committed(client_->handle(), list.get(), kAnswerTime) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  if (stored->offset < 0) return;
-  LogWarning(endpoint_.text + ": group '" + options_.kafka.group + "' has worked before, but its state is gone (is " +
-             "the topic compacted?); without it alerts that were firing are not resolved, and some may come twice");
 }
 
 void KafkaGroupMember::Take(const rd_kafka_message_t& message) {

@@ -52,7 +52,6 @@ class KafkaGroupMember : public TransactionGroup {
   Status ReadState();
   Status WaitForEnd();
   Status ReadRecords(std::int64_t from);
-  void WarnIfLost();
   void AssignState();
   void Take(const rd_kafka_message_t& message);
   void WaitForRelease();

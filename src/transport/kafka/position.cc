@@ -48,8 +48,10 @@ std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place) {
   return std::string(kNoteMagic) + std::string(note) + ' ' + std::to_string(place.bytes);
 }
 
+bool IsKafkaNote(std::string_view text) { return text.starts_with(kNoteMagic); }
+
 std::uint64_t BytesInKafkaNote(std::string_view text) {
-  if (!text.starts_with(kNoteMagic)) return 0;
+  if (!IsKafkaNote(text)) return 0;
   return ParseUnsigned(text.substr(text.rfind(' ') + 1)).value_or(0);
 }
 

@@ -33,6 +33,7 @@ std::optional<SavedKafkaPosition> DecodeKafkaPosition(std::string_view text);
 // other.
 std::string EncodeKafkaNote(std::string_view note, const KafkaPlace& place);
 std::uint64_t BytesInKafkaNote(std::string_view text);
+bool IsKafkaNote(std::string_view text);
 
 // Where the records are in the text that a partition handed out: each of the last kRecent records at least, and of
 // those before some, at most kMost, so that it never grows however long a run is. A place is told by the record that it

@@ -27,7 +27,7 @@ class StartFinder {
     }
     if (GoOnFromState()) {
       from_ = "where the state left off";
-    } else if (Status status = BeginByOption(); !status.ok()) {
+    } else if (Status status = reading_.misses_state ? BeginWithoutState() : BeginByOption(); !status.ok()) {
       return status;
     }
     return KafkaStarts{std::move(starts_), std::move(from_)};
@@ -109,7 +109,8 @@ class StartFinder {
     const std::string& given = reading_.connection.kafka.offset;
     if (UsesGroup(reading_.connection.kafka)) return BeginAtStored();
     const std::string offset = !given.empty() ? given : reading_.until_end ? "beginning" : "end";
-    from_ = offset;
+    const bool is_word = offset == "beginning" || offset == "end";
+    from_ = (is_word ? "the " : "--offset ") + offset;
     if (offset.starts_with("s@")) return BeginAtTime(*ParseUnsigned(std::string_view(offset).substr(2)));
     for (std::size_t i = 0; i < ranges_.size(); ++i) BeginAt(*ResolveOffset(offset, ranges_[i]), i);
     return Status();
@@ -123,38 +124,59 @@ class StartFinder {
   }
 
   // A time-out is not "none": a missing permission and a transaction that hangs look like one.
-  Status BeginAtStored() {
-    if (reading_.connection.kafka.group.empty()) return Status::Usage("--offset stored needs --group");
+  Status AskStored(rd_kafka_topic_partition_list_t* list) {
     client_.RequireGroup();
-    const KafkaOffsets list = List();
-    Status status = Insist([&] {
-      rd_kafka_resp_err_t error = rd_kafka_committed(client_.handle(), list.get(), kAnswerTime);
+    return Insist([this, list] {
+      rd_kafka_resp_err_t error = rd_kafka_committed(client_.handle(), list, kAnswerTime);
       for (int i = 0; i < list->cnt && error == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) error = list->elems[i].err;
       return error;
     });
-    if (!status.ok()) return status;
-    const bool any = std::any_of(list->elems, list->elems + list->cnt, [](const auto& e) { return e.offset >= 0; });
+  }
+
+  // Each transaction stores offsets, with a note, and the state. Who has lost the one must not tell all once more.
+  Status BeginWithoutState() {
+    const KafkaOffsets list = List();
+    if (Status status = AskStored(list.get()); !status.ok()) return status;
+    const auto is_ours = [](const auto& element) { return element.offset >= 0 && IsKafkaNote(NoteBeside(element)); };
+    if (std::none_of(list->elems, list->elems + list->cnt, is_ours)) return BeginByOption();
+    LogWarning(reading_.endpoint.text + ": group '" + reading_.connection.kafka.group +
+               "' has worked before, but its state is gone (another --state-topic, or one that is not compacted?); " +
+               "reading goes on at the group's offsets; alerts that were firing are not resolved, and some may come " +
+               "twice. --reset-state begins as if there had been none");
+    return BeginAtOffsets(*list);
+  }
+
+  Status BeginAtStored() {
+    if (reading_.connection.kafka.group.empty()) return Status::Usage("--offset stored needs --group");
+    const KafkaOffsets list = List();
+    if (Status status = AskStored(list.get()); !status.ok()) return status;
+    return BeginAtOffsets(*list);
+  }
+
+  Status BeginAtOffsets(const rd_kafka_topic_partition_list_t& list) {
+    const bool any = std::any_of(list.elems, list.elems + list.cnt, [](const auto& e) { return e.offset >= 0; });
     const std::string group = "group '" + reading_.connection.kafka.group + "'";
-    from_ = any ? "the offsets of " + group : "end, since " + group + " has stored no offsets";
+    from_ = any ? "the offsets of " + group : "the end, since " + group + " has stored no offsets";
     if (!any && reading_.until_end) {
       LogWarning(reading_.endpoint.text + ": " + group +
                  " has stored no offsets, so that reading begins at the end, and ends there; --offset beginning reads "
                  "what is there");
     }
     for (std::size_t i = 0; i < ranges_.size(); ++i) {
-      const std::int64_t stored = list->elems[i].offset;
+      const std::int64_t stored = list.elems[i].offset;
       // A group that never stored any starts at the end; a partition that it does not know is new.
       if (IsShortened(stored, i)) continue;
       BeginAt(stored >= 0 ? stored : any ? ranges_[i].low : ranges_[i].high, i);
-      if (stored >= 0 && starts_[i].place.offset == stored) starts_[i].place.bytes = BytesBeside(list->elems[i]);
+      if (stored >= 0 && starts_[i].place.offset == stored)
+        starts_[i].place.bytes = BytesInKafkaNote(NoteBeside(list.elems[i]));
     }
     return Status();
   }
 
   // Other programs may have stored offsets of the group, too.
-  static std::uint64_t BytesBeside(const rd_kafka_topic_partition_t& element) {
-    if (element.metadata == nullptr) return 0;
-    return BytesInKafkaNote({static_cast<const char*>(element.metadata), element.metadata_size});
+  static std::string_view NoteBeside(const rd_kafka_topic_partition_t& element) {
+    if (element.metadata == nullptr) return {};
+    return {static_cast<const char*>(element.metadata), element.metadata_size};
   }
 
   Status BeginAtTime(std::uint64_t milliseconds) {

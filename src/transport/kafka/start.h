@@ -19,6 +19,7 @@ struct KafkaReading {
   ConnectionOptions connection;
   bool until_end = false;
   std::vector<ResumePoint> resume;
+  bool misses_state = false;  // see SourceOptions
 };
 
 struct KafkaStart {

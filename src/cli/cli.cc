@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -53,12 +54,21 @@ ExitCode Dispatch(const std::vector<std::string>& args) {
   return ExplainWord(args[0].empty() ? "''" : args[0]);
 }
 
+// Each input and each partition of a topic needs one; the usual 1,024 are kept low for programs that use select.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
   CatchStopSignals();
   try {
     HoldStandardDescriptors();
+    RaiseDescriptorLimit();
     IgnoreWriteSignals();
     return Dispatch(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
   } catch (const std::bad_alloc&) {

@@ -50,6 +50,8 @@ Status ReadGroup(std::string_view text, std::string* out) {
   if (text.size() > kLongest) return Status::Usage("a group's name has at most 249 bytes");
   if (std::any_of(text.begin(), text.end(), is_control))
     return Status::Usage("a group's name has no control characters");
+  if (!text.empty() && text.find_first_not_of(' ') == std::string_view::npos)
+    return Status::Usage("a group's name cannot be blank");
   return ReadText(text, out);
 }
 

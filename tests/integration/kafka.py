@@ -124,6 +124,9 @@ class Reading(KafkaCase):
                                  "--summary", self.path("summary"))
             self.assertEqual(2 if gone else 1, summary_of(self.path("summary"))["lines"], result.message)
             self.assertEqual(gone, "record 1 is gone" in result.message, result.message)
+        kafka_client.commit(self.brokers, topic, topic, 2, b"1 - 1000")
+        result = self.run_ok("analyze", self.url(topic), "--group", topic, "--state", self.path("more"), "--until", "end")
+        self.assertIn("lines were skipped", result.message)
 
     def test_how_far_it_is_behind(self):
         """What a run that ends at once leaves unread; marks of transactions at the end are nothing to read."""

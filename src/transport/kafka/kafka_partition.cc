@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "transport/plain_text_reader.h"
 
 namespace socklog {
@@ -92,6 +93,11 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       at_end_ = true;
+      if (skip_ > 0) {
+        LogWarning(name() + ": ends before the place that was stored beside its offset, by " +
+                   FormatCount(std::exchange(skip_, 0), "byte") +
+                   ": lines were skipped; was the offset moved by hand?");
+      }
       // Between the last record and the end there are only marks of transactions.
       if (message.offset > feed_->next) feed_->next = message.offset;
       return Status();

@@ -159,7 +159,8 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
   }
   // The library's text repeats the value.
   if (IsKafkaSecret(property.name)) return Status::Usage(place + ": the value of " + property.name + " cannot be used");
-  return Status::Usage(place + ": " + text.data());
+  const std::string_view why = text.data();  // which may end with a newline
+  return Status::Usage(place + ": " + std::string(why.substr(0, why.find_last_not_of('\n') + 1)));
 }
 
 Status CheckPrivate(const std::string& path, unsigned mode, const std::string& what) {
@@ -177,7 +178,9 @@ Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
   unsigned mode = 0;
   const Result<std::string> text = ReadWholeFile(options.config, kLargestFile, &mode);
   if (!text.ok()) return Status::Usage("--kafka-config: " + text.status().message());
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   std::string_view rest = text.value();
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   for (int number = 1; !rest.empty(); ++number) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));

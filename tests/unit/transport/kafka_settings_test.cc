@@ -173,6 +173,8 @@ TEST_CASE("Files of settings that are refused") {
   CHECK(Has(error_of("\nsasl.password=\n", 0600), ":2: sasl.password is empty"));
   CHECK(Has(error_of("\nsasl.username=anna\ngeheim\n", 0600), ":3: "));
   CHECK(!Has(error_of("geheim\n", 0600), "geheim"));
+  CHECK(error_of("\xef\xbb\xbfsasl.username=anna\n", 0600).empty());
+  CHECK(error_of("queued.max.messages.kbytes=99999999\n", 0600).back() != '\n');
   CHECK(Has(error_of("a.b=c\n", 0600), ":1: librdkafka knows no property 'a.b'"));
   options.kafka.config = "/no/such/file";
   CHECK(Has(ErrorOf(options), "--kafka-config: /no/such/file"));

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import unittest
-from signal import SIGTERM  # noqa: F401 (for the tests)
+from signal import SIGKILL, SIGTERM  # noqa: F401 (for the tests)
 
 SOCKLOG = os.path.abspath(os.environ.get("SOCKLOG", "socklog"))
 LONG = os.environ.get("SOCKLOG_LONG") == "1"
@@ -95,15 +95,16 @@ class Process:
         return True
 
     def signal(self, number):
+        """Not by Popen, which would reap a process that has ended just now."""
         if self.running():
-            self.popen.send_signal(number)
+            os.kill(self.pid, number)
 
     def wait(self, timeout=PATIENCE):
         deadline = time.monotonic() + timeout
         pause = 0.0005
         while self.running():
             if time.monotonic() > deadline:
-                self.popen.kill()
+                os.kill(self.pid, SIGKILL)
                 self._reap(0)
                 raise AssertionError(f"not finished after {timeout} s: {self.result}")
             time.sleep(pause)
@@ -112,7 +113,7 @@ class Process:
 
     def close(self):
         if self.running():
-            self.popen.kill()
+            os.kill(self.pid, SIGKILL)
             self._reap(0)
 
 

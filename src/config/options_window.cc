@@ -56,7 +56,8 @@ std::vector<OptionRow> WindowRows() {
        .kind = ValueKind::kDuration,
        .metavar = "TIME",
        .default_text = "30s",
-       .help = "an input silent for this long holds up the others no more (followed files, sockets, partitions of a topic)",
+       .help =
+           "an input silent for this long holds up the others no more (followed files, sockets, partitions of a topic)",
        .elsewhere = {.commands = kCommandThresholds,
                      .default_text = "30s",
                      .help = "a socket silent for this long holds up the other inputs no more"},

@@ -43,6 +43,14 @@ void DestroyInTime(rd_kafka_t* handle) {
 
 constexpr char kRaiseLimits[] = "; raise the limits of threads (TasksMax, ulimit -u) and of memory";
 
+// How much a problem tells. That all brokers are down follows from any other; an address where nobody listens may be
+// one of several, of which another has answered oddly.
+int Weight(const KafkaProblem& problem) {
+  if (IsHopeless(problem)) return 3;
+  if (IsGuess(problem)) return 2;
+  return problem.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? 0 : 1;
+}
+
 // What the library says may end with a newline.
 std::string_view Chomp(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
 
@@ -215,10 +223,7 @@ void KafkaClient::AddProblem(KafkaProblem problem) {
     return;
   }
   LogDetail(options_.endpoint.text + ": " + rd_kafka_err2name(problem.code) + ": " + problem.text);
-  const bool first = !problem_ || (IsHopeless(problem) && !IsHopeless(*problem_));
-  // It follows from any other.
-  const bool empty = problem_ && problem_->code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
-  if (first || empty) problem_ = std::move(problem);
+  if (!problem_ || Weight(problem) > Weight(*problem_)) problem_ = std::move(problem);
   has_problem_ = true;
 }
 

@@ -64,8 +64,8 @@ class KafkaClient {
   // or not about this topic; problem() may tell why.
   std::vector<bool> AskForPartitions(int milliseconds) { return AskForPartitions(milliseconds, topic()); }
 
-  // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others. What comes after the
-  // first is mostly its consequence.
+  // The first thing that went wrong since ForgetProblems, but a hopeless one goes before others, and what the settings
+  // may be wrong in before what else there is. What comes after the first is mostly its consequence.
   std::optional<KafkaProblem> problem() const;
   bool has_problem() const { return has_problem_; }
   void AddProblem(KafkaProblem problem);

@@ -79,7 +79,8 @@ class ClosingServer {
     shutdown(fd_.get(), SHUT_RDWR);
     thread_.join();
   }
-  std::string url() const { return "kafka://127.0.0.1:" + std::to_string(port_) + "/t"; }
+  std::string url() const { return "kafka://" + address() + "/t"; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
  private:
   UniqueFd fd_;
@@ -95,6 +96,14 @@ TEST_CASE("Kafka: connections that are closed at once are no reason to give up a
   REQUIRE(!partitions.ok());
   CHECK(Has(partitions.status().message(), "expects TLS"));
   CHECK(TestClock().Monotonic() - begin >= 2 * kSecond);
+}
+
+TEST_CASE("Kafka: where nobody listens hides nothing of what another address does") {
+  const ClosingServer server;
+  const std::unique_ptr<KafkaClient> client = NewClient("kafka://127.0.0.1:1," + server.address() + "/t");
+  const Result<int> partitions = client->WaitForTopic(3 * kSecond, TestClock());
+  REQUIRE(!partitions.ok());
+  CHECK(Has(partitions.status().message(), "expects TLS"));
 }
 
 TEST_CASE("Kafka: a partition without a leader is not idle") {

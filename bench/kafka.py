@@ -59,7 +59,7 @@ class Bench:
         return [self.arguments.build / "socklog", "generate", "-q", *TRAFFIC, "--count", lines, "--to", to]
 
     def read(self, topic):
-        wall, cpu, _ = self.run([self.arguments.build / "socklog", "analyze", "-q", "-j1", self.url(topic), "--offset", "beginning", "--until", "end"])
+        wall, cpu, _ = self.run([self.arguments.build / "socklog", "analyze", "-q", self.url(topic), "--offset", "beginning", "--until", "end"])
         return wall, cpu
 
     def write(self, lines):

@@ -247,14 +247,14 @@ void KafkaConsumer::NoteLeaders(const std::vector<bool>& led) {
 // Any broker tells who leads a partition; whether that one can be reached is known once it has answered. Those without
 // a leader are told of by NoteLeaders.
 bool KafkaConsumer::LeadersAnswer(const std::vector<bool>& led) {
-  const Micros end = context_.clock.Monotonic() + kAnswerTime * kMillisecond;
-  for (std::size_t i = 0; i < led.size(); ++i) {
-    if (!led[i]) continue;
-    std::vector<std::int64_t> ends(1);
-    const Micros left = std::max(end - context_.clock.Monotonic(), kMillisecond);
-    if (closing_ || AskKafkaEnds(client_->handle(), reading_.endpoint.topic, static_cast<int>(i),
-                                 static_cast<int>(left / kMillisecond), &ends) != RD_KAFKA_RESP_ERR_NO_ERROR)
+  for (auto first = led.begin(); (first = std::find(first, led.end(), true)) != led.end();) {
+    // Many at once: each question waits until the broker has answered a fetch.
+    const auto last = std::find(first, led.end(), false);
+    std::vector<std::int64_t> ends(static_cast<std::size_t>(last - first));
+    if (closing_ || AskKafkaEnds(client_->handle(), reading_.endpoint.topic, static_cast<int>(first - led.begin()),
+                                 kAnswerTime, &ends) != RD_KAFKA_RESP_ERR_NO_ERROR)
       return false;
+    first = last;
   }
   return true;
 }

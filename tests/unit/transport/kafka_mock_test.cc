@@ -122,8 +122,9 @@ TEST_CASE("Kafka: a partition without a leader is not idle") {
 }
 
 TEST_CASE("Kafka: a partition whose leader cannot be reached is not idle, though another broker answers") {
-  const MockCluster mock(2, 2);
-  for (int i = 0; i < 2; ++i) rd_kafka_mock_partition_set_leader(mock.cluster(), "t", i, i + 1);
+  constexpr int kPartitions = 64;  // more than can be asked for one after the other
+  const MockCluster mock(2, kPartitions);
+  for (int i = 0; i < kPartitions; ++i) rd_kafka_mock_partition_set_leader(mock.cluster(), "t", i, i % 2 + 1);
   const testing::CapturedStderr captured;
   SourceOptions options;
   options.connection.kafka.offset = "beginning";

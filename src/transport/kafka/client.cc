@@ -51,9 +51,6 @@ int Weight(const KafkaProblem& problem) {
   return problem.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ? 0 : 1;
 }
 
-// What the library says may end with a newline.
-std::string_view Chomp(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
-
 }  // namespace
 
 Status StartThread(std::function<void()> body, std::thread* thread) {

@@ -159,8 +159,7 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
   }
   // The library's text repeats the value.
   if (IsKafkaSecret(property.name)) return Status::Usage(place + ": the value of " + property.name + " cannot be used");
-  const std::string_view why = text.data();  // which may end with a newline
-  return Status::Usage(place + ": " + std::string(why.substr(0, why.find_last_not_of('\n') + 1)));
+  return Status::Usage(place + ": " + std::string(Chomp(text.data())));
 }
 
 Status CheckPrivate(const std::string& path, unsigned mode, const std::string& what) {
@@ -254,6 +253,8 @@ std::string SettingOf(const KafkaSettings& settings, std::string_view name, std:
   const auto found = settings.find(name);
   return found == settings.end() ? std::string(fallback) : found->second;
 }
+
+std::string_view Chomp(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
 
 bool UsesTls(const KafkaSettings& settings) {
   return LowerCase(SettingOf(settings, "security.protocol", "plaintext")).find("ssl") != std::string::npos;

@@ -33,6 +33,9 @@ std::string SettingOf(const KafkaSettings& settings, std::string_view name, std:
 bool UsesTls(const KafkaSettings& settings);
 std::string LoginMechanism(const KafkaSettings& settings);
 
+// What the library says of a configuration, without the newline that it may end with.
+std::string_view Chomp(std::string_view text);
+
 // What every consumer of socklog's is set to: it stores no offsets of itself, and sees what is committed alone.
 KafkaSettings ConsumerSettings(const std::string& group);
 

@@ -16,6 +16,12 @@ FIRST_LINES = 10
 CHECK_LINES = 200_000  # whole windows, so that nothing is left over
 
 
+def traffic(socklog, lines, *flags, seed=1):
+    """The command that writes such a log to stdout."""
+    flags = ["-q", "--speed", 0, "--seed", seed, "--start", START, "--count", lines, *TRAFFIC, *flags]
+    return [str(socklog), "generate", *map(str, flags)]
+
+
 class Inputs:
     """Paths of the logs in `directory`, made if they are not there in that size."""
 
@@ -36,8 +42,7 @@ class Inputs:
         self.check = self.generated("check.log", CHECK_LINES, "--background-error-rate", "5%")
 
     def traffic(self, lines, *flags, seed=1):
-        flags = ["-q", "--speed", 0, "--seed", seed, "--start", START, "--count", lines, *TRAFFIC, *flags]
-        return [str(self.socklog), "generate", *map(str, flags)]
+        return traffic(self.socklog, lines, *flags, seed=seed)
 
     def generated(self, name, lines, *flags, seed=1):
         def generate(path):

@@ -10,13 +10,12 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/integration"))
 
+import inputs  # pylint: disable=wrong-import-position
 import kafka_broker  # pylint: disable=wrong-import-position
 import kafka_client  # pylint: disable=wrong-import-position
 import measure  # pylint: disable=wrong-import-position
 
 PARTITIONS = 4
-TRAFFIC = ("--speed", "0", "--seed", "1", "--start", "2026-01-01T00:00:00Z", "--rate", "10000", "--urls", "20000", "--users", "50000",
-           "--clients", "50000")
 
 
 def parse_arguments():
@@ -56,7 +55,7 @@ class Bench:
         return float(text.split(", ")[1].split()[0]), cpu
 
     def generate(self, lines, to):
-        return [self.arguments.build / "socklog", "generate", "-q", *TRAFFIC, "--count", lines, "--to", to]
+        return [*inputs.traffic(self.arguments.build / "socklog", lines), "--to", to]
 
     def read(self, topic):
         wall, cpu, _ = self.run([self.arguments.build / "socklog", "analyze", "-q", self.url(topic), "--offset", "beginning", "--until", "end"])

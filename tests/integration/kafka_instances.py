@@ -14,8 +14,9 @@ from harness import T0, combined, shop_lines
 from kafka_case import SOON, records_of
 from kafka_group import COMMITTED, GroupCase
 
-# Seconds. Of several the one in the middle counts, or two of them, since this machine may be busy.
-RECOVERY = 3  # from a restart to the first commit
+# Seconds. Of several the best counts, the one in the middle, or two of them, since this machine may be busy.
+RECOVERY = 1  # from a restart to the first commit, at best
+PROMISED = 3  # of it in the middle
 HAND_OVER = 1  # from the end of one instance to the first commit of another
 SESSION = 6  # the session time-out
 TRIES = 4
@@ -65,7 +66,8 @@ class Instances(GroupCase):
             process.signal(SIGKILL)
             process.wait()
         harness.tell("works again after " + ", ".join(f"{seconds:.2f} s" for seconds in waited[1:]))
-        self.assertLess(statistics.median(waited[1:]), RECOVERY, str(waited))
+        self.assertLess(min(waited[1:]), RECOVERY, str(waited))
+        self.assertLess(statistics.median(waited[1:]), PROMISED, str(waited))
         process = self.start(*self.args(self.logs))
         self.wait_for_work(process)
         self.finish(process)
@@ -211,7 +213,7 @@ class Standby(GroupCase):
     def test_a_worker_that_is_killed_in_a_transaction(self):
         worker, other = self.two()
         were_open = 0
-        for _ in range(HAND_OVERS + TRIES):
+        for _ in range(HAND_OVERS + TRIES // 2):
             were_open += self.kill_in_a_transaction(worker)
             self.assertLess(self.take_over(other), SESSION + SOON)
             if were_open >= HAND_OVERS / 2:

@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint64_t kPollEvery = 1024;  // records between looks at what became of earlier ones
 constexpr int kPollTime = 20;               // ms to wait for room in the queue
 constexpr Micros kStopTime = 10 * kSecond;  // for what is on its way when the program is to stop
-constexpr Micros kSilence = 5 * kSecond;    // of a broker, before there is a warning
 
 }  // namespace
 
@@ -51,7 +50,7 @@ Status KafkaSink::Write(std::string_view lines) {
 
 Status KafkaSink::WriteRecord(const OutputRecord& record) {
   if (!failed_.ok()) return failed_;
-  if (on_their_way() == 0) waiting_since_ = clock_.Monotonic();
+  if (on_their_way() == 0) unconfirmed_.Begin(clock_.Monotonic());
   const bool looks = produced_ % kPollEvery == 0;
   if (looks) client_->Poll(0);
   const auto produce = [&] {
@@ -60,7 +59,10 @@ Status KafkaSink::WriteRecord(const OutputRecord& record) {
   rd_kafka_resp_err_t error = produce();
   for (Micros full_since = 0; error == RD_KAFKA_RESP_ERR__QUEUE_FULL; error = produce()) {
     const Micros now = clock_.Monotonic();
-    if (full_since == 0) full_since = waiting_since_ = now;
+    if (full_since == 0) {
+      full_since = now;
+      unconfirmed_.Begin(now);
+    }
     if (SinkStopRequested() && now - full_since >= kStopTime) {
       if (Status status = WaitForAll(); !status.ok()) return status;
       continue;  // there is room now
@@ -110,14 +112,12 @@ void KafkaSink::WatchProgress() {
   const std::string& place = client_->endpoint().text;
   if (delivered_ != seen_delivered_) {
     seen_delivered_ = delivered_;
-    waiting_since_ = now;
-    if (told_away_) LogNote(place + ": the broker confirms records again");
-    told_away_ = false;
-  } else if (!told_away_ && now - waiting_since_ >= kSilence) {
-    told_away_ = true;
+    unconfirmed_.Begin(now);
+    unconfirmed_.End(place + ": the broker confirms records again");
+  } else if (unconfirmed_.IsDue(now)) {
     const KafkaProblem none{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"};
-    LogWarning(client_->Explain(client_->problem().value_or(none), clock_).message() + "; " +
-               FormatThousands(on_their_way()) + " records wait until it is back");
+    unconfirmed_.Tell(client_->Explain(client_->problem().value_or(none), clock_).message() + "; " +
+                      FormatThousands(on_their_way()) + " records wait until it is back");
   }
 }
 
@@ -159,7 +159,7 @@ Status KafkaSink::Unconfirmed(const char* when) const {
 // The library gives a record up after message.timeout.ms, so this ends.
 Status KafkaSink::WaitForAll() {
   StopPatience stop(kStopTime);
-  waiting_since_ = clock_.Monotonic();
+  unconfirmed_.Begin(clock_.Monotonic());
   while (on_their_way() > 0) {
     rd_kafka_flush(client_->handle(), kPollTime);
     if (Status status = Check(); !status.ok()) return status;

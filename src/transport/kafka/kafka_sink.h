@@ -9,6 +9,7 @@
 
 #include "socklog/sink.h"
 #include "transport/kafka/client.h"
+#include "transport/kafka/wait_notice.h"
 #include "transport/transport.h"
 
 namespace socklog {
@@ -54,10 +55,9 @@ class KafkaSink : public Sink {
   KafkaProblem cause_;             // of the first of them
   std::uint64_t dropped_ = 0;      // too large, and may be
   std::uint64_t seen_delivered_ = 0;
-  Micros waiting_since_ = 0;  // with nothing confirmed
-  bool told_away_ = false;
-  bool stop_passed_ = false;  // the time that a stop leaves
-  Status failed_;             // once and for all
+  WaitNotice unconfirmed_{0};  // with nothing confirmed
+  bool stop_passed_ = false;   // the time that a stop leaves
+  Status failed_;              // once and for all
 };
 
 }  // namespace socklog

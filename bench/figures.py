@@ -67,7 +67,7 @@ LONGEST_START = 0.020  # seconds more than `true`
 
 
 def cases(socklog, bare_simdjson, logs, distinct, port):
-    """Everything that can be timed on this machine, in the order of a round."""
+    """Everything that can be timed on this machine."""
     def analyze(name, *flags, lines=logs.lines, **more):
         return measure.Case(name, [[socklog, "analyze", "-q", *map(str, flags)]], lines, **more)
 

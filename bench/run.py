@@ -2,6 +2,7 @@
 """Times socklog and what else is installed on the same logs, and writes the page of docs that tells of it. Started by scripts/bench."""
 import argparse
 import pathlib
+import random
 import socket
 import subprocess
 import sys
@@ -46,10 +47,11 @@ def warm(logs, cases):
 
 
 def measure_all(cases, rounds, directory):
-    """{name: samples of all rounds}. In each round every case has its turn, so that a change of the machine's pace hits all of them."""
+    """{name: samples of all rounds}. In each round every case has its turn, so that a change of the machine's pace hits all of them; in another
+    order each time, since what ran before leaves its marks."""
     samples = {case.name: [] for case in cases}
     for number in range(rounds):
-        for case in cases:
+        for case in random.Random(number).sample(cases, len(cases)):
             sample = measure.run(case, directory / "output")
             samples[case.name].append(sample)
             print(f"{number + 1}/{rounds} {case.name:32} {sample.wall:9.3f} s  {sample.cpu:9.3f} s of CPU  {report.megabytes(sample.peak)}", flush=True)

@@ -22,9 +22,9 @@ constexpr int kRangeTime = 500;                   // ms that reading waits for e
 constexpr int kLagTime = 1000;                    // ms for the ends of all partitions
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
-// What may wait in the queues of all partitions, and of one.
+// What may wait in the queues of all partitions, and of one. The library may sleep for a second once all are full.
 constexpr int kAllQueues = 256 << 10;  // KiB
-constexpr int kLargestQueue = 32 << 10;
+constexpr int kLargestQueue = 64 << 10;
 constexpr int kSmallestQueue = 1 << 10;
 
 KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {

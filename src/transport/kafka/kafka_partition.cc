@@ -44,7 +44,7 @@ KafkaPartition::KafkaPartition(const std::string& topic, std::shared_ptr<KafkaCo
 }
 
 KafkaPartition::~KafkaPartition() {
-  while (in_batch_ < batch_size_) DropMessage();
+  for (std::size_t i = 0; i < batch_size_; ++i) rd_kafka_message_destroy(batch_[i]);
   feed_->GiveBackQueue();  // before the instance that it belongs to
 }
 
@@ -78,7 +78,9 @@ Result<Progress> KafkaPartition::Read(Block* block) {
 
 // A batch has left the queue that bounds memory, so it is few when records are large, as far as the last ones tell.
 bool KafkaPartition::Fetch() {
+  for (std::size_t i = 0; i < batch_size_; ++i) rd_kafka_message_destroy(batch_[i]);
   in_batch_ = 0;
+  batch_size_ = 0;
   const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_limit_);
   batch_size_ = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
   std::size_t bytes = batch_size_;
@@ -87,7 +89,7 @@ bool KafkaPartition::Fetch() {
   return batch_size_ > 0;
 }
 
-void KafkaPartition::DropMessage() { rd_kafka_message_destroy(batch_[in_batch_++]); }
+void KafkaPartition::DropMessage() { ++in_batch_; }
 
 Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
   switch (message.err) {

@@ -39,20 +39,23 @@ def free_port():
         return server.getsockname()[1]
 
 
-def warm(logs, cases):
-    """Reads every file that a case names, so that none is read from the disk while it is timed."""
-    words = {word for case in cases for command in case.commands for word in command} | {case.feed[1] for case in cases if case.feed}
-    for path in sorted(word for word in words if word.startswith(str(logs.directory)) and pathlib.Path(word).exists()):
-        logs.warm(path)
+def warm(logs, case):
+    """Reads the files that a case names, so that it is not the one to fetch them from the disk, or, on a virtual machine, from where the host
+    has put memory that nobody touched for a while: that took as long as all the rest of a run."""
+    named = case.shown() + " ".join(map(str, case.feed))
+    for path in sorted(logs.directory.iterdir()):
+        if str(path) in named:
+            logs.warm(path)
 
 
-def measure_all(cases, rounds, directory):
+def measure_all(cases, rounds, logs):
     """{name: samples of all rounds}. In each round every case has its turn, so that a change of the machine's pace hits all of them; in another
     order each time, since what ran before leaves its marks."""
     samples = {case.name: [] for case in cases}
     for number in range(rounds):
         for case in random.Random(number).sample(cases, len(cases)):
-            sample = measure.run(case, directory / "output")
+            warm(logs, case)
+            sample = measure.run(case, logs.directory / "output")
             samples[case.name].append(sample)
             print(f"{number + 1}/{rounds} {case.name:32} {sample.wall:9.3f} s  {sample.cpu:9.3f} s of CPU  {report.megabytes(sample.peak)}", flush=True)
     return samples
@@ -76,8 +79,7 @@ def main():
         return
     once = [case for case in cases if case.name == figures.DISTINCT]
     in_turn = [case for case in cases if case not in once]
-    warm(logs, in_turn)
-    samples = measure_all(in_turn, arguments.rounds, directory) | measure_all(once, 1, directory)
+    samples = measure_all(in_turn, arguments.rounds, logs) | measure_all(once, 1, logs)
     results = {case.name: figures.Result(case, measure.median_of(samples[case.name])) for case in cases}
     if not arguments.only:
         report.write(arguments.output, results, logs, arguments)

@@ -79,7 +79,7 @@ class Silent(KafkaCase):
             self.wait_for(lambda: watermarks.end(topic) > 0, "a record", process=process)
         kafka_case.BROKER.pause()
         try:
-            self.wait_for(lambda: b"records wait until it is back" in process.err(), "a warning", process=process)
+            self.wait_for(lambda: b"on the way, until it is back" in process.err(), "a warning", process=process)
             process.signal(SIGTERM)
             result = process.wait(3 * SOON)
         finally:

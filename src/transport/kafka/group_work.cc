@@ -1,7 +1,6 @@
 #include "transport/group_work.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <set>
 
@@ -9,6 +8,7 @@
 #include "transport/kafka/group_member.h"
 #include "transport/kafka/group_peers.h"
 #include "transport/kafka/position.h"
+#include "transport/kafka/produce.h"
 #include "transport/kafka/transaction.h"
 
 namespace socklog {
@@ -21,11 +21,7 @@ class HeldSink : public Sink {
 
   bool takes_records() const override { return true; }
   Status Write(std::string_view lines) override {
-    while (!lines.empty()) {
-      const std::size_t size = std::min(lines.find('\n'), lines.size() - 1) + 1;
-      transactions_.Add(topic_, RD_KAFKA_PARTITION_UA, {lines.substr(0, size)});
-      lines.remove_prefix(size);
-    }
+    while (!lines.empty()) transactions_.Add(topic_, RD_KAFKA_PARTITION_UA, {TakeLine(&lines)});
     return Status();
   }
   Status WriteRecord(const OutputRecord& record) override {

@@ -38,13 +38,13 @@ KafkaPartition::KafkaPartition(const std::string& topic, std::shared_ptr<KafkaCo
       feed_(std::move(feed)),
       context_(context),
       stop_(start.stop),
-      skip_at_(start.place.offset),
+      start_(start.place),
       skip_(start.place.bytes) {
   places_.Add(0, start.place.offset);
 }
 
 KafkaPartition::~KafkaPartition() {
-  for (std::size_t i = 0; i < batch_size_; ++i) rd_kafka_message_destroy(batch_[i]);
+  FreeBatch();
   feed_->GiveBackQueue();  // before the instance that it belongs to
 }
 
@@ -67,7 +67,7 @@ Result<Progress> KafkaPartition::Read(Block* block) {
       continue;
     }
     Status status = TakeEvent(message);
-    DropMessage();
+    NextMessage();
     if (is_misplaced_ && block->text.empty()) status = FindPlace();
     if (!status.ok()) return status;
     if (is_misplaced_) break;
@@ -78,9 +78,7 @@ Result<Progress> KafkaPartition::Read(Block* block) {
 
 // A batch has left the queue that bounds memory, so it is few when records are large, as far as the last ones tell.
 bool KafkaPartition::Fetch() {
-  for (std::size_t i = 0; i < batch_size_; ++i) rd_kafka_message_destroy(batch_[i]);
-  in_batch_ = 0;
-  batch_size_ = 0;
+  FreeBatch();
   const ssize_t count = rd_kafka_consume_batch_queue(feed_->queue.get(), 0, batch_.data(), batch_limit_);
   batch_size_ = static_cast<std::size_t>(std::max<ssize_t>(count, 0));
   std::size_t bytes = batch_size_;
@@ -89,7 +87,12 @@ bool KafkaPartition::Fetch() {
   return batch_size_ > 0;
 }
 
-void KafkaPartition::DropMessage() { ++in_batch_; }
+// All at once, and not one by one: the library's thread waits for the allocator meanwhile.
+void KafkaPartition::FreeBatch() {
+  for (std::size_t i = 0; i < batch_size_; ++i) rd_kafka_message_destroy(batch_[i]);
+  in_batch_ = 0;
+  batch_size_ = 0;
+}
 
 Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
   switch (message.err) {
@@ -175,11 +178,11 @@ void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
   // After partitions were assigned anew some records come twice.
   const bool known = message.offset < feed_->next;
   ended_ = stop_ && message.offset >= *stop_;
-  if (known || ended_) return DropMessage();
+  if (known || ended_) return NextMessage();
   const auto* data = static_cast<const char*>(message.payload);
   places_.Add(text_end_, message.offset);
-  if (std::exchange(is_first_, false) && skip_ > 0 && message.offset != skip_at_) {
-    LogWarning(name() + ": record " + std::to_string(skip_at_) + " is gone (compaction?); going on at record " +
+  if (std::exchange(is_first_, false) && skip_ > 0 && message.offset != start_.offset) {
+    LogWarning(name() + ": record " + std::to_string(start_.offset) + " is gone (compaction?); going on at record " +
                std::to_string(message.offset) + ", so some lines may be missing, and some count twice");
     skip_ = 0;
   }
@@ -198,12 +201,15 @@ bool KafkaPartition::FillFromRecord(Block* block) {
   if (!text_.done()) return false;
   feed_->next = batch_[in_batch_]->offset + 1;
   in_record_ = false;
-  DropMessage();
+  NextMessage();
   return !block->too_long;
 }
 
 std::string KafkaPartition::EncodePosition(Position position) const {
-  return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, places_.Find(position.offset)});
+  KafkaPlace place = places_.Find(position.offset);
+  // Nothing was read yet: what an earlier run handed out stays known.
+  if (place.offset == start_.offset) place.bytes = std::max(place.bytes, start_.bytes);
+  return EncodeKafkaPosition({consumer_->cluster(), topic_, feed_->partition, place});
 }
 
 void KafkaPartition::AddTo(PollSet* set) const {

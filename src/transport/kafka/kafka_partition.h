@@ -40,7 +40,8 @@ class KafkaPartition : public Partition {
   Status TakeDamage(const rd_kafka_message_t& message);
   void StartRecord(const rd_kafka_message_t& message);
   bool FillFromRecord(Block* block);
-  void DropMessage();
+  void NextMessage() { ++in_batch_; }
+  void FreeBatch();
 
   const std::string topic_;
   const std::shared_ptr<KafkaConsumer> consumer_;
@@ -53,9 +54,9 @@ class KafkaPartition : public Partition {
   std::size_t in_batch_ = 0;  // the message in hand
   bool in_record_ = false;    // whose text is being handed out
   RecordText text_;
-  const std::int64_t skip_at_;  // the record that skip_ begins at, if it is still there
+  const KafkaPlace start_;
   bool is_first_ = true;        // the next record
-  std::uint64_t skip_;          // bytes of text that an earlier run handed out
+  std::uint64_t skip_;          // bytes of text that an earlier run handed out, of the record at start_
   std::uint64_t text_end_ = 0;  // position behind what was handed out or skipped
   KafkaPlaces places_;
   std::int64_t damaged_at_ = -1;

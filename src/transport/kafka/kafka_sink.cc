@@ -41,9 +41,7 @@ KafkaSink::~KafkaSink() {
 
 Status KafkaSink::Write(std::string_view lines) {
   while (!lines.empty()) {
-    const std::size_t size = std::min(lines.find('\n'), lines.size() - 1) + 1;
-    if (Status status = WriteRecord({lines.substr(0, size)}); !status.ok()) return status;
-    lines.remove_prefix(size);
+    if (Status status = WriteRecord({TakeLine(&lines)}); !status.ok()) return status;
   }
   return failed_;
 }
@@ -114,10 +112,10 @@ void KafkaSink::WatchProgress() {
     seen_delivered_ = delivered_;
     unconfirmed_.Begin(now);
     unconfirmed_.End(place + ": the broker confirms records again");
-  } else if (unconfirmed_.IsDue(now)) {
+  } else if (on_their_way() > 0 && unconfirmed_.IsDue(now)) {
     const KafkaProblem none{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"};
     unconfirmed_.Tell(client_->Explain(client_->problem().value_or(none), clock_).message() + "; " +
-                      FormatThousands(on_their_way()) + " records wait until it is back");
+                      FormatCount(on_their_way(), "record") + " on the way, until it is back");
   }
 }
 
@@ -137,7 +135,7 @@ Status KafkaSink::Flush(bool durable) {
   if (!failed_.ok()) return failed_;
   if (durable) return WaitForAll();
   client_->Poll(0);
-  if (on_their_way() > 0) WatchProgress();
+  WatchProgress();
   return Check();
 }
 

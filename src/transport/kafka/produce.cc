@@ -1,5 +1,6 @@
 #include "transport/kafka/produce.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -27,6 +28,12 @@ KafkaSettings ProducerSettings() {
       {"socket.timeout.ms", "10000"},
       {"reconnect.backoff.max.ms", "2000"},
   };
+}
+
+std::string_view TakeLine(std::string_view* lines) {
+  const std::string_view line = lines->substr(0, std::min(lines->find('\n'), lines->size() - 1) + 1);
+  lines->remove_prefix(line.size());
+  return line;
 }
 
 rd_kafka_resp_err_t ProduceRecord(rd_kafka_t* handle, rd_kafka_topic_t* topic, int partition,

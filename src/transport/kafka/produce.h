@@ -2,6 +2,8 @@
 #ifndef SOCKLOG_TRANSPORT_KAFKA_PRODUCE_H_
 #define SOCKLOG_TRANSPORT_KAFKA_PRODUCE_H_
 
+#include <string_view>
+
 #include "socklog/sink.h"
 #include "transport/kafka/settings.h"
 
@@ -9,6 +11,9 @@ namespace socklog {
 
 // What every producer of socklog's is set to: all in-sync replicas confirm, retries double nothing.
 KafkaSettings ProducerSettings();
+
+// Cuts the first line, with its newline if it has one, from the lines. REQUIRES: they are not empty
+std::string_view TakeLine(std::string_view* lines);
 
 // One record, its newline left out; copied, so that nothing needs to live on. A line without data (not the empty one)
 // is a null value: a tombstone. `partition`: RD_KAFKA_PARTITION_UA: by the key. __QUEUE_FULL: poll, then again.

@@ -169,6 +169,40 @@ TEST_CASE("Kafka: what is on its way is delivered though nothing is finished") {
   CHECK(AllOf(mock.url()) == "a\nb\n");
 }
 
+// Moves when it is told to.
+class HandClock : public Clock {
+ public:
+  Micros Now() const override { return TestClock().Now(); }
+  Micros Monotonic() const override { return now_; }
+  void Pass(Micros time) { now_ += time; }
+
+ private:
+  Micros now_ = kSecond;
+};
+
+TEST_CASE("Kafka: an outage is told once, and its end, though all is confirmed by then") {
+  const MockCluster mock(1, 1);
+  HandClock clock;
+  const std::unique_ptr<Sink> sink = NewSink(mock.url(), false, clock);
+  const testing::CapturedStderr captured;
+  const auto flush_until = [&](const char* text) {
+    const Micros end = TestClock().Monotonic() + testing::kPatience;
+    bool found = false;
+    while (!found && TestClock().Monotonic() < end && sink->Flush(/*durable=*/false).ok())
+      found = captured.text().find(text) != std::string::npos;
+    return found;
+  };
+  rd_kafka_mock_broker_set_down(mock.cluster(), 1);
+  REQUIRE(sink->Write("a\n").ok());
+  REQUIRE(sink->Flush(false).ok());
+  CHECK(captured.text().empty());
+  clock.Pass(10 * kSecond);
+  CHECK(flush_until("1 record on the way, until it is back"));
+  CHECK(captured.text().find("confirms records again") == std::string::npos);
+  rd_kafka_mock_broker_set_up(mock.cluster(), 1);
+  CHECK(flush_until("the broker confirms records again"));
+}
+
 TEST_CASE("Kafka: a record that is too large is an error, or dropped where it may be") {
   const MockCluster mock(1, 1);
   RefuseRecords(mock, 1);
@@ -368,6 +402,17 @@ TEST_CASE("Kafka: a position is that of the record that it is in") {
   REQUIRE(reader.ReadAll());
   CHECK(Has(reader.PositionOf(0), "kafka1 0 0 0 "));
   CHECK(Has(reader.PositionOf(7), "kafka1 0 7 0 "));
+}
+
+TEST_CASE("Kafka: where nothing was read yet, what an earlier run read of the first record stays known") {
+  const MockCluster mock(1, 1);
+  REQUIRE(NewSink(mock.url())->Write("abc\n").ok());
+  Reader reader({mock.url()}, ResumingAt("kafka1 0 0 2 - t"));
+  CHECK(Has(reader.source().EncodePosition(0, Position{}), "kafka1 0 0 2 "));
+  REQUIRE(reader.ReadAll());
+  CHECK(reader.text() == "c\n");
+  CHECK(Has(reader.source().EncodePosition(0, Position{0, 2}), "kafka1 0 0 2 "));
+  CHECK(Has(reader.source().EncodePosition(0, Position{0, 3}), "kafka1 0 0 3 "));
 }
 
 TEST_CASE("Kafka: a position of another cluster's topic is none of this one") {

@@ -91,7 +91,7 @@ Status KafkaGroupMember::WaitForWork(KafkaTransactions* transactions) {
     if ((problem && IsHopeless(*problem)) || in_vain)
       return client_->Explain(problem.value_or(KafkaProblem{RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer"}), clock_);
     if (work_ != Work::kOthers) continue;
-    if (!options_.kafka.standby) return IsTaken(endpoint_, options_.kafka.group, "it was given the state topic");
+    if (!options_.kafka.standby) return TakenError(endpoint_, options_.kafka.group, "it was given the state topic");
     if (!told) LogNote(endpoint_.text + ": standing by for group '" + options_.kafka.group + "'");
     told = true;
   }
@@ -210,9 +210,10 @@ void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topi
 // Until this is answered the group has the same generation, of which the transaction under way speaks. The broker waits
 // for the session time-out and longer. Where the membership is lost already, nothing is gained.
 void KafkaGroupMember::WaitForRelease() {
-  if (rd_kafka_assignment_lost(client_->handle()) != 0) return;
+  const bool is_lost = rd_kafka_assignment_lost(client_->handle()) != 0;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::milliseconds(kReleaseTime), [this] { return !held_ || closing_; });
+  if (!is_lost) changed_.wait_for(lock, std::chrono::milliseconds(kReleaseTime), [this] { return !held_ || closing_; });
+  work_ = Work::kUnknown;  // at once, or another transaction would begin with the generation that is given up
 }
 
 void KafkaGroupMember::Watch() {

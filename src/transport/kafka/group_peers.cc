@@ -102,7 +102,7 @@ class PeerWatch {
 
 }  // namespace
 
-Status IsTaken(const Endpoint& endpoint, const std::string& group, const std::string& who) {
+Status TakenError(const Endpoint& endpoint, const std::string& group, const std::string& who) {
   return Status::Failed(endpoint.text + ": another instance works for group '" + group + "' already (" + who +
                         "); stop it first, or give another --group");
 }
@@ -137,7 +137,7 @@ Result<UniqueFd> LockGroup(const KafkaClient& client, const std::string& group) 
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
   if (!fd.valid()) return Status::Failed(endpoint.text + ": no lock for group '" + group + "': " + ErrnoText(errno));
   if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0) return fd;
-  if (errno == EADDRINUSE) return IsTaken(endpoint, group, "on this machine");
+  if (errno == EADDRINUSE) return TakenError(endpoint, group, "on this machine");
   return Status::Failed(endpoint.text + ": no lock for group '" + group + "': " + ErrnoText(errno));
 }
 
@@ -156,7 +156,7 @@ Status WaitForNoPeers(KafkaClient* client, const ConnectionOptions& options, con
     } else if (peer.value().empty()) {
       return Status();
     } else if (waited >= gone) {
-      return IsTaken(client->endpoint(), options.kafka.group, peer.value());
+      return TakenError(client->endpoint(), options.kafka.group, peer.value());
     } else if (told.empty()) {
       told = peer.value();
       LogNote(client->endpoint().text + ": " + told + " is in group '" + options.kafka.group +

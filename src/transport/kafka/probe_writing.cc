@@ -20,9 +20,11 @@ Status NoPermission(const ProbedTopic& topic, const KafkaClient& client, const C
 
 using TopicCollection = std::unique_ptr<rd_kafka_TopicCollection_t, KafkaDestroy<rd_kafka_TopicCollection_destroy>>;
 
-bool MayWrite(const rd_kafka_TopicDescription_t* topic) {
+// nullopt: the broker does not tell.
+std::optional<bool> MayWrite(const rd_kafka_TopicDescription_t* topic) {
   std::size_t count = 0;
   const rd_kafka_AclOperation_t* const allowed = rd_kafka_TopicDescription_authorized_operations(topic, &count);
+  if (allowed == nullptr) return std::nullopt;
   return std::any_of(allowed, allowed + count, [](rd_kafka_AclOperation_t operation) {
     return operation == RD_KAFKA_ACL_OPERATION_WRITE || operation == RD_KAFKA_ACL_OPERATION_ALL;
   });
@@ -47,8 +49,9 @@ std::map<std::string, bool> AskForPermissions(const std::vector<std::string>& to
   const rd_kafka_TopicDescription_t** found =
       rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event.get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (rd_kafka_error_code(rd_kafka_TopicDescription_error(found[i])) == RD_KAFKA_RESP_ERR_NO_ERROR)
-      permissions[rd_kafka_TopicDescription_name(found[i])] = MayWrite(found[i]);
+    if (rd_kafka_error_code(rd_kafka_TopicDescription_error(found[i])) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (const std::optional<bool> may = MayWrite(found[i]); may)
+      permissions[rd_kafka_TopicDescription_name(found[i])] = *may;
   }
   return permissions;
 }

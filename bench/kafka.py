@@ -3,6 +3,7 @@
 a broker of its own on the same machine. Started by scripts/bench --kafka."""
 import argparse
 import pathlib
+import re
 import statistics
 import sys
 import tempfile
@@ -50,15 +51,16 @@ class Bench:
         return sample.wall, sample.cpu, output.read_text(encoding="utf-8", errors="replace")
 
     def bare(self, what, topic, *feed):
-        """Seconds of the loop alone: what the process needs to begin, or to read its standard input, is not in them."""
-        _, cpu, text = self.run(*feed, [self.arguments.build / "kafka_bare", what, self.broker.address(), topic])
-        return float(text.split(", ")[1].split()[0]), cpu
+        """Wall and CPU seconds of the loop alone."""
+        _, _, text = self.run(*feed, [self.arguments.build / "kafka_bare", what, self.broker.address(), topic])
+        wall, cpu = re.search(r", ([\d.]+) s, CPU ([\d.]+) s", text).groups()
+        return float(wall), float(cpu)
 
     def generate(self, lines, to):
         return [*inputs.traffic(self.arguments.build / "socklog", lines), "--to", to]
 
-    def read(self, topic):
-        wall, cpu, _ = self.run([self.arguments.build / "socklog", "analyze", "-q", self.url(topic), "--offset", "beginning", "--until", "end"])
+    def read(self, topic, *flags):
+        wall, cpu, _ = self.run([self.arguments.build / "socklog", "analyze", "-q", self.url(topic), "--offset", "beginning", "--until", "end", *flags])
         return wall, cpu
 
     def write(self, lines):
@@ -67,7 +69,7 @@ class Bench:
 
     def compare(self, what, socklog, bare):
         socklog(), bare()  # so that all is in memory
-        samples = [(socklog(), bare()) for _ in range(self.arguments.rounds)]
+        samples = [(socklog(), bare()) if number % 2 else (bare(), socklog())[::-1] for number in range(self.arguments.rounds)]
         (ours, our_cpu), (theirs, their_cpu) = ([statistics.median(values) for values in zip(*side)] for side in zip(*samples))
         print(f"{what}: socklog {ours:.2f} s (CPU {our_cpu:.2f} s), bare loop {theirs:.2f} s (CPU {their_cpu:.2f} s): "
               f"{theirs / ours:.2f} of its speed", flush=True)
@@ -77,6 +79,7 @@ class Bench:
         full = self.topic()
         self.run(self.generate(lines, self.url(full)))
         self.compare(f"read {lines:,} lines", lambda: self.read(full), lambda: self.bare("read", full))
+        self.compare(f"read {lines:,} lines, -j1", lambda: self.read(full, "-j1"), lambda: self.bare("read", full))
         log = self.directory / "log"
         self.run(self.generate(lines // 2, log))
         self.compare(f"write {lines // 2:,} lines", lambda: self.write(lines // 2), lambda: self.bare("write", self.topic(), ["cat", log]))

@@ -26,7 +26,8 @@ class GroupWork {
   // (kDataLoss): it is damaged, or of another version; the next Commit replaces it.
   virtual const Result<std::optional<std::string>>& state() const = 0;
 
-  // A topic of the same brokers. What is written to it waits for the next Commit. Errors: as OpenSink.
+  // A topic of the same brokers. What is written to it waits for the next Commit. The sink borrows from this object.
+  // Errors: as OpenSink.
   virtual Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& topic) = 0;
   // Bytes that wait.
   virtual std::size_t held_bytes() const = 0;
@@ -46,8 +47,9 @@ class GroupWork {
 };
 
 // Takes the work of the group that `options` names, with --standby once nobody else does it: ends what an earlier
-// instance left open, and keeps that one from writing. `state_topic`: of one partition, compacted. Errors: another
-// instance works (kFailed); a topic that is no place for a state (kUsage); those of OpenSink.
+// instance left open, and keeps that one from writing. `state_topic`: of one partition, compacted. `clock` is borrowed.
+// Errors: another instance works (kFailed); a topic that is no place for a state (kUsage); StopSinks (kBrokenPipe);
+// those of OpenSink.
 Result<std::unique_ptr<GroupWork>> OpenGroupWork(const Endpoint& state_topic, const ConnectionOptions& options,
                                                  const Clock& clock);
 

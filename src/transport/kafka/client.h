@@ -19,7 +19,8 @@ namespace socklog {
 // A thread of socklog's own. Error (kFailed): the system gives none.
 Status StartThread(std::function<void()> body, std::thread* thread);
 
-// Connects by itself, in threads of its own, and goes on trying. Thread-safe.
+// Connects by itself, in threads of its own, and goes on trying. Thread-safe, but for cluster(), which the first
+// WaitForTopic sets.
 class KafkaClient {
  public:
   struct Options {

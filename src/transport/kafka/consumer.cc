@@ -14,7 +14,7 @@ namespace socklog {
 namespace {
 
 constexpr Micros kLookInterval =
-    kSecond;  // for new partitions: less than --lateness, or their first lines would be late
+    kSecond;  // for new partitions: less than --lateness is by default, or their first lines would be late
 constexpr Micros kDeletedTime = 2 * kSecond;      // a topic that was deleted stays unknown
 constexpr int kServeTime = 500;                   // ms that the watching thread waits for callbacks
 constexpr int kAnswerTime = 3000;                 // ms that a broker has to answer

@@ -36,7 +36,7 @@ struct KafkaFeed {
 // the library, watches whether the broker can be reached, and looks for new partitions, which are read from their
 // beginning.
 //
-// Thread-safe, but TakeOpened, TakeNew and the partitions' Read, which come one after the other.
+// Thread-safe, but TakeOpened, TakeNew, AskLag and the partitions' Read, which come one after the other.
 class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_this<KafkaConsumer> {
  public:
   struct Opened {

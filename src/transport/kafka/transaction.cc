@@ -77,7 +77,7 @@ Status KafkaTransactions::Begin() {
   for (;;) {
     const KafkaError error(rd_kafka_init_transactions(client_->handle(), kAnswerTime));
     if (error == nullptr) return Status();
-    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, "stopped"};
+    if (SinkStopRequested()) return {StatusCode::kBrokenPipe, client_->endpoint().text + ": stopped"};
     if (rd_kafka_error_is_fatal(error.get()) != 0 || rd_kafka_error_is_retriable(error.get()) == 0) {
       FailBecauseOf(ProblemIn(error.get()));
       return failed_;

@@ -31,15 +31,15 @@ class TransactionGroup {
 // what was not is in no topic. Thread-compatible.
 class KafkaTransactions {
  public:
-  // Waits for the broker up to --connect-timeout. `endpoint`: its topic is one that is written. Errors: as
-  // KafkaClient::WaitForTopic.
+  // Waits for the broker up to --connect-timeout. `endpoint`: the state topic. `clock` is borrowed. Errors: the topic
+  // has not one partition (kUsage); as KafkaClient::WaitForTopic.
   static Result<std::unique_ptr<KafkaTransactions>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
                                                          const Clock& clock);
 
   // Forgets what went wrong so far. To be called now and then while nothing is written.
   void Idle();
   // Takes the group's transactional id: ends what the one before left open, and keeps that one from writing. Errors: a
-  // permission that is missing (kFailed), no answer in --connect-timeout (kUnavailable).
+  // permission that is missing (kFailed), no answer in --connect-timeout (kUnavailable), StopSinks (kBrokenPipe).
   Status Begin();
 
   KafkaClient& client() { return *client_; }

@@ -59,7 +59,7 @@ Result<Progress> KafkaPartition::Read(Block* block) {
       if (FillFromRecord(block)) continue;
       break;
     }
-    ended_ = ended_ || (stop_ && feed_->next >= *stop_);
+    if (stop_ && feed_->next >= *stop_) End();
     if (ended_ || (in_batch_ == batch_size_ && !Fetch())) break;
     const rd_kafka_message_t& message = *batch_[in_batch_];
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -98,11 +98,7 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       at_end_ = true;
-      if (skip_ > 0) {
-        LogWarning(name() + ": ends before the place that was stored beside its offset, by " +
-                   FormatCount(std::exchange(skip_, 0), "byte") +
-                   ": lines were skipped; was the offset moved by hand?");
-      }
+      TellSkipped();
       // Between the last record and the end there are only marks of transactions.
       if (message.offset > feed_->next) feed_->next = message.offset;
       return Status();
@@ -114,6 +110,17 @@ Status KafkaPartition::TakeEvent(const rd_kafka_message_t& message) {
       if (IsDamage(message.err)) return TakeDamage(message);
       return consumer_->Judge({message.err, rd_kafka_message_errstr(&message)});
   }
+}
+
+void KafkaPartition::TellSkipped() {
+  if (skip_ == 0) return;
+  LogWarning(name() + ": ends before the place that was stored beside its offset, by " +
+             FormatCount(std::exchange(skip_, 0), "byte") + ": lines were skipped; was the offset moved by hand?");
+}
+
+void KafkaPartition::End() {
+  ended_ = true;
+  TellSkipped();
 }
 
 // The broker did not have what is to be read next, and the library fetches nothing until it is told another place.
@@ -177,7 +184,7 @@ void KafkaPartition::StartRecord(const rd_kafka_message_t& message) {
   at_end_ = false;
   // After partitions were assigned anew some records come twice.
   const bool known = message.offset < feed_->next;
-  ended_ = stop_ && message.offset >= *stop_;
+  if (stop_ && message.offset >= *stop_) End();
   if (known || ended_) return NextMessage();
   const auto* data = static_cast<const char*>(message.payload);
   places_.Add(text_end_, message.offset);

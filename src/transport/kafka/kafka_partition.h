@@ -33,6 +33,8 @@ class KafkaPartition : public Partition {
   static constexpr std::size_t kBatchBytes = 1 << 20;
 
   bool Fetch();
+  void End();
+  void TellSkipped();
   Status TakeEvent(const rd_kafka_message_t& message);
   Status FindPlace();
   Status AskAgain(const KafkaRange& range);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -284,11 +285,14 @@ TEST_CASE("Kafka: an offset that is not there yet is told") {
 TEST_CASE("Kafka: a group's stored offset") {
   const MockCluster mock(1, 1);
   REQUIRE(NewSink(mock.url())->Write("a\nb\n").ok());
-  const auto text_from = [&](std::int64_t stored) {
+  const auto text_from = [&](std::int64_t stored, const char* beside = "") {
     const std::unique_ptr<KafkaClient> client = NewClient(mock.url());
     REQUIRE(client->WaitForTopic(testing::kPatience, TestClock()).ok());
     const KafkaOffsets list(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_list_add(list.get(), "t", 0)->offset = stored;
+    rd_kafka_topic_partition_t* const place = rd_kafka_topic_partition_list_add(list.get(), "t", 0);
+    place->offset = stored;
+    place->metadata = strdup(beside);
+    place->metadata_size = std::string_view(beside).size();
     REQUIRE(rd_kafka_commit(client->handle(), list.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
     SourceOptions options;
     options.until_end = true;
@@ -300,6 +304,8 @@ TEST_CASE("Kafka: a group's stored offset") {
   CHECK(text_from(1) == "b\n");
   CHECK(text_from(2).empty());
   const testing::CapturedStderr captured;
+  CHECK(text_from(1, "1 - 99").empty());
+  CHECK(Has(captured.text(), "t/0: ends before the place that was stored beside its offset, by 97 bytes"));
   CHECK(text_from(5) == "a\nb\n");
   CHECK(Has(captured.text(), "it was made anew"));
 }

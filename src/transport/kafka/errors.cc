@@ -8,6 +8,7 @@ namespace socklog {
 namespace {
 
 constexpr int kScramWorksWithKafka4 = 0x02060100;  // 2.6.1
+constexpr char kOffered[] = "supported mechanisms:";
 
 bool Has(const KafkaProblem& problem, std::string_view words) { return problem.text.find(words) != std::string::npos; }
 
@@ -62,7 +63,12 @@ std::string TransactionalIdPrefix(const std::string& group) { return "socklog-" 
 
 Status ExplainLogin(const KafkaProblem& problem, const KafkaSituation& situation) {
   const std::string place = situation.endpoint.text + ": ";
-  if (const std::size_t offered = problem.text.find("supported mechanisms:"); offered != std::string::npos) {
+  if (const std::size_t offered = problem.text.find(kOffered); offered != std::string::npos) {
+    const std::string_view rest = std::string_view(problem.text).substr(offered + std::string_view(kOffered).size());
+    if (rest.substr(0, rest.find('(')).find_first_not_of(' ') == std::string_view::npos) {
+      return Status::Usage(place + "the broker expects no login at that port; give the port where it does, or leave " +
+                           "out security.protocol and sasl.*");
+    }
     return Status::Usage(place + "the broker does not offer the mechanism of login that was asked for; its " +
                          problem.text.substr(offered) + " (set sasl.mechanisms to one of them)");
   }
@@ -131,7 +137,9 @@ Status ExplainTransport(const KafkaProblem& problem, const KafkaSituation& situa
   if (SpeaksNoTls(problem)) {
     return Status::Failed(place + "the broker does not speak TLS at that port; give the port where it does");
   }
-  return {StatusCode::kUnavailable, place + "cannot reach the broker: " + problem.text};
+  const bool lacks_descriptors = Has(problem, "Too many open files");
+  return {StatusCode::kUnavailable, place + "cannot reach the broker: " + problem.text +
+                                        (lacks_descriptors ? "; raise the limit (LimitNOFILE, ulimit -n)" : "")};
 }
 
 }  // namespace
@@ -164,6 +172,9 @@ bool IsHopeless(const KafkaProblem& problem) {
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
     case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
+    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
     case RD_KAFKA_RESP_ERR__FENCED:
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
@@ -212,6 +223,17 @@ Status ExplainKafka(const KafkaProblem& problem, const KafkaSituation& situation
                             "'; make it (kafka-topics.sh --create), or correct the name");
     case RD_KAFKA_RESP_ERR__RESOLVE:
       return {StatusCode::kUnavailable, place + "cannot find the broker's address: " + problem.text};
+    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
+      return Status::Failed(place + "other programs are members of group '" + situation.group +
+                            "'; give one of its own (--group)");
+    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+      return Status::Usage(place +
+                           "session.timeout.ms is not within what the broker allows (group.min.session.timeout.ms to "
+                           "group.max.session.timeout.ms, by default 6000 to 1800000)");
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+      return Status::Usage(place +
+                           "transaction.timeout.ms is larger than the broker allows (transaction.max.timeout.ms, by "
+                           "default 900000); lower it");
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return Status::Failed(place + "a record is larger than the topic takes; raise its max.message.bytes");
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:

@@ -127,7 +127,7 @@ Status Judge(const ProbedTopic& topic, const FoundTopic& found, const KafkaSetti
   if (config == nullptr) return Status();
   const std::optional<std::uint64_t> in_sync = ParseUnsigned(SettingOf(*config, "min.insync.replicas"));
   if (topic.use != Use::kRead && in_sync && static_cast<int>(*in_sync) > found.replicas) {
-    return Status::Failed(place + "min.insync.replicas is " + std::to_string(*in_sync) + ", and there are only " +
+    return Status::Failed(place + "min.insync.replicas is " + std::to_string(*in_sync) + ", with only " +
                           FormatCount(static_cast<std::uint64_t>(found.replicas), "replica") +
                           ": nothing can be written; lower it (" +
                           SetConfig(topic.endpoint.topic, "min.insync.replicas=" + std::to_string(found.replicas)) +

@@ -28,6 +28,18 @@ const Case kCases[] = {
     {RD_KAFKA_RESP_ERR__AUTHENTICATION,
      "sasl_ssl://b:9093/bootstrap: Unsupported SASL mechanism: broker's supported mechanisms: PLAIN,SCRAM-SHA-512",
      true, StatusCode::kUsage, "its supported mechanisms: PLAIN,SCRAM-SHA-512"},
+    {RD_KAFKA_RESP_ERR__AUTHENTICATION,
+     "sasl_plaintext://b:9092/bootstrap: Unsupported SASL mechanism: broker's supported mechanisms:  (after 1ms in "
+     "state AUTH_HANDSHAKE)",
+     true, StatusCode::kUsage, "expects no login at that port"},
+    {RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL, "JoinGroup failed: Broker: Inconsistent group protocol", true,
+     StatusCode::kFailed, "other programs are members of group 'g'"},
+    {RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, "JoinGroup failed: Broker: Invalid session timeout", true,
+     StatusCode::kUsage, "session.timeout.ms"},
+    {RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, "Failed to acquire transactional PID", true, StatusCode::kUsage,
+     "transaction.timeout.ms is larger"},
+    {RD_KAFKA_RESP_ERR__TRANSPORT, "b:9092/bootstrap: Failed to create socket: Too many open files", false,
+     StatusCode::kUnavailable, "LimitNOFILE"},
     {RD_KAFKA_RESP_ERR__SSL,
      "sasl_ssl://b:9093/bootstrap: SSL handshake failed: error:0A000086:SSL routines::certificate verify failed: "
      "broker "

@@ -50,7 +50,7 @@ void CheckKafkaSettings(const Settings& settings, const Options& options, const 
   if (!status.ok()) return diagnostics->Error(settings.PlaceOf("kafka-config"), status.message());
   for (const NamedEndpoint& topic : topics) {
     std::vector<std::string> warnings;
-    status = hooks.check_kafka(options.connection, {topic.use.text}, &warnings);
+    status = hooks.check_kafka(options.connection, {topic.use}, &warnings);
     if (!status.ok()) return diagnostics->Error(topic.place, status.message());
     for (const std::string& warning : warnings) diagnostics->Warning(topic.place, warning);
   }

@@ -47,7 +47,7 @@ struct CheckHooks {
   // Checks what config may not know: whether the log format of a command's options is one. Null: not checked.
   std::function<Status(Command, const Options&)> check_format = {};
   // The same for the properties of Kafka, and the endpoints of a command. Null: not checked.
-  std::function<Status(const ConnectionOptions&, const std::vector<std::string>&, std::vector<std::string>*)>
+  std::function<Status(const ConnectionOptions&, const std::vector<EndpointUse>&, std::vector<std::string>*)>
       check_kafka = {};
   // False: the file system is left alone (certificates, keys, a thresholds file that is named), for fuzzing.
   bool touch_files = true;

@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "transport/kafka_probe.h"
 #include "transport/probe.h"
 
 namespace socklog {
@@ -31,19 +30,6 @@ Result<Endpoint> EndpointOf(const EndpointUse& use) {
   return is_path ? FileEndpoint(use.text) : ParseEndpoint(use.text);
 }
 
-ProbedTopic::Use TopicUse(EndpointRole role) {
-  switch (role) {
-    case EndpointRole::kInput:
-      return ProbedTopic::Use::kRead;
-    case EndpointRole::kGroupOutput:
-      return ProbedTopic::Use::kGroupWrite;
-    case EndpointRole::kGroupState:
-      return ProbedTopic::Use::kGroupState;
-    default:
-      return ProbedTopic::Use::kWrite;
-  }
-}
-
 ProbeRow ProbeOther(std::size_t index, const EndpointUse& use, const Endpoint& endpoint, const Clock& clock) {
   const Result<std::string> found =
       use.role == EndpointRole::kState
@@ -66,6 +52,19 @@ void AddTopic(std::size_t index, const EndpointUse& use, const Endpoint& endpoin
 }
 
 }  // namespace
+
+ProbedTopic::Use TopicUse(EndpointRole role) {
+  switch (role) {
+    case EndpointRole::kInput:
+      return ProbedTopic::Use::kRead;
+    case EndpointRole::kGroupOutput:
+      return ProbedTopic::Use::kGroupWrite;
+    case EndpointRole::kGroupState:
+      return ProbedTopic::Use::kGroupState;
+    default:
+      return ProbedTopic::Use::kWrite;
+  }
+}
 
 std::vector<ProbeRow> Probe(const std::vector<EndpointUse>& uses, const Clock& clock) {
   std::vector<ProbeRow> rows;

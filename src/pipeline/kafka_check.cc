@@ -1,16 +1,16 @@
 #include "pipeline/kafka_check.h"
 
 #include "base/endpoint.h"
-#include "transport/transport.h"
+#include "pipeline/endpoint_probe.h"
 
 namespace socklog {
 
-Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<std::string>& endpoints,
+Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<EndpointUse>& uses,
                           std::vector<std::string>* warnings) {
-  std::vector<Endpoint> topics;
-  for (const std::string& text : endpoints) {
-    const Result<Endpoint> endpoint = ParseEndpoint(text);
-    if (endpoint.ok() && endpoint.value().is_topic()) topics.push_back(endpoint.value());
+  std::vector<ProbedTopic> topics;
+  for (const EndpointUse& use : uses) {
+    const Result<Endpoint> endpoint = ParseEndpoint(use.text);
+    if (endpoint.ok() && endpoint.value().is_topic()) topics.push_back({endpoint.value(), TopicUse(use.role)});
   }
   return CheckKafka(options, topics, warnings);
 }

@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "socklog/endpoint_use.h"
 #include "socklog/options.h"
 #include "socklog/status.h"
 
 namespace socklog {
 
-// What a job would say of librdkafka's properties (kUsage). *warnings: what is right but unsafe, of the topics that
-// `endpoints` names.
-Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<std::string>& endpoints,
+// What a job would say of librdkafka's properties (kUsage), and with them of the topics among `uses`. *warnings: what
+// is right but unsafe.
+Status CheckKafkaSettings(const ConnectionOptions& options, const std::vector<EndpointUse>& uses,
                           std::vector<std::string>* warnings);
 
 }  // namespace socklog

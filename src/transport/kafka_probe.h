@@ -2,11 +2,13 @@
 #ifndef SOCKLOG_TRANSPORT_KAFKA_PROBE_H_
 #define SOCKLOG_TRANSPORT_KAFKA_PROBE_H_
 
+#include <string>
 #include <vector>
 
 #include "base/endpoint.h"
 #include "socklog/options.h"
 #include "socklog/probe_row.h"
+#include "socklog/status.h"
 #include "socklog/time.h"
 
 namespace socklog {
@@ -16,6 +18,11 @@ struct ProbedTopic {
   Endpoint endpoint;
   Use use = Use::kRead;
 };
+
+// Whether a job could use librdkafka's properties as the options have them, for these topics: what it would say
+// (kUsage), without connecting. *warnings: what is right but unsafe.
+Status CheckKafka(const ConnectionOptions& options, const std::vector<ProbedTopic>& topics,
+                  std::vector<std::string>* warnings);
 
 // All topics are of the same brokers. The checks are, in this order: address, connection, tls, login; of each topic:
 // topic, then read, write; of a group: group, transaction. After a check that the others depend on has failed they are

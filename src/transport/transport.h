@@ -60,11 +60,6 @@ struct SinkOptions {
 // Errors (kUsage, kFailed, kUnavailable): as OpenSource.
 Result<std::unique_ptr<Sink>> OpenSink(const Endpoint& endpoint, const SinkOptions& options, const Clock& clock);
 
-// Whether a job could use librdkafka's properties as the options have them: what it would say (kUsage), without
-// connecting. *warnings: what is right but unsafe for these topics.
-Status CheckKafka(const ConnectionOptions& options, const std::vector<Endpoint>& topics,
-                  std::vector<std::string>* warnings);
-
 // Whether the path stands for a descriptor that is open already (/dev/stdout, /dev/fd/3): such a file is written to,
 // not replaced.
 bool NamesDescriptor(const std::string& path);

@@ -22,13 +22,14 @@ constexpr int kRangeTime = 500;                   // ms that reading waits for e
 constexpr int kLagTime = 1000;                    // ms for the ends of all partitions
 constexpr std::string_view kNoGroup = "socklog";  // the library needs a name, though no group is joined
 
-// What may wait in the queues of all partitions, and of one. The library may sleep for a second once all are full.
+// What may wait in the queues of all partitions, and of one. The library may sleep for a second once all are full; the
+// largest one, kLargestQueue, is meant to last for that long.
 constexpr int kAllQueues = 256 << 10;  // KiB
-constexpr int kLargestQueue = 64 << 10;
 constexpr int kSmallestQueue = 1 << 10;
 
-KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {
-  const std::string& group = reading.connection.kafka.group;
+}  // namespace
+
+KafkaSettings KafkaConsumer::Settings(const std::string& group, int queue) {
   KafkaSettings settings = ConsumerSettings(group.empty() ? std::string(kNoGroup) : group);
   settings["auto.offset.reset"] = "error";
   // For each partition, since each has a queue of its own.
@@ -37,8 +38,6 @@ KafkaSettings ChosenSettings(const KafkaReading& reading, int queue) {
   settings["fetch.message.max.bytes"] = "1048576";
   return settings;
 }
-
-}  // namespace
 
 Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading, const PartitionContext& context) {
   std::shared_ptr<KafkaConsumer> consumer(new KafkaConsumer(std::move(reading), context));
@@ -49,8 +48,11 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::Open(KafkaReading reading,
 }
 
 Result<int> KafkaConsumer::Connect(int queue) {
-  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(
-      {reading_.endpoint, reading_.connection, RD_KAFKA_CONSUMER, ChosenSettings(reading_, queue), {}});
+  Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New({reading_.endpoint,
+                                                                  reading_.connection,
+                                                                  RD_KAFKA_CONSUMER,
+                                                                  Settings(reading_.connection.kafka.group, queue),
+                                                                  {}});
   if (!client.ok()) return client.status();
   client_ = std::move(*client);
   return client_->WaitForTopic(reading_.connection.connect_timeout, context_.clock);

@@ -44,6 +44,9 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
     std::optional<std::size_t> resume_index;  // see KafkaStart
   };
 
+  // What it sets. `group`: empty for none. `queue`: KiB of read-ahead for each partition.
+  static KafkaSettings Settings(const std::string& group, int queue = kLargestQueue);
+
   // Waits for the broker up to --connect-timeout. Errors: as KafkaClient::WaitForTopic and FindKafkaStarts.
   static Result<std::shared_ptr<KafkaConsumer>> Open(KafkaReading reading, const PartitionContext& context);
   ~KafkaConsumer() override;
@@ -72,6 +75,8 @@ class KafkaConsumer : public PartitionSupplier, public std::enable_shared_from_t
   void CountLost(std::int64_t records);
 
  private:
+  static constexpr int kLargestQueue = 64 << 10;
+
   KafkaConsumer(KafkaReading reading, const PartitionContext& context)
       : reading_(std::move(reading)), context_(context) {}
   // `queue`: KiB of each partition. Returns the number of partitions.

@@ -15,7 +15,6 @@
 #include "transport/core_dump.h"
 #include "transport/fd.h"
 #include "transport/file_io.h"
-#include "transport/transport.h"
 
 namespace socklog {
 namespace {
@@ -69,6 +68,13 @@ std::string NearestProperty(const std::string& name) {
   return DidYouMean(name, {known.begin(), known.end()});
 }
 
+// The library takes "topic.NAME" for some of its properties, and would apply it over socklog's own NAME.
+bool IsOtherSpelling(const std::string& name) {
+  if (!name.starts_with("topic.")) return false;
+  const std::vector<std::string> known = KnownProperties();
+  return std::find(known.begin(), known.end(), name) == known.end();
+}
+
 // As the library understood it: it takes several words for one value. Empty: it does not take this one.
 std::string ReadBack(const KafkaProperty& property) {
   const KafkaConf conf(rd_kafka_conf_new());
@@ -91,14 +97,13 @@ bool WaitsForEver(const KafkaProperty& property) {
   return is_timeout && ReadBack(property) == "0";
 }
 
-// The library cuts a number that has more than 32 bits, and takes one that begins with 0 for octal.
+// The library cuts a number that has more than 32 bits and what stands behind one ("1e3"), and takes one that begins
+// with 0 for octal. Words that stand for a number ("all") are well.
 std::optional<std::string> OtherNumber(const KafkaProperty& property) {
-  const std::string_view digits = std::string_view(property.value).substr(property.value.starts_with('-') ? 1 : 0);
-  const bool is_number = !IsKafkaSecret(property.name) && !digits.empty() &&
-                         digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (IsKafkaSecret(property.name) || property.value.find_first_of("+-0123456789") != 0) return std::nullopt;
   const std::string taken = ReadBack(property);
   const bool is_taken_for_number = !taken.empty() && taken.find_first_not_of("-0123456789") == std::string::npos;
-  if (!is_number || !is_taken_for_number || taken == property.value) return std::nullopt;
+  if (!is_taken_for_number || taken == property.value) return std::nullopt;
   return taken;
 }
 
@@ -125,6 +130,9 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
   for (const auto& [name, why] : kOwnBusiness) {
     if (property.name == name)
       return Status::Usage(place + ": " + property.name + " cannot be set here: " + std::string(why));
+  }
+  if (IsOtherSpelling(property.name)) {
+    return Status::Usage(place + ": librdkafka knows no property '" + property.name + "'; leave 'topic.' out");
   }
   if (property.name == "group.instance.id" && options.standby) {
     return Status::Usage(place +
@@ -157,6 +165,8 @@ Status CheckProperty(const KafkaProperty& property, const KafkaOptions& options,
     default:
       break;
   }
+  if (std::string_view(text.data()).find("dedicated") != std::string_view::npos)
+    return Status::Usage(place + ": " + property.name + " cannot be set here: it is for programs, not a text");
   // The library's text repeats the value.
   if (IsKafkaSecret(property.name)) return Status::Usage(place + ": the value of " + property.name + " cannot be used");
   return Status::Usage(place + ": " + std::string(Chomp(text.data())));
@@ -195,6 +205,27 @@ Status ReadFile(const KafkaOptions& options, KafkaSettings* settings) {
         return status;
     }
     (*settings)[property->name] = property->value;
+  }
+  return Status();
+}
+
+// What the library would find out when it logs in, or tell in words of Kerberos.
+Status CheckLogin(const KafkaSettings& settings) {
+  const std::string protocol = LowerCase(SettingOf(settings, "security.protocol"));
+  if (!protocol.starts_with("sasl")) return Status();
+  const bool is_chosen = settings.contains("sasl.mechanisms") || settings.contains("sasl.mechanism");
+  const auto kerberos = settings.lower_bound("sasl.kerberos.");
+  const bool has_kerberos = kerberos != settings.end() && kerberos->first.starts_with("sasl.kerberos.");
+  if (!is_chosen && !has_kerberos) {
+    return Status::Usage("security.protocol=" + protocol +
+                         " needs sasl.mechanisms: set it to what the broker offers (SCRAM-SHA-512, PLAIN, ...)");
+  }
+  const bool has_tokens = LowerCase(SettingOf(settings, "sasl.oauthbearer.method")) == "oidc" ||
+                          settings.contains("enable.sasl.oauthbearer.unsecure.jwt");
+  if (LoginMechanism(settings) == "OAUTHBEARER" && !has_tokens) {
+    return Status::Usage(
+        "sasl.mechanisms=OAUTHBEARER needs a place to get tokens from: set sasl.oauthbearer.method=oidc, and "
+        "sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret and sasl.oauthbearer.token.endpoint.url");
   }
   return Status();
 }
@@ -239,16 +270,6 @@ std::vector<std::string> KafkaWarnings(const Endpoint& endpoint, const KafkaSett
   return warnings;
 }
 
-Status CheckKafka(const ConnectionOptions& options, const std::vector<Endpoint>& topics,
-                  std::vector<std::string>* warnings) {
-  const Result<KafkaSettings> settings = ReadKafkaSettings(options);
-  if (!settings.ok()) return settings.status();
-  for (const Endpoint& topic : topics) {
-    for (std::string& warning : KafkaWarnings(topic, settings.value())) warnings->push_back(std::move(warning));
-  }
-  return Status();
-}
-
 std::string SettingOf(const KafkaSettings& settings, std::string_view name, std::string_view fallback) {
   const auto found = settings.find(name);
   return found == settings.end() ? std::string(fallback) : found->second;
@@ -288,7 +309,8 @@ Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& c
   KafkaSettings all = binding;
   all.insert(settings.begin(), settings.end());
   all.insert(chosen.begin(), chosen.end());
-  all["bootstrap.servers"] = brokers;
+  if (Status status = CheckLogin(all); !status.ok()) return Status::Usage(endpoint.text + ": " + status.message());
+  if (!brokers.empty()) all["bootstrap.servers"] = brokers;
   for (const auto& [name, value] : all) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) == RD_KAFKA_CONF_OK)
       continue;

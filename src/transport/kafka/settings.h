@@ -39,8 +39,8 @@ std::string_view Chomp(std::string_view text);
 // What every consumer of socklog's is set to: it stores no offsets of itself, and sees what is committed alone.
 KafkaSettings ConsumerSettings(const std::string& group);
 
-// A configuration of `chosen`, over it `settings`, over both `binding`, and the brokers of `endpoint`. Errors: as
-// above.
+// A configuration of `chosen`, over it `settings`, over both `binding`, and the brokers of `endpoint`, if there are
+// any. Errors: as above; a login without what it needs.
 Result<KafkaConf> MakeKafkaConf(const Endpoint& endpoint, const KafkaSettings& chosen, const KafkaSettings& settings,
                                 const KafkaSettings& binding = {});
 

@@ -16,14 +16,6 @@ constexpr int kOffsetsTime = 8'000;  // ms for the one that does not: a coordina
 constexpr int kPause = 100;          // ms between calls in vain
 constexpr int kPollTime = 20;        // ms to wait for room in the queue
 
-KafkaSettings TransactionSettings(const std::string& group) {
-  KafkaSettings settings = ProducerSettings();
-  settings["transactional.id"] = TransactionalId(group);
-  settings["transaction.timeout.ms"] = "60000";  // a broker that is away for less ends no run
-  settings["linger.ms"] = "5";
-  return settings;
-}
-
 // The same record would be refused again.
 bool IsRefusal(rd_kafka_resp_err_t code) {
   switch (code) {
@@ -49,12 +41,20 @@ bool IsOldMembership(const KafkaProblem& problem) { return problem.code == RD_KA
 
 }  // namespace
 
+KafkaSettings KafkaTransactions::Settings(const std::string& group) {
+  KafkaSettings settings = ProducerSettings();
+  settings["transactional.id"] = TransactionalId(group);
+  settings["transaction.timeout.ms"] = "60000";  // a broker that is away for less ends no run
+  settings["linger.ms"] = "5";
+  return settings;
+}
+
 Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::Open(const Endpoint& endpoint,
                                                                    const ConnectionOptions& options,
                                                                    const Clock& clock) {
   std::unique_ptr<KafkaTransactions> made(new KafkaTransactions(options, clock));
   KafkaTransactions* const self = made.get();
-  KafkaClient::Options client_options{endpoint, options, RD_KAFKA_PRODUCER, TransactionSettings(options.kafka.group),
+  KafkaClient::Options client_options{endpoint, options, RD_KAFKA_PRODUCER, Settings(options.kafka.group),
                                       [self](const rd_kafka_message_t& message) { self->Delivered(message); }};
   Result<std::unique_ptr<KafkaClient>> client = KafkaClient::New(std::move(client_options));
   if (!client.ok()) return client.status();
@@ -240,7 +240,9 @@ KafkaTransactions::Outcome KafkaTransactions::FailBecauseOf(KafkaProblem problem
   std::array<char, 512> text{};
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(client_->handle(), text.data(), text.size());
   if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) problem = {fatal, text.data()};
-  return Fail(client_->Explain(problem, clock_, topic));
+  const Status why = client_->Explain(problem, clock_, topic);
+  // Also where the broker is only away: that no more is tried is an end that is not well.
+  return Fail(why.code() == StatusCode::kUnavailable ? Status::Failed(why.message()) : why);
 }
 
 }  // namespace socklog

@@ -36,6 +36,9 @@ class KafkaTransactions {
   static Result<std::unique_ptr<KafkaTransactions>> Open(const Endpoint& endpoint, const ConnectionOptions& options,
                                                          const Clock& clock);
 
+  // What it sets.
+  static KafkaSettings Settings(const std::string& group);
+
   // Forgets what went wrong so far. To be called now and then while nothing is written.
   void Idle();
   // Takes the group's transactional id: ends what the one before left open, and keeps that one from writing. Errors: a

@@ -1,8 +1,8 @@
 # Every example that is shipped passes check-config, and so do the examples of the manual pages.
 . "$(dirname "$0")/lib.sh"
 
-# The file with the login is where it is installed; here it is beside the configuration.
-touch "$work/ca.pem"
+# The file with the login, and the authority's, are where they are installed; here they are beside the configuration.
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -days 1 -keyout "$work/ca.key" -out "$work/ca.pem" 2>"$work/openssl"
 sed -e "s|/etc/socklog/ca.pem|$work/ca.pem|" -e 's|^sasl.password=$|&a|' "$source_dir/configs/kafka.properties" >"$work/kafka.properties"
 chmod 400 "$work/kafka.properties"
 for file in "$source_dir"/configs/*.toml; do

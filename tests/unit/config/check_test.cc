@@ -113,10 +113,10 @@ TEST_CASE("the format check of the caller is asked, and its answer has the forma
 TEST_CASE("the check of topics is asked where there are some, and its warnings have their topic's place") {
   int asked = 0;
   CheckHooks hooks;
-  hooks.check_kafka = [&](const ConnectionOptions&, const std::vector<std::string>& topics,
+  hooks.check_kafka = [&](const ConnectionOptions&, const std::vector<EndpointUse>& topics,
                           std::vector<std::string>* warnings) {
     ++asked;
-    for (const std::string& topic : topics) warnings->push_back(topic + " is insecure");
+    for (const EndpointUse& topic : topics) warnings->push_back(topic.text + " is insecure");
     return Status();
   };
   hooks.touch_files = true;

@@ -88,6 +88,10 @@ TEST_CASE("Settings that are refused") {
   CHECK(Has(ErrorOf("group.id=a"), "--group"));
   CHECK(Has(ErrorOf("bootstrap.servers=a"), "kafka://"));
   CHECK(Has(ErrorOf("batch.size=soon"), "batch.size"));
+  for (const char* alias : {"topic.auto.offset.reset=latest", "topic.message.timeout.ms=0", "topic.acks=0"})
+    CHECK(Has(ErrorOf(alias), "leave 'topic.' out"));
+  CHECK(ErrorOf("topic.metadata.refresh.interval.ms=1000").empty());
+  CHECK(Has(ErrorOf("opaque=1"), "-X: opaque cannot be set here"));
   CHECK(Has(ErrorOf("ssl.ca.location=/no/such/file"), "ssl.ca.location: cannot read '/no/such/file': No such file"));
   CHECK(ErrorOf("ssl.ca.location=probe").empty());
   CHECK(Has(ErrorOf("ssl.endpoint.identification.algorithm=none"), "--kafka-insecure"));
@@ -106,6 +110,10 @@ TEST_CASE("Settings that are refused") {
 TEST_CASE("Numbers that the library would take for others") {
   CHECK(Has(ErrorOf("session.timeout.ms=4294973296"), "takes session.timeout.ms=4294973296 for 6000"));
   CHECK(Has(ErrorOf("linger.ms=010"), "linger.ms"));
+  CHECK(Has(ErrorOf("queued.max.messages.kbytes=1e3"), "takes queued.max.messages.kbytes=1e3 for 1;"));
+  for (const char* tail : {"batch.size=1024abc", "batch.size=0x400", "batch.size=1 000", "batch.size=+1024"})
+    CHECK(Has(ErrorOf(tail), "give a decimal number"));
+  CHECK(ErrorOf("acks=all").empty());
   for (const char* text : {"session.timeout.ms=6000", "request.required.acks=-1", "client.id=007",
                            "sasl.username=4294973296", "socket.keepalive.enable=1"}) {
     INFO(text);

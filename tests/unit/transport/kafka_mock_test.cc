@@ -473,9 +473,7 @@ class NoGroup : public TransactionGroup {
   void Release() override {}
 };
 
-TEST_CASE("Kafka: a transaction that waits for its coordinator is told of, and goes on") {
-  const MockCluster mock(1, 1);
-  const HastyClock clock;
+std::unique_ptr<KafkaTransactions> TransactionsWithRecord(const MockCluster& mock, const Clock& clock) {
   ConnectionOptions options;
   options.kafka.group = "g";
   options.connect_timeout = 1000 * kSecond;
@@ -483,16 +481,42 @@ TEST_CASE("Kafka: a transaction that waits for its coordinator is told of, and g
   REQUIRE(transactions.ok());
   REQUIRE((*transactions)->Begin().ok());
   (*transactions)->Add((*transactions)->client().topic(), 0, {"a\n", "key"});
+  return std::move(*transactions);
+}
+
+KafkaOffsets BeginningOfTopic() {
+  KafkaOffsets offsets(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(offsets.get(), "t", 0)->offset = 0;
+  return offsets;
+}
+
+TEST_CASE("Kafka: a transaction that waits for its coordinator is told of, and goes on") {
+  const MockCluster mock(1, 1);
+  const HastyClock clock;
+  const std::unique_ptr<KafkaTransactions> transactions = TransactionsWithRecord(mock, clock);
   constexpr std::int16_t kEndTxn = 26;
   const std::vector<rd_kafka_resp_err_t> errors(10, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE);
   rd_kafka_mock_push_request_errors_array(mock.cluster(), kEndTxn, errors.size(), errors.data());
-  const KafkaOffsets offsets(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(offsets.get(), "t", 0)->offset = 0;
+  const KafkaOffsets offsets = BeginningOfTopic();
   NoGroup group;
   const testing::CapturedStderr captured;
-  CHECK((*transactions)->Commit(offsets, &group).ok());
+  CHECK(transactions->Commit(offsets, &group).ok());
   CHECK(Has(captured.text(), "what was found waits for the transaction"));
   CHECK(Has(captured.text(), "the broker answers the transaction again"));
+}
+
+TEST_CASE("Kafka: a transaction that is given up at the stop is a failure, though the broker is only away") {
+  const MockCluster mock(1, 1);
+  const HastyClock clock;
+  const std::unique_ptr<KafkaTransactions> transactions = TransactionsWithRecord(mock, clock);
+  rd_kafka_mock_broker_set_down(mock.cluster(), 1);
+  StopSinks();
+  const KafkaOffsets offsets = BeginningOfTopic();
+  NoGroup group;
+  const Status status = transactions->Commit(offsets, &group);
+  ResetSinkStopForTest();
+  CHECK(status.code() == StatusCode::kFailed);
+  CHECK(Has(status.message(), "cannot reach the broker"));
 }
 
 TEST_CASE("Kafka: a fatal error is told with its cause") {

@@ -11,11 +11,14 @@ namespace socklog {
 namespace {
 
 constexpr Micros kLongestWait = kSecond;  // so that progress and snapshots go on
+// More than one for each thread: the others read on while a window is closed, which takes milliseconds. Still more of
+// them leave the cache before they are counted.
+constexpr std::size_t kBlocksAhead = 14;
 
 ParsePoolOptions PoolOptions(const LoopOptions& options) {
   ParsePoolOptions pool;
   pool.threads = options.jobs - 1;
-  pool.blocks_ahead = options.jobs + 2;
+  pool.blocks_ahead = options.jobs + kBlocksAhead;
   pool.most_blocks = std::max(pool.most_blocks, pool.blocks_ahead);
   if (options.impatient) pool.long_block = pool.enough_text = 1;
   return pool;

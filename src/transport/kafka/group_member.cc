@@ -195,21 +195,20 @@ void KafkaGroupMember::AssignState() {
 // To be given the partition is only a sign. It is read once, after the transactional id was taken: what was known of
 // its end before could be too little.
 void KafkaGroupMember::OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions) {
-  const bool given = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-  if (given) {
-    AssignState();
-  } else {
-    WaitForRelease();
+  if (what != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    GiveUpWork();
     rd_kafka_assign(client_->handle(), nullptr);
+    return;
   }
+  AssignState();
   const std::lock_guard lock(mutex_);
-  work_ = !given ? Work::kUnknown : partitions->cnt > 0 ? Work::kMine : Work::kOthers;
+  work_ = partitions->cnt > 0 ? Work::kMine : Work::kOthers;
   changed_.notify_all();
 }
 
 // Until this is answered the group has the same generation, of which the transaction under way speaks. The broker waits
 // for the session time-out and longer. Where the membership is lost already, nothing is gained.
-void KafkaGroupMember::WaitForRelease() {
+void KafkaGroupMember::GiveUpWork() {
   const bool is_lost = rd_kafka_assignment_lost(client_->handle()) != 0;
   std::unique_lock lock(mutex_);
   if (!is_lost) changed_.wait_for(lock, std::chrono::milliseconds(kReleaseTime), [this] { return !held_ || closing_; });

@@ -54,7 +54,7 @@ class KafkaGroupMember : public TransactionGroup {
   Status ReadRecords(std::int64_t from);
   void AssignState();
   void Take(const rd_kafka_message_t& message);
-  void WaitForRelease();
+  void GiveUpWork();
   void OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t* partitions);
   void Watch();
   void Fail(const Status& status);

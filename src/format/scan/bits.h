@@ -13,17 +13,18 @@ namespace {
 //   Structure Find(p)                 64 bytes
 //   uint64_t Equal(p, c)              64 bytes: which are c
 //   uint64_t Odd(p)                   64 bytes: which are not plain (base/byte_scan.h)
+//   uint64_t Marks(p)                 64 bytes: which are '"', '\n' or '\\'
+//   uint64_t PathStops(p)             64 bytes: which are odd, '?', '#' or ';'
 //   uint16_t* Append(mask, base, out) base + i for each bit i of the mask, in order; may write 64 positions.
 //                                     Returns the end of those that count.
 //   unsigned DigitRun(p)              16 bytes: how many digits there are before the first other byte; 16 if all are
 //   unsigned UpperRun(p)              16 bytes: capital letters, likewise
-//   bool EqualMasked(p, key, mask)    32 bytes: whether those where the mask is 0xFF (not 0) are the key's
+//   bool IsWithin(p, low, beyond)     32 bytes: whether all are low[i] .. low[i] + beyond[i], as unsigned numbers
 //   bool StartsWith(p, literal, bits) 64 bytes of both: whether those are the same of which the bit is set, some from
 //                                     the first on
 struct Structure {
   std::uint64_t quotes = 0;
   std::uint64_t newlines = 0;
-  std::uint64_t backslashes = 0;
 };
 
 // Append without special instructions; fast for up to four bits.

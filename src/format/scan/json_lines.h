@@ -26,8 +26,15 @@ template <typename Simd>
 class JsonLineScanner {
  public:
   static bool Scan(ScanJob* job) {
-    return ScanLines(job,
-                     [job](std::uint32_t, std::uint32_t newline) { return JsonLineScanner(job).ReadLine(newline); });
+    while (job->entry != job->entries_end && job->line_start < job->chunk_size) {
+      while (*job->newline < job->line_start) ++job->newline;
+      while (*job->quote < job->line_start) ++job->quote;
+      while (*job->odd < job->line_start) ++job->odd;
+      const std::uint32_t newline = *job->newline;
+      if (!JsonLineScanner(job).ReadLine(newline)) return false;
+      FinishLine(newline, job);
+    }
+    return true;
   }
 
  private:

@@ -14,9 +14,9 @@
 
 namespace socklog {
 
-// Where the quotes, newlines and odd bytes of a chunk are, counted from its first byte: odd in text is a backslash, in
-// JSON whatever is not plain (base/byte_scan.h). Each list ends with kNone, that of quotes with kEndMarks of them, so
-// that a line's quotes can be looked up without care.
+// Where the bytes are that tell the structure of a chunk of whole lines, counted from its first byte. Text has one list
+// of all of them, JSON has three. Those of marks and quotes have kEndMarks more at their end, so that a line's can be
+// looked up without care.
 struct StructuralIndex {
   // Bytes of a chunk. Longer lines are left to the reference parser.
   static constexpr std::size_t kChunk = std::size_t{16} << 10;
@@ -25,10 +25,12 @@ struct StructuralIndex {
   // Stage 1 writes up to 64 positions beyond the last one.
   static constexpr std::size_t kCapacity = kChunk + kEndMarks;
 
+  // Of text: quotes, newlines and backslashes. At the end, the last newline again and again.
+  std::unique_ptr<std::uint16_t[]> marks{new std::uint16_t[kCapacity]};
+  // Of JSON: quotes, newlines, and whatever else is not plain (base/byte_scan.h). At the end, kNone.
   std::unique_ptr<std::uint16_t[]> quotes{new std::uint16_t[kCapacity]};
   std::unique_ptr<std::uint16_t[]> newlines{new std::uint16_t[kCapacity]};
   std::unique_ptr<std::uint16_t[]> odd{new std::uint16_t[kCapacity]};
-  std::size_t newline_count = 0;
 };
 
 // Stage 2's state: where it is in the index, and what it writes.
@@ -38,12 +40,19 @@ struct ScanJob {
   const ScanStep* steps_end = nullptr;
   JsonShapes* shapes = nullptr;  // of JSON
   const char* chunk = nullptr;
+  std::uint32_t chunk_size = 0;
   std::uint32_t chunk_offset = 0;  // in the block's text
   std::uint32_t line_start = 0;    // in the chunk
   std::uint32_t line = 0;          // its number in the block
+  // In the lists of the index, at that line or before it; text needs `mark`, JSON the others.
+  const std::uint16_t* mark = nullptr;
   const std::uint16_t* quote = nullptr;
   const std::uint16_t* newline = nullptr;
   const std::uint16_t* odd = nullptr;
+  // The quotes of a line of text that has other marks, too, and its newline.
+  static constexpr std::size_t kMaxQuotes = StructuralIndex::kEndMarks;
+  std::uint16_t quotes[kMaxQuotes + 1];
+
   LogEntry* entry = nullptr;  // of which the old contents do not matter, up to entries_end
   LogEntry* entries_end = nullptr;
   LogBatch* batch = nullptr;
@@ -53,9 +62,9 @@ struct ScanJob {
 
 // Both stages for one kind of lines.
 struct ScanStages {
-  // Stage 1. REQUIRES: size <= kChunk; 64 bytes before and after the chunk are readable
+  // Stage 1. REQUIRES: 0 < size <= kChunk; it ends with a newline; 64 bytes before and after it are readable
   void (*index)(const char* chunk, std::size_t size, StructuralIndex* index);
-  // Stage 2. Reads lines until there is no entry or no newline left, or a line does not fit: then returns false, with
+  // Stage 2. Reads lines until there is no entry or no line left, or a line does not fit: then returns false, with
   // the job at that line and *job->entry in any state.
   bool (*scan)(ScanJob* job);
 };

@@ -1,11 +1,13 @@
 // The scanner: how lines of a text format are read many bytes at a time.
 //
-//   stage 1   a chunk of 16 KiB, 64 bytes at a time: where are the quotes, the newlines and the backslashes?
+//   stage 1   a chunk of 16 KiB, 64 bytes at a time: where are the marks, which are quotes, newlines and backslashes?
 //
 //     192.0.2.1 - ann [05/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n
 //                                                  ^               ^       ^ ^ ^      ^ ^
-//   stage 2   each line by the steps of its format's plan. The k-th quote of the line is the k-th quote of the format,
-//             so a quoted value is found without looking at it; only what lies between is taken apart.
+//   stage 2   each line by the steps of its format's plan. Where the marks are quotes up to the newline, the k-th of
+//   them
+//             is the k-th quote of the format, so a quoted value is found without looking at it; only what lies between
+//             is taken apart.
 //
 //     |client|b|skip|b|user| [ |stamp        | ] " |request       | " |status| |bytes| " |skip| " " |skip| "
 //
@@ -18,6 +20,7 @@
 #define SOCKLOG_FORMAT_SCAN_LINES_H_
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "format/family_names.h"
@@ -32,11 +35,9 @@ namespace {
 template <typename Simd>
 class Blanks {
  public:
-  explicit Blanks(const char* start) : base_(start), blanks_(Simd::Equal(start, ' ')) {}
-
   // The first blank from `p` on and before `limit`, or nullptr.
   const char* Next(const char* p, const char* limit) {
-    const auto at = static_cast<std::size_t>(p - base_);
+    const auto at = reinterpret_cast<std::uintptr_t>(p) - reinterpret_cast<std::uintptr_t>(base_);
     std::uint64_t left = at < 64 ? blanks_ >> at : 0;
     if (left == 0) {
       for (;; p += 64) {
@@ -51,8 +52,8 @@ class Blanks {
   }
 
  private:
-  const char* base_;
-  std::uint64_t blanks_;
+  const char* base_ = nullptr;  // of the 64 bytes that blanks_ tells of
+  std::uint64_t blanks_ = 0;
 };
 
 // Stage 2.
@@ -61,30 +62,31 @@ class LineScanner {
  public:
   static bool Scan(ScanJob* job) {
     const ScanPlan& plan = *job->plan;
-    return ScanLines(job, [&plan, job](std::uint32_t start, std::uint32_t newline) {
-      return LineScanner(plan, job).ReadLine(start, newline);
-    });
+    while (job->entry != job->entries_end && job->line_start < job->chunk_size) {
+      LineScanner line(plan, job);
+      if (!line.Read()) return false;
+      job->mark = line.next_mark_;
+      FinishLine(line.newline_, job);
+    }
+    return true;
   }
 
  private:
   LineScanner(const ScanPlan& plan, ScanJob* job)
-      : plan_(plan),
-        job_(*job),
-        entry_(*job->entry),
-        p_(job->chunk + job->line_start),
-        quote_(job->quote),
-        blanks_(p_) {}
+      : plan_(plan), job_(*job), entry_(*job->entry), p_(job->chunk + job->line_start), quote_(job->mark) {}
 
-  bool ReadLine(std::uint32_t start, std::uint32_t newline) {
-    end_ = TrimmedEnd(p_, job_.chunk + newline);
-    const bool byte_order_mark = *p_ == '\xEF';
-    const bool escapes = *job_.odd < newline && plan_.escape != Escape::kNone;
-    const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline;
-    const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline;
-    if (byte_order_mark | escapes | few_quotes | many_quotes | (newline == start)) return false;
-    newline_ = newline;
+  bool Read() {
     entry_ = kNoEntry;
-    if (plan_.is_family && ReadUsualFamilyLine()) return true;
+    return (plan_.is_family && ReadUsualFamilyLine()) || ReadBySteps();
+  }
+
+  bool ReadBySteps() {
+    if (!FindQuotes()) return false;
+    end_ = TrimmedEnd(p_, job_.chunk + newline_);
+    const bool byte_order_mark = *p_ == '\xEF';
+    const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline_;
+    const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline_;
+    if (byte_order_mark | few_quotes | many_quotes | (newline_ == job_.line_start)) return false;
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
@@ -102,26 +104,59 @@ class LineScanner {
     return p_ == end_ && Finish();
   }
 
-  bool Finish() {
-    job_.quote = quote_;
-    return !plan_.uses_builder || job_.builder->Finish() == nullptr;
+  bool Finish() const { return !plan_.uses_builder || job_.builder->Finish() == nullptr; }
+
+  // Sets quote_ and newline_; false if there are escapes. Nearly always the marks are the format's quotes and the
+  // newline.
+  bool FindQuotes() {
+    const std::uint16_t* mark = job_.mark;
+    const std::uint16_t* const last = mark + plan_.quotes;
+    while (mark != last && job_.chunk[*mark] == '"') ++mark;
+    if (job_.chunk[*mark] != '\n' || mark != last) return CollectQuotes();
+    FoundNewline(mark);
+    return true;
   }
 
+  // There are other marks, or not as many. Those after the last quote that can be wanted are left out.
+  [[gnu::noinline]] bool CollectQuotes() {
+    std::uint16_t* quote = job_.quotes;
+    const std::uint16_t* mark = job_.mark;
+    for (; job_.chunk[*mark] != '\n'; ++mark) {
+      if (job_.chunk[*mark] == '\\') {
+        if (plan_.escape != Escape::kNone) return false;
+      } else if (quote != job_.quotes + ScanJob::kMaxQuotes) {
+        *quote++ = *mark;
+      }
+    }
+    FoundNewline(mark);
+    *quote = static_cast<std::uint16_t>(newline_);
+    quote_ = job_.quotes;
+    return true;
+  }
+
+  void FoundNewline(const std::uint16_t* mark) {
+    newline_ = *mark;
+    next_mark_ = mark + 1;
+  }
+
+  static bool StartsWith(const char* p, const char (&literal)[3]) { return std::memcmp(p, literal, 2) == 0; }
+  static bool StartsWith(const char* p, const char (&literal)[4]) { return std::memcmp(p, literal, 3) == 0; }
+
   // %h %l %u %t "%r" %>s %b as they nearly always are, from p_ on and without steps: what they say is known here.
-  // False: it is another line, of which some values may have been set; the steps set all again.
+  // False: it is another line, of which some values may have been set; the steps set all again. What is at quote_ are
+  // marks of any kind.
   bool ReadCore(const ScanStep& stamp, const char** value_end) {
     constexpr std::ptrdiff_t kStampAndAround = 29;  // [17/May/2015:10:05:03 +0000] "
     const char* const start = p_;
     const char* const quote = job_.chunk + quote_[0];
     const char* const bracket = quote - kStampAndAround;
     const std::ptrdiff_t names_size = bracket - start;
-    if (names_size < 6 || names_size > 64 || quote >= end_ || *bracket != '[') return false;
-    if (!SetUsualNames(start, names_size)) return false;
-    p_ = bracket + 1;
-    const bool has_stamp = TakeStamp(stamp, value_end) && *value_end == quote - 2 && quote[-2] == ']';
+    if (names_size < 6 || names_size > 64 || *bracket != '[' || !StartsWith(quote - 2, "] \"")) return false;
     const char* const request_end = job_.chunk + quote_[1];
+    if (!StartsWith(request_end, "\" ") || !SetUsualNames(start, names_size)) return false;
+    p_ = bracket + 1;
+    if (!TakeStamp(stamp, quote, value_end) || *value_end != quote - 2) return false;
     p_ = quote + 1;
-    if (!has_stamp || quote[-1] != ' ' || quote_[1] >= newline_ || request_end[1] != ' ') return false;
     if ((plan_.fields & (kFieldTarget | kFieldProtocol)) != 0) TakeRequest(request_end);
     p_ = request_end + 2;
     if (!TakeStatus(value_end) || **value_end != ' ') return false;
@@ -132,19 +167,23 @@ class LineScanner {
   // A line of the family: the core, and behind it nothing, or referer and agent.
   bool ReadUsualFamilyLine() {
     const char* const start = p_;
+    const char* const chunk = job_.chunk;
+    const std::uint16_t* const mark = job_.mark;
     const char* value_end = nullptr;
-    if (!ReadCore(job_.steps[1], &value_end)) return Restart(start);
-    unsigned quotes = 2;
-    if (value_end != end_) {
-      const std::uint16_t* const q = quote_;
-      if (q[5] >= newline_) return Restart(start);  // the index may end before them
-      const char* const tail = job_.chunk + q[5] + 1;
-      const bool fits = (value_end[0] == ' ') & (job_.chunk + q[2] == value_end + 1) & (q[4] == q[3] + 2) &
-                        (job_.chunk[q[3] + 1] == ' ');
-      if (!fits || (tail != end_ && *tail != ' ')) return Restart(start);
-      quotes = 6;
+    if (*start == '\xEF' || !ReadCore(job_.steps[1], &value_end)) return Restart(start);
+    const char* tail = value_end;
+    const std::uint16_t* newline = mark + 2;
+    if (chunk + mark[2] == value_end + 1 && StartsWith(value_end, " \"")) {
+      if (!StartsWith(chunk + mark[3], "\" \"") || chunk[mark[5]] != '"') return Restart(start);
+      tail = chunk + mark[5] + 1;
+      newline = mark + 6;
+      if (*tail == ' ') {  // more may follow
+        while (chunk[*newline] == '"') ++newline;
+        tail = chunk + *newline;
+      }
     }
-    job_.quote = quote_ + quotes;
+    if (chunk[*newline] != '\n' || TrimmedEnd(tail, chunk + *newline) != tail) return Restart(start);
+    FoundNewline(newline);
     return true;
   }
 
@@ -170,17 +209,23 @@ class LineScanner {
   // "client identity user ".
   bool SetUsualNames(const char* start, std::ptrdiff_t size) {
     const std::uint64_t inside = ~std::uint64_t{0} >> (64 - size);
-    std::uint64_t blanks = Simd::Equal(start, ' ') & inside;
-    if (__builtin_popcountll(blanks) != 3 || (blanks >> (size - 1)) == 0) return false;
+    const std::uint64_t blanks = Simd::Equal(start, ' ') & inside;
+    const std::uint64_t last_two = blanks & (blanks - 1);
+    const std::uint64_t last = last_two & (last_two - 1);
+    const bool empty_word = (blanks & (blanks << 1 | 1)) != 0;
+    if (last != inside - (inside >> 1) || empty_word) return false;
     const char* const client_end = start + __builtin_ctzll(blanks);
-    blanks &= blanks - 1;
-    const char* const identity_end = start + __builtin_ctzll(blanks);
-    const char* const user_end = start + size - 1;
-    if (client_end == start || identity_end == client_end + 1 || user_end == identity_end + 1) return false;
-    SetClientAndUser(start, client_end, identity_end + 1, user_end);
+    const char* const identity_end = start + __builtin_ctzll(last_two);
     const bool plain = (Simd::Odd(start) & inside) == 0;
-    entry_.plain_user = plain;
-    entry_.plain_client = plain && Colons<Simd>(start, client_end) == 0;
+    if ((plan_.fields & kFieldClient) != 0) {
+      const unsigned colons = Colons<Simd>(start, client_end);
+      entry_.client = Client(start, client_end, colons);
+      entry_.plain_client = plain && colons == 0;
+    }
+    if ((plan_.fields & kFieldUser) != 0) {
+      entry_.user = Text(identity_end + 1, start + size - 1);
+      entry_.plain_user = plain;
+    }
     return true;
   }
 
@@ -252,7 +297,7 @@ class LineScanner {
       case ScanField::kBytes:
         return TakeNumber(value_end, true);
       case ScanField::kStamp:
-        return TakeStamp(step, value_end);
+        return TakeStamp(step, Limit(), value_end);
       case ScanField::kRules:
         return SetRules(step, View(p_, *value_end), job_.builder);
       case ScanField::kNames:
@@ -291,22 +336,18 @@ class LineScanner {
     return ReadStatus(p_, &entry_.status);
   }
 
+  // Without a branch on whether there is a number, which can hardly be predicted.
   bool TakeNumber(const char** value_end, bool keep) {
     const unsigned digits = Simd::DigitRun(p_);
-    if (digits == 0 && *p_ == '-' && !IsDigitByte(p_[1])) {
-      if (keep) entry_.bytes = 0;
-      *value_end = p_ + 1;
-      return true;
-    }
-    if (digits == 0 || digits == 16) return false;
-    *value_end = p_ + digits;
-    if (keep) entry_.bytes = NumberOf(*value_end, digits);
-    return true;
+    const bool dash = (digits == 0) & (*p_ == '-') & !IsDigitByte(p_[1]);
+    *value_end = p_ + digits + (dash ? 1 : 0);
+    if (keep) entry_.bytes = NumberOf(p_ + digits, digits);
+    return ((digits != 0) | dash) & (digits != 16);
   }
 
-  bool TakeStamp(const ScanStep& step, const char** value_end) {
+  bool TakeStamp(const ScanStep& step, const char* limit, const char** value_end) {
     if (!ReadSameStamp<Simd>(p_, plan_.stamp, job_.stamp, &entry_.time)) {
-      *value_end = ReadNewStamp(step, p_, Limit(), &job_);
+      *value_end = ReadNewStamp(step, p_, limit, &job_);
       return *value_end != nullptr;
     }
     entry_.time_is_end = step.at_end;
@@ -359,7 +400,8 @@ class LineScanner {
   const char* p_;  // behind what was read
   const char* end_ = nullptr;
   std::uint32_t newline_ = 0;
-  const std::uint16_t* quote_;  // the next one
+  const std::uint16_t* quote_;                // the next one
+  const std::uint16_t* next_mark_ = nullptr;  // behind the line
   Blanks<Simd> blanks_;
 };
 

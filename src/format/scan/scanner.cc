@@ -1,8 +1,18 @@
 #include "format/scan/scanner.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace socklog {
+namespace {
+
+// The bytes up to the last newline.
+std::size_t WholeLines(std::string_view text) {
+  const void* const newline = memrchr(text.data(), '\n', text.size());
+  return newline == nullptr ? 0 : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data()) + 1;
+}
+
+}  // namespace
 
 Scanner::Scanner(const ScanPlan& plan, const ScanKernel& kernel, const FormatContext& context)
     : stages_(kernel.text),
@@ -30,20 +40,18 @@ void Scanner::ParseLines(const Block& block, LineParser* reference, BlockCursor*
 bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor* cursor, LogBatch* batch,
                          std::size_t* count) {
   const std::size_t room = LogBatch::kMaxLines - *count - batch->malformed.size();
-  const std::size_t left = block.text.size() - cursor->offset;
-  ScanJob job;
-  job.chunk = block.text.data() + cursor->offset;
-  job.chunk_offset = cursor->offset;
-  std::size_t size = std::min({StructuralIndex::kChunk, left, (room + 1) * line_bytes_});
-  stages_.index(job.chunk, size, index_.get());
-  if (index_->newline_count == 0) {
-    size = std::min(StructuralIndex::kChunk, left);
-    stages_.index(job.chunk, size, index_.get());
-    if (index_->newline_count == 0) return false;
-  }
-  line_bytes_ = std::max<std::size_t>(64, size / index_->newline_count);
+  const std::uint32_t first_line = cursor->line;
+  const std::string_view left = block.text.view().substr(cursor->offset, StructuralIndex::kChunk);
+  std::size_t size = WholeLines(left.substr(0, (room + 1) * line_bytes_));
+  if (size == 0) size = WholeLines(left);
+  if (size == 0) return false;
+  stages_.index(left.data(), size, index_.get());
 
-  batch->entries.ResizeForOverwrite(*count + std::min(room, index_->newline_count));
+  batch->entries.ResizeForOverwrite(*count + room);
+  ScanJob job;
+  job.chunk = left.data();
+  job.chunk_size = static_cast<std::uint32_t>(size);
+  job.chunk_offset = cursor->offset;
   job.plan = plan_;
   if (plan_ != nullptr) {
     job.steps = plan_->steps.data();
@@ -51,6 +59,7 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
   }
   job.shapes = shapes_;
   job.line = cursor->line;
+  job.mark = index_->marks.get();
   job.quote = index_->quotes.get();
   job.newline = index_->newlines.get();
   job.odd = index_->odd.get();
@@ -66,9 +75,10 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
     if (job.entry == before) --job.entries_end;  // a malformed line has no entry, but counts
     job.line_start = cursor->offset - job.chunk_offset;
     job.line = cursor->line;
-    ++job.newline;
+    while (job.line_start < size && *job.mark < job.line_start) ++job.mark;
   }
   stamp_ = job.stamp;
+  line_bytes_ = std::max<std::size_t>(64, job.line_start / (job.line - first_line));
   *cursor = {job.chunk_offset + job.line_start, job.line};
   *count = static_cast<std::size_t>(job.entry - batch->entries.data());
   return true;

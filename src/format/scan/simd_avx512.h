@@ -23,10 +23,18 @@ struct Avx512 {
            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
   }
 
+  static std::uint64_t Marks(const char* p) { return AmongEach(_mm512_loadu_si512(p), Avx2::MarksTable()); }
+
+  static std::uint64_t PathStops(const char* p) {
+    const __m512i bytes = _mm512_loadu_si512(p);
+    const __m512i above_blank = _mm512_sub_epi8(bytes, _mm512_set1_epi8(' '));
+    return _mm512_cmpgt_epu8_mask(above_blank, _mm512_set1_epi8('~' - ' ')) | AmongEach(bytes, Avx2::PathStopsTable());
+  }
+
   static Structure Find(const char* p) {
     const __m512i bytes = _mm512_loadu_si512(p);
-    return {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')), _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')),
-            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'))};
+    return {_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')),
+            _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'))};
   }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
@@ -47,10 +55,19 @@ struct Avx512 {
 
   static unsigned DigitRun(const char* p) { return Sse2::DigitRun(p); }
   static unsigned UpperRun(const char* p) { return Sse2::UpperRun(p); }
-  static bool EqualMasked(const char* p, const char* key, const char* mask) { return Avx2::EqualMasked(p, key, mask); }
+  static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
+    const __m256i above = _mm256_sub_epi8(Avx2::Load(p), Avx2::Load(low));
+    return _mm256_cmpgt_epu8_mask(above, Avx2::Load(beyond)) == 0;
+  }
 
   static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
     return _mm512_mask_cmpneq_epi8_mask(bits, _mm512_loadu_si512(p), _mm512_loadu_si512(literal)) == 0;
+  }
+
+ private:
+  // As Avx2::AmongEach.
+  static std::uint64_t AmongEach(__m512i bytes, __m128i table) {
+    return _mm512_cmpeq_epi8_mask(_mm512_shuffle_epi8(_mm512_broadcast_i32x4(table), bytes), bytes);
   }
 };
 

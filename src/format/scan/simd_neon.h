@@ -12,7 +12,7 @@ namespace socklog {
 namespace {
 
 struct Neon {
-  static uint8x16_t Load(const char* p) { return vld1q_u8(reinterpret_cast<const std::uint8_t*>(p)); }
+  static uint8x16_t Load(const void* p) { return vld1q_u8(static_cast<const std::uint8_t*>(p)); }
 
   // A bit of each byte of four comparisons: pairs are added until each byte is made of eight.
   static std::uint64_t Mask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
@@ -24,20 +24,21 @@ struct Neon {
   }
 
   static std::uint64_t Equal(const char* p, char c) {
-    const uint8x16_t wanted = vdupq_n_u8(static_cast<std::uint8_t>(c));
-    return Mask(vceqq_u8(Load(p), wanted), vceqq_u8(Load(p + 16), wanted), vceqq_u8(Load(p + 32), wanted),
-                vceqq_u8(Load(p + 48), wanted));
+    return MaskOf(p, [c](uint8x16_t bytes) { return Is(bytes, c); });
   }
 
-  static std::uint64_t Odd(const char* p) {
-    const auto odd = [](uint8x16_t bytes) {
-      const uint8x16_t beyond = vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(' ')), vdupq_n_u8('~' - ' '));
-      return vorrq_u8(beyond, vceqq_u8(bytes, vdupq_n_u8('\\')));
-    };
-    return Mask(odd(Load(p)), odd(Load(p + 16)), odd(Load(p + 32)), odd(Load(p + 48)));
+  static std::uint64_t Odd(const char* p) { return MaskOf(p, OddOf); }
+
+  static std::uint64_t Marks(const char* p) {
+    return MaskOf(p, [](uint8x16_t bytes) { return vorrq_u8(AnyOf(bytes, '"', '\n'), Is(bytes, '\\')); });
   }
 
-  static Structure Find(const char* p) { return {Equal(p, '"'), Equal(p, '\n'), Equal(p, '\\')}; }
+  static std::uint64_t PathStops(const char* p) {
+    return MaskOf(
+        p, [](uint8x16_t bytes) { return vorrq_u8(OddOf(bytes), vorrq_u8(AnyOf(bytes, '?', '#'), Is(bytes, ';'))); });
+  }
+
+  static Structure Find(const char* p) { return {Equal(p, '"'), Equal(p, '\n')}; }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
     return AppendPositions(mask, base, out);
@@ -46,10 +47,9 @@ struct Neon {
   static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }
   static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 25); }
 
-  static bool EqualMasked(const char* p, const char* key, const char* mask) {
-    const uint8x16_t low = vandq_u8(veorq_u8(Load(p), Load(key)), Load(mask));
-    const uint8x16_t high = vandq_u8(veorq_u8(Load(p + 16), Load(key + 16)), Load(mask + 16));
-    return vmaxvq_u8(vorrq_u8(low, high)) == 0;
+  static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
+    const auto within = [=](int at) { return vcleq_u8(vsubq_u8(Load(p + at), Load(low + at)), Load(beyond + at)); };
+    return vminvq_u8(vandq_u8(within(0), within(16))) != 0;
   }
 
   static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
@@ -61,6 +61,17 @@ struct Neon {
   }
 
  private:
+  static uint8x16_t Is(uint8x16_t bytes, char c) { return vceqq_u8(bytes, vdupq_n_u8(static_cast<std::uint8_t>(c))); }
+  static uint8x16_t AnyOf(uint8x16_t bytes, char a, char b) { return vorrq_u8(Is(bytes, a), Is(bytes, b)); }
+  static uint8x16_t OddOf(uint8x16_t bytes) {
+    const uint8x16_t beyond = vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(' ')), vdupq_n_u8('~' - ' '));
+    return vorrq_u8(beyond, Is(bytes, '\\'));
+  }
+  template <typename Which>
+  static std::uint64_t MaskOf(const char* p, const Which& which) {
+    return Mask(which(Load(p)), which(Load(p + 16)), which(Load(p + 32)), which(Load(p + 48)));
+  }
+
   // Four bits of each byte of a comparison.
   static std::uint64_t NibbleMask(uint8x16_t matches) {
     const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(matches), 4);

@@ -25,7 +25,10 @@ struct NoSimd {
     return mask;
   }
 
-  static Structure Find(const char* p) { return {Equal(p, '"'), Equal(p, '\n'), Equal(p, '\\')}; }
+  static std::uint64_t Marks(const char* p) { return Equal(p, '"') | Equal(p, '\n') | Equal(p, '\\'); }
+  static std::uint64_t PathStops(const char* p) { return Odd(p) | Equal(p, '?') | Equal(p, '#') | Equal(p, ';'); }
+
+  static Structure Find(const char* p) { return {Equal(p, '"'), Equal(p, '\n')}; }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
     return AppendPositions(mask, base, out);
@@ -34,10 +37,10 @@ struct NoSimd {
   static unsigned DigitRun(const char* p) { return RunInside(p, '0', '9'); }
   static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 'Z'); }
 
-  static bool EqualMasked(const char* p, const char* key, const char* mask) {
-    int different = 0;
-    for (int i = 0; i < 32; ++i) different |= (p[i] ^ key[i]) & mask[i];
-    return different == 0;
+  static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
+    bool within = true;
+    for (int i = 0; i < 32; ++i) within &= static_cast<unsigned char>(p[i] - low[i]) <= beyond[i];
+    return within;
   }
 
   static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {

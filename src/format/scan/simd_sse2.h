@@ -12,7 +12,7 @@ namespace socklog {
 namespace {
 
 struct Sse2 {
-  static __m128i Load(const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+  static __m128i Load(const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); }
   static std::uint64_t Mask(__m128i matches) { return static_cast<std::uint32_t>(_mm_movemask_epi8(matches)); }
 
   static std::uint64_t Equal(const char* p, char c) {
@@ -22,17 +22,16 @@ struct Sse2 {
     return mask;
   }
 
-  static std::uint64_t Odd(const char* p) {
-    std::uint64_t mask = 0;
-    for (int i = 0; i < 4; ++i) {
-      const __m128i bytes = Load(p + 16 * i);
-      // Signed: bytes from 0x80 on are below, too.
-      const __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-      const __m128i others =
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-      mask |= Mask(_mm_or_si128(below, others)) << (16 * i);
-    }
-    return mask;
+  static std::uint64_t Odd(const char* p) { return MaskOf(p, OddOf); }
+
+  static std::uint64_t Marks(const char* p) {
+    return MaskOf(p, [](__m128i bytes) { return _mm_or_si128(AnyOf(bytes, '"', '\n'), Is(bytes, '\\')); });
+  }
+
+  static std::uint64_t PathStops(const char* p) {
+    return MaskOf(p, [](__m128i bytes) {
+      return _mm_or_si128(OddOf(bytes), _mm_or_si128(AnyOf(bytes, '?', '#'), Is(bytes, ';')));
+    });
   }
 
   static Structure Find(const char* p) {
@@ -41,7 +40,6 @@ struct Sse2 {
       const __m128i bytes = Load(p + 16 * i);
       found.quotes |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))) << (16 * i);
       found.newlines |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'))) << (16 * i);
-      found.backslashes |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))) << (16 * i);
     }
     return found;
   }
@@ -53,10 +51,12 @@ struct Sse2 {
   static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }
   static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 25); }
 
-  static bool EqualMasked(const char* p, const char* key, const char* mask) {
-    const __m128i low = _mm_and_si128(_mm_xor_si128(Load(p), Load(key)), Load(mask));
-    const __m128i high = _mm_and_si128(_mm_xor_si128(Load(p + 16), Load(key + 16)), Load(mask + 16));
-    return Mask(_mm_cmpeq_epi8(_mm_or_si128(low, high), _mm_setzero_si128())) == 0xFFFF;
+  static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
+    const auto within = [=](int at) {
+      const __m128i above = _mm_sub_epi8(Load(p + at), Load(low + at));
+      return _mm_cmpeq_epi8(_mm_min_epu8(above, Load(beyond + at)), above);
+    };
+    return Mask(_mm_and_si128(within(0), within(16))) == 0xFFFF;
   }
 
   static bool StartsWith(const char* p, const char* literal, std::uint64_t bits) {
@@ -67,6 +67,19 @@ struct Sse2 {
   }
 
  private:
+  static __m128i Is(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
+  static __m128i AnyOf(__m128i bytes, char a, char b) { return _mm_or_si128(Is(bytes, a), Is(bytes, b)); }
+  static __m128i OddOf(__m128i bytes) {
+    // Signed: bytes from 0x80 on are below, too.
+    return _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')), AnyOf(bytes, 0x7F, '\\'));
+  }
+  template <typename Which>
+  static std::uint64_t MaskOf(const char* p, const Which& which) {
+    std::uint64_t mask = 0;
+    for (int i = 0; i < 4; ++i) mask |= Mask(which(Load(p + 16 * i))) << (16 * i);
+    return mask;
+  }
+
   // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
   static unsigned RunInside(const char* p, char first, char more) {
     const __m128i shifted = _mm_sub_epi8(Load(p), _mm_set1_epi8(first));

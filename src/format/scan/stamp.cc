@@ -21,9 +21,10 @@ bool HasStampShape(const StampShape& shape, std::string_view stamp) {
 StampCache MakeStampCache(const StampShape& shape) {
   StampCache cache;
   if (shape.size == 0) return cache;
-  std::memcpy(cache.key, shape.example, shape.size);
-  std::memset(cache.mask, 0xFF, shape.size);
-  for (const int i : {0, 1, 3, 4}) cache.mask[shape.minutes + i] = 0;
+  std::memcpy(cache.low, shape.example, shape.size);
+  std::memset(cache.beyond + shape.size, 0xFF, sizeof(cache.beyond) - shape.size);
+  cache.beyond[shape.minutes] = cache.beyond[shape.minutes + 3] = 5;
+  cache.beyond[shape.minutes + 1] = cache.beyond[shape.minutes + 4] = 9;
   return cache;
 }
 
@@ -32,7 +33,8 @@ bool RememberStamp(const StampShape& shape, std::string_view stamp, Micros time,
   const auto number = [](const char* p) { return 10 * (p[0] - '0') + (p[1] - '0'); };
   const Micros hour = time - number(digits) * kMinute - number(digits + 3) * kSecond;
   if (!IsLogTime(hour) || !IsLogTime(hour + kHour)) return false;
-  std::memcpy(cache->key, stamp.data(), stamp.size());
+  std::memcpy(cache->low, stamp.data(), stamp.size());
+  for (const int i : {0, 1, 3, 4}) cache->low[shape.minutes + i] = '0';
   cache->hour = hour;
   return true;
 }

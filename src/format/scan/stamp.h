@@ -28,9 +28,9 @@ bool HasStampShape(const StampShape& shape, std::string_view stamp);
 
 // The last time stamp that was read.
 struct StampCache {
-  char key[32] = {};   // its bytes
-  char mask[32] = {};  // 0xFF for those that must be the same in the next one
-  Micros hour = 0;     // it, without its minutes and seconds
+  char low[32] = {};              // its bytes, but zeros for minutes and seconds
+  unsigned char beyond[32] = {};  // by how much those of the next one may be larger
+  Micros hour = 0;                // it, without its minutes and seconds
 };
 
 // Of a stamp that no line need have had.

@@ -15,36 +15,39 @@ template <typename Simd>
 class StructureFinder {
  public:
   static void FindText(const char* chunk, std::size_t size, StructuralIndex* index) {
-    Find(chunk, size, index, [](const Structure& found, const char*) { return found.backslashes; });
+    std::uint16_t* marks = index->marks.get();
+    ForEach64(chunk, size, [&marks](const char* p, std::uint16_t base, std::uint64_t inside) {
+      marks = Simd::Append(Simd::Marks(p) & inside, base, marks);
+    });
+    PutEndMarks(marks, static_cast<std::uint16_t>(size - 1));
   }
 
   static void FindJson(const char* chunk, std::size_t size, StructuralIndex* index) {
-    Find(chunk, size, index, [](const Structure& found, const char* p) { return Simd::Odd(p) & ~found.newlines; });
-  }
-
- private:
-  template <typename FindOdd>
-  static void Find(const char* chunk, std::size_t size, StructuralIndex* index, const FindOdd& find_odd) {
     std::uint16_t* quotes = index->quotes.get();
     std::uint16_t* newlines = index->newlines.get();
     std::uint16_t* odd_bytes = index->odd.get();
-    for (std::size_t at = 0; at < size; at += 64) {
-      Structure found = Simd::Find(chunk + at);
-      std::uint64_t odd = find_odd(found, chunk + at);
-      if (size - at < 64) {
-        const std::uint64_t inside = (std::uint64_t{1} << (size - at)) - 1;
-        found.quotes &= inside;
-        found.newlines &= inside;
-        odd &= inside;
-      }
-      const auto base = static_cast<std::uint16_t>(at);
-      quotes = Simd::Append(found.quotes, base, quotes);
-      newlines = AppendFew(found.newlines, base, newlines);
+    ForEach64(chunk, size, [&](const char* p, std::uint16_t base, std::uint64_t inside) {
+      const Structure found = Simd::Find(p);
+      const std::uint64_t odd = Simd::Odd(p) & ~found.newlines & inside;
+      quotes = Simd::Append(found.quotes & inside, base, quotes);
+      newlines = AppendFew(found.newlines & inside, base, newlines);
       if (odd != 0) odd_bytes = AppendFew(odd, base, odd_bytes);
-    }
-    index->newline_count = static_cast<std::size_t>(newlines - index->newlines.get());
+    });
     *newlines = *odd_bytes = StructuralIndex::kNone;
-    for (std::size_t i = 0; i < StructuralIndex::kEndMarks; ++i) quotes[i] = StructuralIndex::kNone;
+    PutEndMarks(quotes, StructuralIndex::kNone);
+  }
+
+ private:
+  // Calls find(p, p's place in the chunk, the bits of those 64 bytes that are in the chunk).
+  template <typename Find>
+  static void ForEach64(const char* chunk, std::size_t size, const Find& find) {
+    std::size_t at = 0;
+    for (; at + 64 <= size; at += 64) find(chunk + at, static_cast<std::uint16_t>(at), ~std::uint64_t{0});
+    if (at < size) find(chunk + at, static_cast<std::uint16_t>(at), (std::uint64_t{1} << (size - at)) - 1);
+  }
+
+  static void PutEndMarks(std::uint16_t* end, std::uint16_t mark) {
+    for (std::size_t i = 0; i < StructuralIndex::kEndMarks; ++i) end[i] = mark;
   }
 
   // At most one as a rule.

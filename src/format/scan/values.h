@@ -4,6 +4,7 @@
 #ifndef SOCKLOG_FORMAT_SCAN_VALUES_H_
 #define SOCKLOG_FORMAT_SCAN_VALUES_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,6 +28,14 @@ inline std::uint64_t Load64(const char* p) {
   return value;
 }
 
+// The first in the lowest byte.
+inline std::uint32_t Load32(const char* p) {
+  std::uint32_t value;
+  std::memcpy(&value, p, 4);
+  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap32(value);
+  return value;
+}
+
 inline bool IsDigitByte(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 
 inline std::string_view View(const char* begin, const char* end) {
@@ -39,8 +48,10 @@ inline std::string_view Text(const char* begin, const char* end) {
   return View(begin, missing ? begin : end);
 }
 
-// The end of a line without the blanks before its newline.
+// The end of a line without the blanks before its newline. REQUIRES: a byte before `begin` may be read
 inline const char* TrimmedEnd(const char* begin, const char* newline) {
+  if (static_cast<unsigned char>(newline[-1]) > ' ') [[likely]]
+    return newline;
   while (newline > begin && (newline[-1] == '\r' || newline[-1] == ' ' || newline[-1] == '\t')) --newline;
   return newline;
 }
@@ -61,11 +72,10 @@ inline Micros MicrosOf(const char* p, unsigned size) {
 
 // LogEntry::status of the three digits at `p`; false if they are none.
 inline bool ReadStatus(const char* p, std::uint16_t* status) {
-  const unsigned hundreds = static_cast<unsigned char>(p[0] - '0');
-  const unsigned tens = static_cast<unsigned char>(p[1] - '0');
-  const unsigned ones = static_cast<unsigned char>(p[2] - '0');
-  if ((hundreds > 9) | (tens > 9) | (ones > 9)) return false;
-  const unsigned number = 100 * hundreds + 10 * tens + ones;
+  const unsigned digits = Load32(p) ^ 0x30303030;  // the first in the lowest byte
+  if (((digits | (digits + 0x060606)) & 0xF0F0F0) != 0) return false;
+  const unsigned pairs = 10 * digits + (digits >> 8);  // 10 a + b in the lowest byte
+  const unsigned number = 10 * (pairs & 0xFF) + (digits >> 16 & 0xFF);
   *status = static_cast<std::uint16_t>(number - 100 < 500 ? number : 0);
   return true;
 }
@@ -73,14 +83,10 @@ inline bool ReadStatus(const char* p, std::uint16_t* status) {
 // The time of the stamp at `p`, if it is like the one before.
 template <typename Simd>
 inline bool ReadSameStamp(const char* p, const StampShape& shape, const StampCache& cache, Micros* time) {
-  const char* digits = p + shape.minutes;
-  const unsigned m1 = static_cast<unsigned char>(digits[0] - '0');
-  const unsigned m2 = static_cast<unsigned char>(digits[1] - '0');
-  const unsigned s1 = static_cast<unsigned char>(digits[3] - '0');
-  const unsigned s2 = static_cast<unsigned char>(digits[4] - '0');
-  const bool same = Simd::EqualMasked(p, cache.key, cache.mask);
-  if (!same | (m1 > 5) | (m2 > 9) | (s1 > 5) | (s2 > 9)) return false;
-  *time = cache.hour + kSecond * static_cast<Micros>(600 * m1 + 60 * m2 + 10 * s1 + s2);
+  if (!Simd::IsWithin(p, cache.low, cache.beyond)) return false;
+  const char* const digits = p + shape.minutes;
+  const int seconds = 600 * digits[0] + 60 * digits[1] + 10 * digits[3] + digits[4] - '0' * (600 + 60 + 10 + 1);
+  *time = cache.hour + kSecond * seconds;
   return true;
 }
 
@@ -110,12 +116,13 @@ inline std::string_view Host(const char* begin, const char* end) {
 template <typename Simd>
 inline std::uint32_t PathSize(const char* begin, const char* end) {
   if (*begin != '/') return 0;
-  const std::uint64_t ends = Simd::Equal(begin, '?') | Simd::Equal(begin, '#') | Simd::Equal(begin, ';');
   const auto size = static_cast<std::size_t>(end - begin);
   const std::uint64_t inside = ~std::uint64_t{0} >> (size < 64 ? 64 - size : 0);
-  const std::uint64_t path = (ends & inside) == 0 ? inside : (ends & -ends) - 1;
-  const bool whole = size <= 64 || (ends & inside) != 0;
-  return whole && (Simd::Odd(begin) & path) == 0 ? static_cast<std::uint32_t>(__builtin_popcountll(path)) : 0;
+  const std::uint64_t stops = Simd::PathStops(begin) & inside;
+  if (stops == 0) return size <= 64 ? static_cast<std::uint32_t>(size) : 0;
+  const auto stop = static_cast<unsigned>(__builtin_ctzll(stops));
+  const char c = begin[stop];
+  return c == '?' || c == '#' || c == ';' ? stop : 0;
 }
 
 // "GET /a HTTP/1.1" at once. False: whatever else it is, ParseRequestLine tells.
@@ -125,31 +132,21 @@ inline bool ReadUsualRequest(const char* begin, const char* end, RequestLine* re
   const char* target = begin + method_size + 1;
   const char* target_end = end - 9;
   const std::uint64_t marks = (Load64(end - 8) ^ Load64("HTTP/1.1")) & Load64("\xFF\xFF\xFF\xFF\xFF\0\xFF");
-  const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (target < target_end) & (*target_end == ' ') &
-                     (marks == 0) & (end[-3] != ' ') & (end[-1] != ' ');
-  if (!plain || *target == ' ' || target_end[-1] == ' ') return false;
+  const bool plain = (method_size - 1 < 15) & (target[-1] == ' ') & (*target != ' ') & (target < target_end) &
+                     (target_end[-1] != ' ') & (*target_end == ' ') & (marks == 0) & (end[-3] != ' ') &
+                     (end[-1] != ' ');
+  if (!plain) return false;
   *request = {View(begin, target - 1), View(target, target_end), View(end - 8, end)};
   return true;
 }
 
-// Stage 2's way through the lines of a chunk. `read_line` takes a line's start and its newline in the chunk, sets the
-// entry, and is false for a line that does not fit.
-template <typename ReadLine>
-bool ScanLines(ScanJob* job, const ReadLine& read_line) {
-  while (job->entry != job->entries_end && *job->newline != StructuralIndex::kNone) {
-    const std::uint32_t start = job->line_start;
-    const std::uint32_t newline = *job->newline;
-    while (*job->quote < start) ++job->quote;
-    while (*job->odd < start) ++job->odd;
-    if (!read_line(start, newline)) return false;
-    job->entry->line = job->line++;
-    job->entry->offset = job->chunk_offset + start;
-    job->entry->size = newline - start;
-    ++job->entry;
-    ++job->newline;
-    job->line_start = newline + 1;
-  }
-  return true;
+// The job's line, which ends at `newline`, is in its entry.
+inline void FinishLine(std::uint32_t newline, ScanJob* job) {
+  job->entry->line = job->line++;
+  job->entry->offset = job->chunk_offset + job->line_start;
+  job->entry->size = newline - job->line_start;
+  ++job->entry;
+  job->line_start = newline + 1;
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ class LogEntries {
 
 // Some lines of one Block, in their order: each is in exactly one of the two lists. Reused; Thread-compatible.
 struct LogBatch {
-  static constexpr std::size_t kMaxLines = 256;
+  static constexpr std::size_t kMaxLines = 64;
 
   LogEntries entries;
   std::vector<MalformedLine> malformed;

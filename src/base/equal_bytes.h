@@ -1,9 +1,11 @@
-// Compares texts byte by byte, many at a time, without a branch.
+// Compares texts many bytes at a time, without a branch on their size.
 #ifndef SOCKLOG_BASE_EQUAL_BYTES_H_
 #define SOCKLOG_BASE_EQUAL_BYTES_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -11,16 +13,21 @@
 
 namespace socklog {
 
-// Bit i, of 16: a[i] == b[i].
-inline std::uint64_t EqualBytes16(const char* a, const char* b) {
+// Whether the first `size` bytes are the same. REQUIRES: size <= 32; 32 bytes of both may be read
+inline bool EqualUpTo32(const char* a, const char* b, std::size_t size) {
 #ifdef __SSE2__
-  const __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(a)),
-                                       _mm_loadu_si128(reinterpret_cast<const __m128i*>(b)));
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(equal));
+  alignas(64) static constexpr std::array<std::int8_t, 64> kMask = [] {
+    std::array<std::int8_t, 64> mask{};
+    for (std::size_t i = 0; i < 32; ++i) mask[i] = -1;
+    return mask;
+  }();
+  const std::int8_t* const inside = kMask.data() + 32 - size;
+  const auto load = [](const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); };
+  const __m128i low = _mm_and_si128(_mm_xor_si128(load(a), load(b)), load(inside));
+  const __m128i high = _mm_and_si128(_mm_xor_si128(load(a + 16), load(b + 16)), load(inside + 16));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(low, high), _mm_setzero_si128())) == 0xFFFF;
 #else
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < 16; ++i) bits |= static_cast<std::uint64_t>(a[i] == b[i]) << i;
-  return bits;
+  return std::memcmp(a, b, size) == 0;
 #endif
 }
 

@@ -32,7 +32,7 @@ class KeyHash {
     std::uint64_t state = text.size();
     if (left == 0) return Finish(state);  // there may be no bytes at all to look at
     // Not told apart from up to 16: which of the two a key is can hardly be predicted.
-    if (left <= 32) return Finish(state ^ Fold(p, left, 0) ^ Fold(p, left, 16));
+    if (left <= 32) return state ^ Fold(p, left, 0) ^ Fold(p, left, 16);
     for (; left > 64; left -= 64, p += 64) state = Finish(state ^ Fold4(p, 64));
     return Finish(state ^ Fold4(p, left));
   }

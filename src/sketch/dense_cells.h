@@ -35,8 +35,10 @@ class DenseCells {
   bool is_beside_keys() const { return column_ < KeyDictionary::kColumns; }
 
   // What Add or cell() will need, but for the dictionary's key.
-  void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
+  void Prefetch(std::uint32_t id) const {
     if (!is_beside_keys() && id < words_.size()) PrefetchLineToWrite(&words_[id]);
+  }
+  void PrefetchOthers(std::uint32_t id, std::uint8_t outcome) const {
     if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) PrefetchLineToWrite(&others_[id]);
   }
   // What cell() will need besides; looks at what Prefetch has fetched.
@@ -45,12 +47,15 @@ class DenseCells {
   }
   // Whether a request was added to it. REQUIRES, here and below: the dictionary has that id
   bool has(std::uint32_t id) const { return word(id) != 0; }
-  // One request.
-  void Add(std::uint32_t id, std::uint8_t outcome) {
+  // One request. Returns whether it is the first one.
+  bool Add(std::uint32_t id, std::uint8_t outcome) {
     if (!is_beside_keys() && id >= words_.size()) [[unlikely]]
       Grow(&words_);
-    mutable_word(id) += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
+    std::uint64_t& word = mutable_word(id);
+    const bool first = word == 0;
+    word += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
     if ((outcome & ~kOutcomeError) != 0) AddOthers(id, outcome);
+    return first;
   }
   Cell cell(std::uint32_t id) const {
     Cell cell;
@@ -101,7 +106,7 @@ class DenseCells {
     array->reserve(size);  // no more than that
     array->resize(size);
   }
-  void AddOthers(std::uint32_t id, std::uint8_t outcome) {
+  [[gnu::noinline]] void AddOthers(std::uint32_t id, std::uint8_t outcome) {
     if (id >= others_.size()) Grow(&others_);
     mutable_word(id) |= kHasOthers;
     Others& others = others_[id];

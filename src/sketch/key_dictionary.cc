@@ -19,13 +19,12 @@ std::uint64_t BucketsFor(std::uint64_t ids) { return std::bit_ceil((ids + 7) / 8
 KeyDictionary::KeyDictionary(std::uint64_t max_keys)
     : max_ids_(IdsFor(max_keys)), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
   FillBuckets(BucketsFor(std::min<std::uint64_t>(kSmallest, max_ids_)));
-  text_.resize(kTail, 0);
 }
 
 std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
   const std::uint64_t ids = IdsFor(max_keys);
   return sizeof(KeyDictionary) + BucketsFor(ids) * sizeof(Bucket) +
-         ids * (sizeof(StoredKey) + sizeof(std::uint64_t) + kTextBytesPerKey) + 2 * kLargestKey + kTail;
+         ids * (sizeof(StoredKey) + sizeof(std::uint64_t) + kTextBytesPerKey) + 2 * kLargestKey;
 }
 
 std::uint32_t KeyDictionary::Find(const Key& key) const {
@@ -40,10 +39,9 @@ std::uint32_t KeyDictionary::Find(const Key& key) const {
   }
 }
 
-// What is behind the first kHead + kTail bytes.
+// What is behind the head.
 bool KeyDictionary::IsRest(const StoredKey& stored, const Key& key) const {
-  constexpr std::size_t kSeen = kHead + kTail;
-  return std::memcmp(text_.data() + stored.text + kSeen, key.data + kSeen, key.size - kSeen) == 0;
+  return std::memcmp(text_.data() + stored.text + kHead, key.data + kHead, key.size - kHead) == 0;
 }
 
 std::uint32_t KeyDictionary::Intern(const Key& key) {
@@ -58,13 +56,12 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
   }
   const auto id = static_cast<std::uint32_t>(keys_.size());
   StoredKey& stored = keys_.emplace_back();
-  stored.text = static_cast<std::uint32_t>(text_size());
+  stored.text = static_cast<std::uint32_t>(text_.size());
   stored.size = static_cast<std::uint16_t>(key.size);
   stored.shard = ShardOf(key.text());
   std::memcpy(stored.head.data(), key.data, std::min<std::size_t>(kHead, key.size));
   hashes_.push_back(key.hash);
-  text_.resize(text_.size() + key.size, 0);
-  std::memcpy(text_.data() + stored.text, key.data, key.size);
+  text_.insert(text_.end(), key.data, key.data + key.size);
   if (BucketsFor(keys_.size()) > buckets_.size()) {
     FillBuckets(2 * buckets_.size());  // takes in the new one, too
   } else {
@@ -75,14 +72,14 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
 
 // Vectors double, but never beyond what can be needed.
 bool KeyDictionary::MakeRoom(std::size_t size) {
-  if (keys_.size() == max_ids_ || text_size() + size > max_text_) return false;
+  if (keys_.size() == max_ids_ || text_.size() + size > max_text_) return false;
   if (keys_.size() == keys_.capacity()) {
     keys_.reserve(std::min<std::size_t>(max_ids_, std::max(2 * keys_.size(), kSmallest)));
     hashes_.reserve(keys_.capacity());
   }
   if (text_.size() + size > text_.capacity()) {
-    const std::size_t doubled = std::max(2 * (text_size() + size), kSmallest * std::size_t{kTextBytesPerKey});
-    text_.reserve(std::min<std::size_t>(max_text_, doubled) + kTail);
+    const std::size_t doubled = std::max(2 * (text_.size() + size), kSmallest * std::size_t{kTextBytesPerKey});
+    text_.reserve(std::min<std::size_t>(max_text_, doubled));
   }
   return true;
 }
@@ -136,8 +133,7 @@ std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {
   }
   keys_.resize(kept);
   hashes_.resize(kept);
-  text_.resize(end + kTail);
-  std::fill(text_.end() - kTail, text_.end(), '\0');
+  text_.resize(end);
   FillBuckets(buckets_.size());
   return renamed;
 }

@@ -45,18 +45,19 @@ class KeyDictionary {
   void PrefetchBuckets(std::span<const Request> requests, std::size_t dimension) const {
     for (const Request& request : requests) PrefetchLine(&buckets_[request.keys[dimension].hash & mask_]);
   }
-  // ids[i]: Look for the key of requests[i].
-  void LookUp(std::span<const Request> requests, std::size_t dimension, std::uint32_t* ids) const {
+  // ids[i]: Look for the key of requests[i]. Returns whether there are keys that PrefetchTexts helps: not where none is
+  // longer than its head, which is usual for users and addresses.
+  bool LookUp(std::span<const Request> requests, std::size_t dimension, std::uint32_t* ids) const {
+    std::uint32_t sizes = 0;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      ids[i] = Look(requests[i].keys[dimension].hash);
+      const Key& key = requests[i].keys[dimension];
+      ids[i] = Look(key.hash);
       if (ids[i] < keys_.size()) PrefetchLine(&keys_[ids[i]]);
+      sizes |= key.size;
     }
+    return sizes > kHead;
   }
-  // Where no key is longer than its head, which is usual for users and addresses, nobody will look at the texts.
-  void PrefetchTexts(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) const {
-    std::uint32_t longest = 0;
-    for (const Request& request : requests) longest = std::max(longest, request.keys[dimension].size);
-    if (longest <= kHead) return;
+  void PrefetchTexts(std::span<const Request> requests, const std::uint32_t* ids) const {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       if (ids[i] < keys_.size()) PrefetchLine(text_.data() + keys_[ids[i]].text + kHead);
     }
@@ -79,7 +80,7 @@ class KeyDictionary {
   // Whether a new key was refused for want of room since this was last asked.
   bool TakeRefusal() { return std::exchange(has_refused_, false); }
   // Whether more than half of the room is taken, for ids or for text.
-  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_size()); }
+  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_.size()); }
   // Whether the keys that are not in `used` (by id) take more than half of the room.
   bool IsHalfUnused(const std::vector<bool>& used) const;
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
@@ -88,6 +89,7 @@ class KeyDictionary {
     return {stored.size > kHead ? text_.data() + stored.text : stored.head.data(), stored.size, hashes_[id]};
   }
   std::uint8_t shard(std::uint32_t id) const { return keys_[id].shard; }  // ShardOf the key
+  std::uint32_t key_size(std::uint32_t id) const { return keys_[id].size; }
 
   void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
 
@@ -106,7 +108,6 @@ class KeyDictionary {
 
  private:
   static constexpr std::size_t kHead = 32;
-  static constexpr std::size_t kTail = 16;  // of a text behind its head, what is compared in one go
   static constexpr std::size_t kPlaces = 12;
 
   // A cache line of places for ids, with some bits of their keys' hashes; 0: the place is free, and so are those after
@@ -144,21 +145,13 @@ class KeyDictionary {
     const auto tag = static_cast<std::uint8_t>(hash >> 56);
     return tag == 0 ? 1 : tag;
   }
-  // Without a branch that depends on the key, up to kHead + kTail bytes: sizes differ from key to key.
+  // Without a branch on the size up to kHead: it differs from key to key.
   bool IsKey(const StoredKey& stored, const Key& key) const {
-    const std::size_t size = key.size;
-    const bool is_long = size > kHead;
-    const char* const stored_tail = is_long ? text_.data() + stored.text + kHead : stored.head.data();
-    const char* const tail = is_long ? key.data + kHead : key.data;
-    const std::uint64_t head =
-        EqualBytes16(stored.head.data(), key.data) | EqualBytes16(stored.head.data() + 16, key.data + 16) << 16;
-    const std::uint64_t equal = head | EqualBytes16(stored_tail, tail) << kHead;
-    const std::uint64_t wanted = ~(~std::uint64_t{0} << std::min(size, kHead + kTail));
-    if (stored.size != size || (~equal & wanted) != 0) return false;
-    return size <= kHead + kTail || IsRest(stored, key);
+    const bool is_long = key.size > kHead;
+    if (stored.size != key.size || !EqualUpTo32(stored.head.data(), key.data, is_long ? kHead : key.size)) return false;
+    return !is_long || IsRest(stored, key);
   }
   bool IsRest(const StoredKey& stored, const Key& key) const;
-  std::size_t text_size() const { return text_.size() - kTail; }
   bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }
   std::uint32_t Find(const Key& key) const;
   std::uint32_t Insert(const Key& key);
@@ -174,8 +167,7 @@ class KeyDictionary {
   std::vector<std::uint64_t> hashes_;
   std::array<bool, kColumns> taken_{};
   bool has_refused_ = false;
-  // A vector, since a string's reserve takes more than it is asked for; ends with kTail zeros.
-  std::vector<char> text_;
+  std::vector<char> text_;  // a string's reserve takes more than it is asked for
 };
 
 }  // namespace socklog

@@ -64,6 +64,56 @@ void KeyTable::Add(std::span<const Request> requests, Dimension dimension, const
 
 void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   requests_ += requests.size();
+  HasRoom(requests.size()) ? AddWithRoom(requests, dimension, ids) : AddWithCare(requests, dimension, ids);
+}
+
+// Whether a key is new to the table can hardly be predicted, so it is admitted without a branch.
+void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
+  const std::size_t before = ids_.size();
+  ReserveIds(before + requests.size());
+  ids_.resize(before + requests.size());
+  std::uint32_t* end = ids_.data() + before;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Key& key = requests[i].keys[dimension];
+    if (!Counts(requests[i], key)) continue;
+    std::uint32_t id = ids[i];
+    if (!dictionary_.Holds(id, key)) [[unlikely]] {
+      id = dictionary_.Intern(key);
+      if (id == KeyDictionary::kNone) {
+        ids_.resize(static_cast<std::size_t>(end - ids_.data()));
+        UseRoom(before);
+        return AddWithCare(requests.subspan(i), dimension, ids + i);
+      }
+    }
+    const std::size_t admitted = cells_.Add(id, requests[i].outcome) ? 1 : 0;
+    *end = id;
+    end += admitted;
+  }
+  ids_.resize(static_cast<std::size_t>(end - ids_.data()));
+  UseRoom(before);
+}
+
+// For the keys that were admitted, those from place `first` on.
+void KeyTable::UseRoom(std::size_t first) {
+  for (std::size_t i = first; i < ids_.size(); ++i) {
+    ShardUse& shard = shards_[dictionary_.shard(ids_[i])];
+    ++shard.keys;
+    shard.text += dictionary_.key_size(ids_[i]);
+  }
+  room_ -= ids_.size() - first;
+}
+
+// Whether so many keys can be admitted for sure.
+bool KeyTable::HasRoom(std::size_t keys) {
+  if (keys <= room_) return true;
+  room_ = limits_.keys;
+  for (const ShardUse& shard : shards_)
+    room_ = std::min({room_, limits_.keys - shard.keys, (limits_.text - shard.text) / kLargestKey});
+  return keys <= room_;
+}
+
+// The same, and whatever has to be done where the table or the dictionary is full.
+void KeyTable::AddWithCare(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
@@ -76,6 +126,7 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
     }
     cells_.Add(id, requests[i].outcome);
   }
+  room_ = 0;
 }
 
 void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t dimension) {
@@ -100,10 +151,15 @@ bool KeyTable::Admit(std::uint32_t id, std::uint32_t size) {
   if (shard.keys == limits_.keys || shard.text + size > limits_.text) return false;
   ++shard.keys;
   shard.text += size;
-  if (ids_.size() == ids_.capacity())  // doubling, but never beyond what can be needed
-    ids_.reserve(std::min<std::size_t>(std::max<std::size_t>(64, 2 * ids_.size()), limits_.keys * kShards));
+  ReserveIds(ids_.size() + 1);
   ids_.push_back(id);
   return true;
+}
+
+// Doubles, but never beyond what can be needed.
+void KeyTable::ReserveIds(std::size_t count) {
+  if (count <= ids_.capacity()) return;
+  ids_.reserve(std::min<std::size_t>(std::max<std::size_t>(64, 2 * count), limits_.keys * kShards));
 }
 
 void KeyTable::BecomeSpaceSaving() {
@@ -116,6 +172,7 @@ void KeyTable::Forget() {
   for (const std::uint32_t id : ids_) cells_.Clear(id);
   ids_.clear();
   shards_.fill(ShardUse());
+  room_ = 0;
   requests_ = 0;
 }
 

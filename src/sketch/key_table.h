@@ -53,7 +53,9 @@ class KeyTable {
   void Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids);
   // Fetches what Add will write to.
   void Prefetch(std::span<const Request> requests, const std::uint32_t* ids) const {
-    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i], requests[i].outcome);
+    for (std::size_t i = 0; i < requests.size(); ++i) cells_.PrefetchOthers(ids[i], requests[i].outcome);
+    if (is_beside_keys()) return;
+    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i]);
   }
 
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
@@ -106,8 +108,13 @@ class KeyTable {
   };
 
   void AddExactly(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
+  void AddWithRoom(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
+  void AddWithCare(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
+  bool HasRoom(std::size_t keys);
+  void UseRoom(std::size_t first);
   bool Admit(std::uint32_t id, std::uint32_t size);
+  void ReserveIds(std::size_t count);
   void BecomeSpaceSaving();
   void Forget();
 
@@ -119,6 +126,7 @@ class KeyTable {
 
   DenseCells cells_;                // by id
   std::vector<std::uint32_t> ids_;  // of keys that have a cell, in order of admission
+  std::size_t room_ = 0;            // a lower bound of how many keys can be admitted, whichever they are
   std::array<ShardUse, kShards> shards_{};
   std::uint64_t requests_ = 0;  // an upper bound of every counter
   std::unique_ptr<SpaceSaving> space_saving_;

@@ -99,14 +99,15 @@ std::size_t PanePool::LookUp(std::span<const Request> requests, const Pane* pane
   const std::span<const Request> rest = requests.subspan(now.size());
   const std::span<const Request> next = rest.first(std::min(rest.size(), LookedUpIds::kMost));
   std::array<const KeyDictionary*, kKeyedDimensionCount> used{};
+  std::array<bool, kKeyedDimensionCount> has_texts{};
   for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
     if (pane != nullptr && pane->tables[d + 1] && !pane->tables[d + 1]->is_exact()) continue;
     used[d] = dictionaries_[d + 1].get();
-    if (used[d] != nullptr) used[d]->LookUp(now, d, ids->ids[d].data());
+    if (used[d] != nullptr) has_texts[d] = used[d]->LookUp(now, d, ids->ids[d].data());
   }
   for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
     if (used[d] == nullptr) continue;
-    used[d]->PrefetchTexts(now, d, ids->ids[d].data());
+    if (has_texts[d]) used[d]->PrefetchTexts(now, ids->ids[d].data());
     if (pane != nullptr) pane->tables[d + 1]->Prefetch(now, ids->ids[d].data());
     used[d]->PrefetchBuckets(next, d);
   }

@@ -38,7 +38,8 @@ class AddressRange {
 };
 
 // The key of a client: an IPv6 address cut to `ipv6_prefix` bits ("2001:db8:1:2::/64"), an IPv4-mapped one as IPv4,
-// anything else (a host name) as it is. The view is `text` itself or put into *texts.
+// anything else (a host name) as it is. The view is `text` itself, or plain (base/byte_scan.h) and put into *texts.
+// REQUIRES: TextArena::kPadding bytes behind `text` may be read
 std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, TextArena* texts);
 
 }  // namespace socklog

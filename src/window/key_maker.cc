@@ -123,6 +123,13 @@ inline void KeyMaker::Set(std::string_view text, Key* key) const {
   key->hash = hash_(text);
 }
 
+// Of a text that may just have been put together: HashWritten does the rest.
+inline void KeyMaker::SetWritten(std::string_view text, Key* key) {
+  key->data = text.data();
+  key->size = static_cast<std::uint32_t>(text.size());
+  written_.push_back(key);
+}
+
 void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests) {
   const std::size_t first = requests->size();
   requests->resize(first + entries.size());
@@ -163,10 +170,7 @@ inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Requ
       Set(entry.target.substr(0, entry.path_size), key);
     } else {
       std::uint64_t unused = 0;
-      const std::string_view text = UrlKey(entry, texts, &unused);
-      key->data = text.data();
-      key->size = static_cast<std::uint32_t>(text.size());
-      written_.push_back(key);
+      SetWritten(UrlKey(entry, texts, &unused), key);
     }
   }
   if (rules_.wants(Dimension::kUser)) {
@@ -190,6 +194,7 @@ inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Requ
   Key unused;
   Key& client = rules_.wants(Dimension::kClient) ? request->keys[KeyedIndex(Dimension::kClient)] : unused;
   if (rules_.reads(kFieldClient)) SetClientKey(entry, texts, &client);
+  HashWritten();  // the key may be copied, or be gone soon
   if (rules_.wants(Dimension::kUser)) {
     Key& user = request->keys[KeyedIndex(Dimension::kUser)];
     rules_.user_is_client() ? void(user = client) : SetUserKey(entry, texts, &user);
@@ -223,7 +228,7 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
   return url_cache_.emplace(std::string(url), std::move(facts)).first->second;
 }
 
-[[gnu::noinline]] void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const {
+[[gnu::noinline]] void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) {
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
     key->size = 0;
@@ -232,7 +237,8 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
     Set(MakeKey(client, true, texts), key);
   } else {
     const std::string_view address = ClientAddressKey(client, rules_.options().ipv6_prefix, texts);
-    Set(MakeKey(address, IsPlain(address), texts), key);
+    const bool plain = address.data() != client.data() || IsPlain(client);
+    SetWritten(MakeKey(address, plain, texts), key);
   }
 }
 

@@ -41,13 +41,14 @@ class KeyMaker {
   };
   std::string_view UrlKey(const LogEntry& entry, TextArena* texts, std::uint64_t* ignored_by);
   const UrlFacts& FactsOf(std::string_view url);
-  void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) const;
+  void SetClientKey(const LogEntry& entry, TextArena* texts, Key* key);
   void SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const;
   void Make(const LogEntry& entry, TextArena* texts, Request* request);
   void HashWritten();
   void SetKeys(const LogEntry& entry, TextArena* texts, Request* request);
   void SetUsualKeys(const LogEntry& entry, TextArena* texts, Request* request);
   void Set(std::string_view text, Key* key) const;
+  void SetWritten(std::string_view text, Key* key);
 
   const KeyRules& rules_;
   const bool usual_rules_;  // keys are fields of the entry, and nothing is ignored

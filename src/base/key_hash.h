@@ -16,8 +16,9 @@
 
 namespace socklog {
 
-// The same text has the same hash within one process. As wyhash, it multiplies and folds 128 bits, here of sixteen
-// bytes each that do not wait for each other; every factor is masked by a secret. Immutable, thread-safe.
+// The same text has the same hash within one process. As wyhash, it multiplies and folds 128 bits of
+// sixteen bytes each, of longer texts four at a time that do not wait for each other; every factor is masked by a
+// secret. Immutable, thread-safe.
 class KeyHash {
  public:
   KeyHash() {
@@ -32,7 +33,7 @@ class KeyHash {
     std::uint64_t state = text.size();
     if (left == 0) return Finish(state);  // there may be no bytes at all to look at
     // Not told apart from up to 16: which of the two a key is can hardly be predicted.
-    if (left <= 32) return state ^ Fold(p, left, 0) ^ Fold(p, left, 16);
+    if (left <= 32) return Fold(p, left, 16, state ^ Fold(p, left, 0));
     for (; left > 64; left -= 64, p += 64) state = Finish(state ^ Fold4(p, 64));
     return Finish(state ^ Fold4(p, left));
   }
@@ -62,9 +63,9 @@ class KeyHash {
     return halves;
   }
 
-  std::uint64_t Fold(const char* p, std::size_t left, std::size_t i) const {
+  std::uint64_t Fold(const char* p, std::size_t left, std::size_t i, std::uint64_t before = 0) const {
     const Halves halves = Load(p, left, i);
-    return hash_internal::MultiplyFold(halves.low ^ secrets_[i / 8], halves.high ^ secrets_[i / 8 + 1]);
+    return hash_internal::MultiplyFold(halves.low ^ secrets_[i / 8] ^ before, halves.high ^ secrets_[i / 8 + 1]);
   }
   std::uint64_t Fold4(const char* p, std::size_t left) const {
     return Fold(p, left, 0) ^ Fold(p, left, 16) ^ Fold(p, left, 32) ^ Fold(p, left, 48);

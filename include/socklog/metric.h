@@ -24,6 +24,7 @@ struct Metric {
   std::string_view event;  // what happened, in an alert's sentence: "42 % of 310 requests EVENT", "57 requests EVENT"
   Dimension dimension = Dimension::kGlobal;
   MetricKind kind = MetricKind::kRatio;
+  // Sums or differences of counters, so that it can be told which of them are read (OutcomesOf).
   std::uint64_t (*numerator)(const Cell&) = nullptr;  // k
   // n, at most the cell's requests: the samples; a window with fewer than min_samples is not judged
   std::uint64_t (*denominator)(const Cell&) = nullptr;

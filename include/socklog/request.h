@@ -20,6 +20,7 @@ enum OutcomeBit : std::uint8_t {
   kOutcomeNotFound = 1u << 4,
 };
 inline constexpr std::size_t kOutcomes = 32;  // combinations of the bits
+inline constexpr std::uint8_t kAllOutcomes = kOutcomes - 1;
 
 // What one request with that outcome adds to a cell.
 constexpr Cell CellOfOutcome(std::uint8_t outcome) {

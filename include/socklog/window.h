@@ -20,7 +20,8 @@ struct KeyedCell {
       0;  // requests that may be missing from `cell` because the key was evicted before (upper bound)
 };
 
-// All keys of one dimension in one closed window, in no particular order.
+// The keys of one dimension in one closed window that had enough requests to be judged, in no particular order. If none
+// had, the one with the most.
 struct DimensionReport {
   std::vector<KeyedCell> keys;
   std::uint64_t evicted = 0;  // keys that were pushed out, each time counted

@@ -2,6 +2,7 @@
 #ifndef SOCKLOG_BASE_HUGE_PAGES_H_
 #define SOCKLOG_BASE_HUGE_PAGES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 #include <vector>
@@ -40,7 +41,7 @@ class HugePageAllocator {
   static constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
   static std::align_val_t AlignmentOf(std::size_t bytes) {
-    return std::align_val_t{bytes >= kHugePage ? kHugePage : alignof(T)};
+    return std::align_val_t{bytes >= kHugePage ? kHugePage : std::max(alignof(T), alignof(std::max_align_t))};
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -148,8 +149,15 @@ Result<ReadingSetup> MakeReading(const Options& options, const std::vector<Score
   setup.shape.options = options.window;
   setup.shape.since = options.input.since;
   setup.shape.until = options.input.until;
-  for (const ScoredMetric& scored : metrics)
-    setup.shape.dimensions[static_cast<std::size_t>(scored.metric->dimension)] = true;
+  for (const ScoredMetric& scored : metrics) {
+    const auto dimension = static_cast<std::size_t>(scored.metric->dimension);
+    std::uint64_t& least = setup.shape.least_requests[dimension];
+    std::uint8_t& outcomes = setup.shape.outcomes[dimension];
+    const bool first = !std::exchange(setup.shape.dimensions[dimension], true);
+    least = first ? scored.min_samples : std::min(least, scored.min_samples);
+    outcomes = static_cast<std::uint8_t>((first ? 0 : outcomes) | OutcomesOf(*scored.metric));
+  }
+  if (!options.analyze.windows_to.empty()) setup.shape.least_requests = {};  // where the keys are told by number
   if (!HasTopic(setup.inputs)) {
     const auto others = static_cast<std::uint64_t>(std::count_if(
         setup.inputs.begin(), setup.inputs.end(), [](const Endpoint& input) { return !input.listens(); }));

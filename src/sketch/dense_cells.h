@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
+#include "base/huge_pages.h"
 #include "base/prefetch.h"
 #include "sketch/key_dictionary.h"
 #include "socklog/cell.h"
@@ -34,12 +34,12 @@ class DenseCells {
 
   bool is_beside_keys() const { return column_ < KeyDictionary::kColumns; }
 
+  // Whether there is more to count than `requests` and `errors`.
+  static bool NeedsOthers(std::uint8_t outcome) { return (outcome & ~kOutcomeError) != 0; }
   // What Add or cell() will need, but for the dictionary's key.
-  void Prefetch(std::uint32_t id) const {
+  void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
     if (!is_beside_keys() && id < words_.size()) PrefetchLineToWrite(&words_[id]);
-  }
-  void PrefetchOthers(std::uint32_t id, std::uint8_t outcome) const {
-    if ((outcome & ~kOutcomeError) != 0 && id < others_.size()) PrefetchLineToWrite(&others_[id]);
+    if (NeedsOthers(outcome) && id < others_.size()) PrefetchLineToWrite(&others_[id]);
   }
   // What cell() will need besides; looks at what Prefetch has fetched.
   void PrefetchOthers(std::uint32_t id) const {
@@ -54,7 +54,7 @@ class DenseCells {
     std::uint64_t& word = mutable_word(id);
     const bool first = word == 0;
     word += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
-    if ((outcome & ~kOutcomeError) != 0) AddOthers(id, outcome);
+    if (NeedsOthers(outcome)) AddOthers(id, outcome);
     return first;
   }
   Cell cell(std::uint32_t id) const {
@@ -99,8 +99,8 @@ class DenseCells {
     return is_beside_keys() ? dictionary_.word(id, column_) : words_[id];
   }
   // To hold all ids that there are, and some more.
-  template <typename T>
-  void Grow(std::vector<T>* array) {
+  template <typename Array>
+  void Grow(Array* array) {
     const std::size_t size =
         std::min<std::size_t>(dictionary_.max_ids(), std::max<std::size_t>(256, 2 * dictionary_.size()));
     array->reserve(size);  // no more than that
@@ -119,8 +119,8 @@ class DenseCells {
   KeyDictionary& dictionary_;
   const std::size_t column_;
   // requests in the lower half of a word, errors and kHasOthers in the upper one
-  std::vector<std::uint64_t> words_;  // empty where they are beside the keys
-  std::vector<Others> others_;        // empty until somebody needs it
+  HugePageVector<std::uint64_t> words_;  // empty where they are beside the keys
+  HugePageVector<Others> others_;        // empty until somebody needs it
 };
 
 }  // namespace socklog

@@ -8,6 +8,7 @@ namespace socklog {
 namespace {
 
 constexpr std::size_t kSmallest = 512;  // ids for which there is room at first
+constexpr std::size_t kGrowth = 4;
 
 std::uint64_t IdsFor(std::uint64_t max_keys) { return max_keys + max_keys / 4; }
 
@@ -63,23 +64,24 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
   hashes_.push_back(key.hash);
   text_.insert(text_.end(), key.data, key.data + key.size);
   if (BucketsFor(keys_.size()) > buckets_.size()) {
-    FillBuckets(2 * buckets_.size());  // takes in the new one, too
+    FillBuckets(std::min(kGrowth * buckets_.size(), BucketsFor(max_ids_)));  // takes in the new one, too
   } else {
     PutInBucket(id);
   }
   return id;
 }
 
-// Vectors double, but never beyond what can be needed.
+// Vectors grow fourfold, since to copy and to touch memory for the first time is dear, but never beyond what can be
+// needed.
 bool KeyDictionary::MakeRoom(std::size_t size) {
   if (keys_.size() == max_ids_ || text_.size() + size > max_text_) return false;
   if (keys_.size() == keys_.capacity()) {
-    keys_.reserve(std::min<std::size_t>(max_ids_, std::max(2 * keys_.size(), kSmallest)));
+    keys_.reserve(std::min<std::size_t>(max_ids_, std::max(kGrowth * keys_.size(), kSmallest)));
     hashes_.reserve(keys_.capacity());
   }
   if (text_.size() + size > text_.capacity()) {
-    const std::size_t doubled = std::max(2 * (text_.size() + size), kSmallest * std::size_t{kTextBytesPerKey});
-    text_.reserve(std::min<std::size_t>(max_text_, doubled));
+    const std::size_t grown = std::max(kGrowth * (text_.size() + size), kSmallest * std::size_t{kTextBytesPerKey});
+    text_.reserve(std::min<std::size_t>(max_text_, grown));
   }
   return true;
 }

@@ -164,10 +164,10 @@ class KeyDictionary {
   std::size_t mask_;
   HugePageVector<Bucket> buckets_;  // by hash; a full one goes on in the next
   HugePageVector<StoredKey> keys_;  // by id
-  std::vector<std::uint64_t> hashes_;
+  HugePageVector<std::uint64_t> hashes_;
   std::array<bool, kColumns> taken_{};
   bool has_refused_ = false;
-  std::vector<char> text_;  // a string's reserve takes more than it is asked for
+  HugePageVector<char> text_;
 };
 
 }  // namespace socklog

@@ -28,11 +28,12 @@ void SpareSpaceSavings::Give(std::unique_ptr<SpaceSaving> space_saving) {
   spare_.push_back(std::move(space_saving));
 }
 
-KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
-                   SpareSpaceSavings* spare)
+KeyTable::KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint8_t outcomes, SpareSpaceSavings* spare,
+                   std::uint64_t most_requests)
     : max_keys_(max_keys),
       limits_(max_keys),
       most_requests_(most_requests),
+      outcomes_(outcomes),
       dictionary_(*dictionary),
       spare_(spare),
       cells_(dictionary) {}
@@ -85,7 +86,7 @@ void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimens
         return AddWithCare(requests.subspan(i), dimension, ids + i);
       }
     }
-    const std::size_t admitted = cells_.Add(id, requests[i].outcome) ? 1 : 0;
+    const std::size_t admitted = cells_.Add(id, requests[i].outcome & outcomes_) ? 1 : 0;
     *end = id;
     end += admitted;
   }
@@ -124,7 +125,7 @@ void KeyTable::AddWithCare(std::span<const Request> requests, std::size_t dimens
       BecomeSpaceSaving();
       return AddApproximately(requests.subspan(i), dimension);
     }
-    cells_.Add(id, requests[i].outcome);
+    cells_.Add(id, requests[i].outcome & outcomes_);
   }
   room_ = 0;
 }
@@ -138,7 +139,7 @@ void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t d
     for (const Request& request : some) space_saving_->PrefetchVictimIndex(request.keys[dimension]);
     for (const Request& request : some) {
       const Key& key = request.keys[dimension];
-      if (Counts(request, key)) space_saving_->Add(key, kCells[request.outcome]);
+      if (Counts(request, key)) space_saving_->Add(key, kCells[request.outcome & outcomes_]);
     }
     requests = requests.subspan(some.size());
   }

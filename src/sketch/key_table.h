@@ -39,10 +39,11 @@ class SpareSpaceSavings {
 // dictionary has no room, the table is a SpaceSaving. Thread-compatible, together with all tables of its dictionary.
 class KeyTable {
  public:
-  // `dictionary`, `spare`: borrowed; for the same `max_keys`. `spare` may be nullptr. `most_requests`: a table of so
-  // many is no exact one any more; less for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
-  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests = DenseCells::kMostRequests,
-           SpareSpaceSavings* spare = nullptr);
+  // `dictionary`, `spare`: borrowed; for the same `max_keys`. `spare` may be nullptr. `outcomes`: the OutcomeBits that
+  // are counted; the counters of the others stay 0. `most_requests`: a table of so many is no exact one any more; less
+  // for tests. REQUIRES: 64 <= max_keys <= kLargestMaxKeys
+  KeyTable(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint8_t outcomes = kAllOutcomes,
+           SpareSpaceSavings* spare = nullptr, std::uint64_t most_requests = DenseCells::kMostRequests);
   ~KeyTable() { Forget(); }  // gives its column back as it was
   KeyTable(const KeyTable&) = delete;
   KeyTable& operator=(const KeyTable&) = delete;
@@ -53,9 +54,8 @@ class KeyTable {
   void Add(std::span<const Request> requests, Dimension dimension, const std::uint32_t* ids);
   // Fetches what Add will write to.
   void Prefetch(std::span<const Request> requests, const std::uint32_t* ids) const {
-    for (std::size_t i = 0; i < requests.size(); ++i) cells_.PrefetchOthers(ids[i], requests[i].outcome);
-    if (is_beside_keys()) return;
-    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i]);
+    if (is_beside_keys() && !DenseCells::NeedsOthers(outcomes_)) return;
+    for (std::size_t i = 0; i < requests.size(); ++i) cells_.Prefetch(ids[i], requests[i].outcome & outcomes_);
   }
 
   std::size_t size() const { return space_saving_ ? space_saving_->size() : ids_.size(); }
@@ -121,6 +121,7 @@ class KeyTable {
   const std::uint64_t max_keys_;
   const ShardLimits limits_;
   const std::uint64_t most_requests_;
+  const std::uint8_t outcomes_;
   KeyDictionary& dictionary_;
   SpareSpaceSavings* const spare_;
 

@@ -19,27 +19,45 @@ void CutToLargest(std::uint64_t max_keys, DimensionReport* report) {
   report->keys.erase(end, report->keys.end());
 }
 
+bool HasFewer(const KeyedCell& a, const KeyedCell& b) { return a.cell.requests < b.cell.requests; }
+
+void LeaveOutSmall(std::uint64_t least_requests, DimensionReport* report) {
+  if (report->keys.empty() || least_requests == 0) return;
+  const KeyedCell most = *std::max_element(report->keys.begin(), report->keys.end(), HasFewer);
+  std::erase_if(report->keys, [=](const KeyedCell& keyed) { return keyed.cell.requests < least_requests; });
+  if (report->keys.empty()) report->keys.push_back(most);
+}
+
 }  // namespace
 
-void TableMerger::Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report) {
+void TableMerger::Merge(const std::vector<const KeyTable*>& tables, const ReportedKeys& reported,
+                        DimensionReport* report) {
   report->keys.clear();
   report->evicted = 0;
   for (const KeyTable* table : tables) report->evicted += table->evicted();
-  if (tables.size() == 1) {
-    Copy(*tables.front(), report);
-  } else if (std::all_of(tables.begin(), tables.end(), [](const KeyTable* table) { return table->is_exact(); })) {
+  if (tables.size() == 1 && tables.front()->size() <= reported.max_keys)
+    return Copy(*tables.front(), reported.least_requests, report);
+  if (std::all_of(tables.begin(), tables.end(), [](const KeyTable* table) { return table->is_exact(); })) {
     MergeExact(tables, report);
   } else {
     MergeAny(tables, report);
   }
-  CutToLargest(max_keys, report);
+  CutToLargest(reported.max_keys, report);
+  LeaveOutSmall(reported.least_requests, report);
 }
 
-void TableMerger::Copy(const KeyTable& table, DimensionReport* report) {
+// What is left out is not even copied: that is most keys of most windows.
+void TableMerger::Copy(const KeyTable& table, std::uint64_t least_requests, DimensionReport* report) {
   report->keys.reserve(table.size());
-  table.ForEach([report](const Key& key, const Cell& cell, std::uint64_t count_error) {
-    report->keys.push_back({key.text(), cell, count_error});
+  KeyedCell most;  // of those that are left out
+  table.ForEach([&](const Key& key, const Cell& cell, std::uint64_t count_error) {
+    if (cell.requests >= least_requests) {
+      report->keys.push_back({key.text(), cell, count_error});
+    } else if (cell.requests > most.cell.requests) {
+      most = {key.text(), cell, count_error};
+    }
   });
+  if (report->keys.empty() && most.cell.requests > 0) report->keys.push_back(most);
 }
 
 void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report) {

@@ -10,19 +10,24 @@
 
 namespace socklog {
 
+// Which keys of a window are reported.
+struct ReportedKeys {
+  std::uint64_t max_keys = 0;  // those with the most requests (ties: the smaller key); the others count as evicted
+  std::uint64_t least_requests = 0;  // of these, those with so many; but one if there are any
+};
+
 // Keeps its memory from window to window. Thread-compatible.
 class TableMerger {
  public:
-  // Adds tables that saw different requests, all of one dictionary, into one report, in the order given, cut to the
-  // `max_keys` largest counts (ties: the smaller key). Views in *report are valid until something is added to a table
-  // of the dictionary, or one of these is cleared.
-  void Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, DimensionReport* report);
+  // Adds tables that saw different requests, all of one dictionary, into one report, in the order given. Views in
+  // *report are valid until something is added to a table of the dictionary, or one of these is cleared.
+  void Merge(const std::vector<const KeyTable*>& tables, const ReportedKeys& reported, DimensionReport* report);
 
   // The most that Merge takes for so many tables, the report included, in bytes.
   static std::uint64_t MemoryBound(std::uint64_t tables, std::uint64_t max_keys);
 
  private:
-  static void Copy(const KeyTable& table, DimensionReport* report);
+  static void Copy(const KeyTable& table, std::uint64_t least_requests, DimensionReport* report);
   void MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report);
   void MergeAny(const std::vector<const KeyTable*>& tables, DimensionReport* report);
   KeyedCell& PlaceOf(const Key& key, DimensionReport* report);

@@ -57,8 +57,7 @@ std::unique_ptr<Pane> PanePool::MakePane() {
   auto pane = std::make_unique<Pane>();
   for (std::size_t d = 0; d < kDimensionCount; ++d) {
     if (!dictionaries_[d]) continue;
-    pane->tables[d] =
-        std::make_unique<KeyTable>(shape_.max_keys, dictionaries_[d].get(), DenseCells::kMostRequests, &spare_);
+    pane->tables[d] = std::make_unique<KeyTable>(shape_.max_keys, dictionaries_[d].get(), shape_.outcomes[d], &spare_);
   }
   return pane;
 }

@@ -155,7 +155,7 @@ void WindowAggregator::BuildReport(Micros start) {
     ForEachPane(start, [this, d](const Pane& pane) {
       if (pane.tables[d]) tables_.push_back(pane.tables[d].get());
     });
-    mergers_[d].Merge(tables_, shape_.max_keys, &report_.dimensions[d]);
+    mergers_[d].Merge(tables_, {shape_.max_keys, shape_.least_requests[d]}, &report_.dimensions[d]);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "socklog/request.h"
 #include "support/catch.h"
 
 namespace socklog::testing {
@@ -67,19 +68,21 @@ TEST_CASE("numerators and denominators") {
   struct Case {
     std::string name;
     std::uint64_t k;
+    std::uint8_t outcomes;
   };
-  const auto test = GENERATE(values<Case>({{"error_rate", 2},
-                                           {"error_rate_by_url", 2},
-                                           {"error_rate_by_user", 2},
-                                           {"server_error_rate", 3},
-                                           {"request_rate", 100},
-                                           {"request_rate_by_client", 100},
-                                           {"throttled_rate", 4},
-                                           {"auth_failures_by_client", 5},
-                                           {"not_found_by_client", 6}}));
+  const auto test = GENERATE(values<Case>({{"error_rate", 2, kOutcomeError},
+                                           {"error_rate_by_url", 2, kOutcomeError},
+                                           {"error_rate_by_user", 2, kOutcomeError},
+                                           {"server_error_rate", 3, kOutcomeServerError},
+                                           {"request_rate", 100, 0},
+                                           {"request_rate_by_client", 100, 0},
+                                           {"throttled_rate", 4, kOutcomeThrottled},
+                                           {"auth_failures_by_client", 5, kOutcomeAuthFailure},
+                                           {"not_found_by_client", 6, kOutcomeNotFound}}));
   CAPTURE(test.name);
   CHECK(FindMetric(test.name)->numerator(cell) == test.k);
   CHECK(FindMetric(test.name)->denominator(cell) == 100);
+  CHECK(OutcomesOf(*FindMetric(test.name)) == test.outcomes);
 }
 
 }  // namespace socklog::testing

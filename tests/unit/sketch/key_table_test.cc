@@ -37,7 +37,7 @@ struct Pair {
 
   Pair(std::uint64_t max_keys, KeyDictionary* dictionary, std::uint64_t most_requests,
        SpareSpaceSavings* spare = nullptr)
-      : table(max_keys, dictionary, most_requests, spare), reference(max_keys) {}
+      : table(max_keys, dictionary, kAllOutcomes, spare, most_requests), reference(max_keys) {}
 
   void Add(const std::vector<Request>& requests, Dimension dimension) {
     table.Add(requests, dimension);
@@ -149,7 +149,7 @@ TEST_CASE("a table that was given a spare Space-Saving says what a new one says"
 
 TEST_CASE("counters of 32 bits are left before they overflow") {
   KeyDictionary dictionary(64);
-  KeyTable table(64, &dictionary, 10);
+  KeyTable table(64, &dictionary, kAllOutcomes, nullptr, 10);
   for (int i = 0; i < 10; ++i) AddUrl("/", &table, kOutcomeError | kOutcomeNotFound);
   CHECK(table.is_exact());
   AddUrl("/", &table);
@@ -157,6 +157,16 @@ TEST_CASE("counters of 32 bits are left before they overflow") {
   REQUIRE(Rows(table).size() == 1);
   CHECK(Rows(table)[0].cell == Cell{11, 10, 0, 0, 0, 10});
   CHECK(table.evicted() == 0);
+}
+
+TEST_CASE("only the outcomes that are asked for are counted") {
+  KeyDictionary dictionary(64);
+  const std::uint64_t most_exact = GENERATE(std::uint64_t{1}, DenseCells::kMostRequests);
+  KeyTable table(64, &dictionary, kOutcomeError | kOutcomeNotFound, nullptr, most_exact);
+  for (int i = 0; i < 3; ++i) AddUrl("/", &table, kAllOutcomes);
+  REQUIRE(table.is_exact() == (most_exact > 3));
+  REQUIRE(Rows(table).size() == 1);
+  CHECK(Rows(table)[0].cell == Cell{3, 3, 0, 0, 0, 3});
 }
 
 TEST_CASE("a few tables count beside the keys, and leave nothing there for the next one") {

@@ -115,7 +115,7 @@ TEST_CASE("a merge stays within its bound") {
   TableMerger merger;
   const std::uint64_t before = in_use;
   most_in_use = before;
-  merger.Merge(tables, max_keys, &report);
+  merger.Merge(tables, {.max_keys = max_keys}, &report);
   CHECK(most_in_use - before <= TableMerger::MemoryBound(count, max_keys) + 8192);
 }
 

@@ -18,11 +18,11 @@ struct Merged {
   friend bool operator==(const Merged&, const Merged&) = default;
 };
 
-Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys) {
+Merged Merge(const std::vector<const KeyTable*>& tables, std::uint64_t max_keys, std::uint64_t least_requests = 0) {
   DimensionReport report;
   report.keys.resize(3);  // of an earlier window
   report.evicted = 7;
-  TableMerger().Merge(tables, max_keys, &report);
+  TableMerger().Merge(tables, {max_keys, least_requests}, &report);
   Merged merged;
   for (const KeyedCell& keyed : report.keys) {
     const auto [place, is_new] =
@@ -60,6 +60,35 @@ TEST_CASE("the report has at most max_keys keys, the largest, ties by the smalle
   CHECK(Merge({&a}, 2).entries.size() == 2);
 }
 
+TEST_CASE("keys with few requests are left out, but for the largest where no other is left") {
+  KeyDictionary dictionary(64);
+  KeyTable a(64, &dictionary), b(64, &dictionary), full(64, &dictionary);
+  for (int i = 0; i < 12; ++i) AddUrl("common", &a);
+  for (int i = 0; i < 8; ++i) AddUrl("half", i % 2 == 0 ? &a : &b);
+  for (int i = 0; i < 3; ++i) AddUrl("rare", &b);
+  for (int i = 0; i < 900; ++i) AddUrl(std::to_string(i * i % 101), &full);
+  REQUIRE_FALSE(full.is_exact());
+  const std::vector<std::vector<const KeyTable*>> inputs = {{&a}, {&b}, {&a, &b}, {&full}, {&a, &full}, {}};
+  for (const auto& tables : inputs) {
+    const Merged all = Merge(tables, 1000);
+    for (const std::uint64_t least : {1u, 4u, 5u, 9u, 14u, 1000u}) {
+      CAPTURE(least, tables.size());
+      const Merged merged = Merge(tables, 1000, least);
+      CHECK(merged.evicted == all.evicted);
+      std::uint64_t most = 0;
+      for (const auto& [key, entry] : all.entries) most = std::max(most, entry.cell.requests);
+      if (least > most) {
+        CHECK(merged.entries.size() == std::min<std::size_t>(1, all.entries.size()));
+        for (const auto& [key, entry] : merged.entries) CHECK(entry.cell.requests == most);
+        continue;
+      }
+      NaiveEntries expected = all.entries;
+      std::erase_if(expected, [=](const auto& item) { return item.second.cell.requests < least; });
+      CHECK(merged.entries == expected);
+    }
+  }
+}
+
 // Keys in the order in which the tables, one after the other, admitted them; counts by their text.
 TEST_CASE("a merge is the sum by text, in the order of the tables") {
   const std::uint64_t max_keys = GENERATE(64u, 256u, 6400u);
@@ -93,7 +122,7 @@ TEST_CASE("a merge is the sum by text, in the order of the tables") {
       for (const std::string& key : order)
         missing[key] += all.count(key) > 0 ? all.at(key).count_error : table->LargestEvicted(ShardOf(key));
     }
-    merger.Merge(tables, 1'000'000, &report);
+    merger.Merge(tables, {.max_keys = 1'000'000}, &report);
     REQUIRE(report.keys.size() == order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
       REQUIRE(report.keys[i].key == order[i]);

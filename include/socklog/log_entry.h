@@ -102,6 +102,7 @@ struct LogEntry {
       0;                      // bytes of `target` up to '?', '#', ';' or its end; it begins with '/', and all is plain
   bool plain_client = false;  // `client` is plain (base/byte_scan.h) and without ':'
   bool plain_user = false;    // `user` is plain
+  bool plain_host = false;    // `host` is plain
 };
 
 // A line that is no log line of its format.

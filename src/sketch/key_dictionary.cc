@@ -20,12 +20,13 @@ std::uint64_t BucketsFor(std::uint64_t ids) { return std::bit_ceil((ids + 7) / 8
 KeyDictionary::KeyDictionary(std::uint64_t max_keys)
     : max_ids_(IdsFor(max_keys)), max_text_(std::max(max_ids_ * kTextBytesPerKey, 2 * kLargestKey)) {
   FillBuckets(BucketsFor(std::min<std::uint64_t>(kSmallest, max_ids_)));
+  text_.resize(kTail, 0);
 }
 
 std::uint64_t KeyDictionary::MemoryBound(std::uint64_t max_keys) {
   const std::uint64_t ids = IdsFor(max_keys);
   return sizeof(KeyDictionary) + BucketsFor(ids) * sizeof(Bucket) +
-         ids * (sizeof(StoredKey) + sizeof(std::uint64_t) + kTextBytesPerKey) + 2 * kLargestKey;
+         ids * (sizeof(StoredKey) + sizeof(std::uint64_t) + kTextBytesPerKey) + 2 * kLargestKey + kTail;
 }
 
 std::uint32_t KeyDictionary::Find(const Key& key) const {
@@ -40,9 +41,9 @@ std::uint32_t KeyDictionary::Find(const Key& key) const {
   }
 }
 
-// What is behind the head.
-bool KeyDictionary::IsRest(const StoredKey& stored, const Key& key) const {
-  return std::memcmp(text_.data() + stored.text + kHead, key.data + kHead, key.size - kHead) == 0;
+bool KeyDictionary::IsEnd(const char* text, const Key& key) {
+  constexpr std::size_t kSeen = kHead + kTail;
+  return std::memcmp(text + kSeen, key.data + kSeen, key.size - kSeen) == 0;
 }
 
 std::uint32_t KeyDictionary::Intern(const Key& key) {
@@ -57,12 +58,13 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
   }
   const auto id = static_cast<std::uint32_t>(keys_.size());
   StoredKey& stored = keys_.emplace_back();
-  stored.text = static_cast<std::uint32_t>(text_.size());
+  stored.text = static_cast<std::uint32_t>(text_size());
   stored.size = static_cast<std::uint16_t>(key.size);
   stored.shard = ShardOf(key.text());
   std::memcpy(stored.head.data(), key.data, std::min<std::size_t>(kHead, key.size));
   hashes_.push_back(key.hash);
-  text_.insert(text_.end(), key.data, key.data + key.size);
+  text_.resize(text_.size() + key.size, 0);
+  std::memcpy(text_.data() + stored.text, key.data, key.size);
   if (BucketsFor(keys_.size()) > buckets_.size()) {
     FillBuckets(std::min(kGrowth * buckets_.size(), BucketsFor(max_ids_)));  // takes in the new one, too
   } else {
@@ -74,14 +76,14 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
 // Vectors grow fourfold, since to copy and to touch memory for the first time is dear, but never beyond what can be
 // needed.
 bool KeyDictionary::MakeRoom(std::size_t size) {
-  if (keys_.size() == max_ids_ || text_.size() + size > max_text_) return false;
+  if (keys_.size() == max_ids_ || text_size() + size > max_text_) return false;
   if (keys_.size() == keys_.capacity()) {
     keys_.reserve(std::min<std::size_t>(max_ids_, std::max(kGrowth * keys_.size(), kSmallest)));
     hashes_.reserve(keys_.capacity());
   }
   if (text_.size() + size > text_.capacity()) {
-    const std::size_t grown = std::max(kGrowth * (text_.size() + size), kSmallest * std::size_t{kTextBytesPerKey});
-    text_.reserve(std::min<std::size_t>(max_text_, grown));
+    const std::size_t grown = std::max(kGrowth * (text_size() + size), kSmallest * std::size_t{kTextBytesPerKey});
+    text_.reserve(std::min<std::size_t>(max_text_, grown) + kTail);
   }
   return true;
 }
@@ -135,7 +137,8 @@ std::vector<std::uint32_t> KeyDictionary::Keep(const std::vector<bool>& used) {
   }
   keys_.resize(kept);
   hashes_.resize(kept);
-  text_.resize(end);
+  text_.resize(end + kTail);
+  std::fill(text_.end() - kTail, text_.end(), '\0');
   FillBuckets(buckets_.size());
   return renamed;
 }

@@ -80,7 +80,7 @@ class KeyDictionary {
   // Whether a new key was refused for want of room since this was last asked.
   bool TakeRefusal() { return std::exchange(has_refused_, false); }
   // Whether more than half of the room is taken, for ids or for text.
-  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_.size()); }
+  bool IsHalfFull() const { return IsMoreThanHalf(keys_.size(), text_size()); }
   // Whether the keys that are not in `used` (by id) take more than half of the room.
   bool IsHalfUnused(const std::vector<bool>& used) const;
   // REQUIRES: id < size(). The text is valid until the next Intern or Keep.
@@ -108,6 +108,7 @@ class KeyDictionary {
 
  private:
   static constexpr std::size_t kHead = 32;
+  static constexpr std::size_t kTail = 32;  // of a text behind its head, what is compared in one go
   static constexpr std::size_t kPlaces = 12;
 
   // A cache line of places for ids, with some bits of their keys' hashes; 0: the place is free, and so are those after
@@ -151,7 +152,14 @@ class KeyDictionary {
     if (stored.size != key.size || !EqualUpTo32(stored.head.data(), key.data, is_long ? kHead : key.size)) return false;
     return !is_long || IsRest(stored, key);
   }
-  bool IsRest(const StoredKey& stored, const Key& key) const;
+  // What is behind the head.
+  bool IsRest(const StoredKey& stored, const Key& key) const {
+    const char* const text = text_.data() + stored.text;
+    if (!EqualUpTo32(text + kHead, key.data + kHead, std::min<std::size_t>(key.size - kHead, kTail))) return false;
+    return key.size <= kHead + kTail || IsEnd(text, key);
+  }
+  static bool IsEnd(const char* text, const Key& key);
+  std::size_t text_size() const { return text_.size() - kTail; }
   bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }
   std::uint32_t Find(const Key& key) const;
   std::uint32_t Insert(const Key& key);
@@ -167,7 +175,7 @@ class KeyDictionary {
   HugePageVector<std::uint64_t> hashes_;
   std::array<bool, kColumns> taken_{};
   bool has_refused_ = false;
-  HugePageVector<char> text_;
+  HugePageVector<char> text_;  // ends with kTail zeros
 };
 
 }  // namespace socklog

@@ -65,9 +65,11 @@ class KeyTable {
   bool is_beside_keys() const { return cells_.is_beside_keys(); }
   // Whether counts are exact and kept by id.
   bool is_exact() const { return space_saving_ == nullptr; }
-  // Of an exact table: the keys and cells at places 0 .. size()-1, in order of admission.
+  // Of an exact table: the ids of its keys at places 0 .. size()-1, in order of admission.
   std::uint32_t id(std::size_t place) const { return ids_[place]; }
-  Cell cell(std::size_t place) const { return cells_.cell(ids_[place]); }
+  // Of an exact table: whether it counts a key, and its cell, all zeros if not. REQUIRES: the dictionary has that id
+  bool has(std::uint32_t id) const { return cells_.has(id); }
+  Cell cell(std::uint32_t id) const { return cells_.cell(id); }
   const KeyDictionary& dictionary() const { return dictionary_; }
 
   // Calls visit(Key, Cell, count_error) for each key, in the order of admission into slots (deterministic). Views are
@@ -75,6 +77,11 @@ class KeyTable {
   template <typename Visit>
   void ForEach(Visit visit) const {
     if (space_saving_) return space_saving_->ForEach(visit);
+    ForEachId([this, &visit](std::uint32_t id) { visit(dictionary_.key(id), cells_.cell(id), std::uint64_t{0}); });
+  }
+  // Of an exact table: calls visit(id) in the order of admission.
+  template <typename Visit>
+  void ForEachId(Visit visit) const {
     constexpr std::size_t kAhead = 16;
     for (std::size_t i = 0; i < ids_.size(); ++i) {
       if (i + kAhead < ids_.size()) {
@@ -82,7 +89,7 @@ class KeyTable {
         cells_.Prefetch(ids_[i + kAhead]);
       }
       if (i + kAhead / 2 < ids_.size()) cells_.PrefetchOthers(ids_[i + kAhead / 2]);
-      visit(dictionary_.key(ids_[i]), cells_.cell(ids_[i]), std::uint64_t{0});
+      visit(ids_[i]);
     }
   }
 

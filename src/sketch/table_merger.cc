@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace socklog {
 namespace {
 
 constexpr std::size_t kSmallestIndex = 1024;
+constexpr std::size_t kFewTables = 4;
 
 void CutToLargest(std::uint64_t max_keys, DimensionReport* report) {
   if (report->keys.size() <= max_keys) return;
@@ -19,13 +22,36 @@ void CutToLargest(std::uint64_t max_keys, DimensionReport* report) {
   report->keys.erase(end, report->keys.end());
 }
 
-bool HasFewer(const KeyedCell& a, const KeyedCell& b) { return a.cell.requests < b.cell.requests; }
+// Reports keys one by one.
+class Reporter {
+ public:
+  Reporter(std::uint64_t least_requests, DimensionReport* report) : least_(least_requests), report_(*report) {}
+
+  // What has too few requests is not even copied: that is most keys of most windows.
+  void Add(const KeyedCell& keyed) {
+    if (keyed.cell.requests >= least_) {
+      report_.keys.push_back(keyed);
+    } else if (keyed.cell.requests > most_.cell.requests) {
+      most_ = keyed;
+    }
+  }
+  void Finish() {
+    if (report_.keys.empty() && most_.cell.requests > 0) report_.keys.push_back(most_);
+  }
+
+ private:
+  const std::uint64_t least_;
+  DimensionReport& report_;
+  KeyedCell most_;  // of those that were left out
+};
 
 void LeaveOutSmall(std::uint64_t least_requests, DimensionReport* report) {
-  if (report->keys.empty() || least_requests == 0) return;
-  const KeyedCell most = *std::max_element(report->keys.begin(), report->keys.end(), HasFewer);
-  std::erase_if(report->keys, [=](const KeyedCell& keyed) { return keyed.cell.requests < least_requests; });
-  if (report->keys.empty()) report->keys.push_back(most);
+  if (least_requests == 0) return;
+  DimensionReport kept;
+  Reporter reporter(least_requests, &kept);
+  for (const KeyedCell& keyed : report->keys) reporter.Add(keyed);
+  reporter.Finish();
+  report->keys = std::move(kept.keys);
 }
 
 }  // namespace
@@ -37,27 +63,41 @@ void TableMerger::Merge(const std::vector<const KeyTable*>& tables, const Report
   for (const KeyTable* table : tables) report->evicted += table->evicted();
   if (tables.size() == 1 && tables.front()->size() <= reported.max_keys)
     return Copy(*tables.front(), reported.least_requests, report);
-  if (std::all_of(tables.begin(), tables.end(), [](const KeyTable* table) { return table->is_exact(); })) {
-    MergeExact(tables, report);
-  } else {
-    MergeAny(tables, report);
-  }
+  const bool exact = std::all_of(tables.begin(), tables.end(), [](const KeyTable* table) { return table->is_exact(); });
+  if (exact && tables.size() <= kFewTables && MergeFew(tables, reported, report)) return;
+  exact ? MergeExact(tables, report) : MergeAny(tables, report);
   CutToLargest(reported.max_keys, report);
   LeaveOutSmall(reported.least_requests, report);
 }
 
-// What is left out is not even copied: that is most keys of most windows.
 void TableMerger::Copy(const KeyTable& table, std::uint64_t least_requests, DimensionReport* report) {
   report->keys.reserve(table.size());
-  KeyedCell most;  // of those that are left out
-  table.ForEach([&](const Key& key, const Cell& cell, std::uint64_t count_error) {
-    if (cell.requests >= least_requests) {
-      report->keys.push_back({key.text(), cell, count_error});
-    } else if (cell.requests > most.cell.requests) {
-      most = {key.text(), cell, count_error};
-    }
+  Reporter reporter(least_requests, report);
+  table.ForEach([&reporter](const Key& key, const Cell& cell, std::uint64_t count_error) {
+    reporter.Add({key.text(), cell, count_error});
   });
-  if (report->keys.empty() && most.cell.requests > 0) report->keys.push_back(most);
+  reporter.Finish();
+}
+
+// Of exact tables: all that they know of a key is found by its id, beside the key as a rule. False, and nothing is
+// reported, if some keys are too many.
+bool TableMerger::MergeFew(const std::vector<const KeyTable*>& tables, const ReportedKeys& reported,
+                           DimensionReport* report) {
+  std::size_t keys = 0;
+  Reporter reporter(reported.least_requests, report);
+  for (auto table = tables.begin(); table != tables.end(); ++table) {
+    (*table)->ForEachId([&](std::uint32_t id) {
+      if (std::any_of(tables.begin(), table, [id](const KeyTable* earlier) { return earlier->has(id); })) return;
+      ++keys;
+      KeyedCell keyed{(*table)->dictionary().key(id).text(), (*table)->cell(id), 0};
+      for (auto later = std::next(table); later != tables.end(); ++later) keyed.cell += (*later)->cell(id);
+      reporter.Add(keyed);
+    });
+  }
+  reporter.Finish();
+  if (keys <= reported.max_keys) return true;
+  report->keys.clear();
+  return false;
 }
 
 void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report) {
@@ -66,12 +106,13 @@ void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, Dimensi
   if (place_of_id_.size() < dictionary.size()) place_of_id_.resize(dictionary.size(), 0);
   for (const KeyTable* table : tables) {
     for (std::size_t i = 0; i < table->size(); ++i) {
-      std::uint32_t& place = place_of_id_[table->id(i)];
+      const std::uint32_t id = table->id(i);
+      std::uint32_t& place = place_of_id_[id];
       if (place == 0) {
-        report->keys.push_back({dictionary.key(table->id(i)).text(), table->cell(i), 0});
+        report->keys.push_back({dictionary.key(id).text(), table->cell(id), 0});
         place = static_cast<std::uint32_t>(report->keys.size());
       } else {
-        report->keys[place - 1].cell += table->cell(i);
+        report->keys[place - 1].cell += table->cell(id);
       }
     }
   }

@@ -28,6 +28,8 @@ class TableMerger {
 
  private:
   static void Copy(const KeyTable& table, std::uint64_t least_requests, DimensionReport* report);
+  static bool MergeFew(const std::vector<const KeyTable*>& tables, const ReportedKeys& reported,
+                       DimensionReport* report);
   void MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report);
   void MergeAny(const std::vector<const KeyTable*>& tables, DimensionReport* report);
   KeyedCell& PlaceOf(const Key& key, DimensionReport* report);

@@ -51,6 +51,13 @@ char* CopyPadded(std::string_view text, char* to) {
 
 // "host/path".
 std::string_view Join(std::string_view host, std::string_view path, TextArena* texts) {
+  constexpr std::size_t kFew = TextArena::kPadding;
+  if (host.size() <= kFew && path.size() <= kFew && path.front() == '/') [[likely]] {
+    char* const joined = texts->Allocate(host.size() + path.size());
+    std::memcpy(joined, host.data(), kFew);
+    std::memcpy(joined + host.size(), path.data(), kFew);
+    return {joined, host.size() + path.size()};
+  }
   const std::size_t slash = path.front() == '/' ? 0 : 1;
   const std::size_t size = host.size() + slash + path.size();
   char* joined = texts->Allocate(size);
@@ -165,9 +172,11 @@ inline void KeyMaker::SetUsualKeys(const LogEntry& entry, TextArena* texts, Requ
   const auto fits = [](std::size_t size) { return size - 1 < KeyRules::kMaxKeyBytes; };
   if (rules_.wants(Dimension::kUrl)) {
     Key* const key = &request->keys[KeyedIndex(Dimension::kUrl)];
-    const bool is_path = fits(entry.path_size) && entry.host.empty() && entry.request_valid;
-    if (is_path && entry.method != "CONNECT") [[likely]] {
+    const bool is_path = fits(entry.path_size) && entry.request_valid && entry.method != "CONNECT";
+    if (is_path && entry.host.empty()) {
       Set(entry.target.substr(0, entry.path_size), key);
+    } else if (is_path && entry.plain_host && fits(entry.host.size() + entry.path_size)) {
+      SetWritten(Join(entry.host, entry.target.substr(0, entry.path_size), texts), key);
     } else {
       std::uint64_t unused = 0;
       SetWritten(UrlKey(entry, texts, &unused), key);

@@ -151,7 +151,7 @@ class JsonLineScanner {
         return true;
       }
       case JsonTarget::kHost:
-        entry_.host = Host<Simd>(begin, end);
+        SetHost<Simd>(begin, end, &entry_);
         return true;
       case JsonTarget::kStatus:
         return end - begin == 3 && ReadStatus(begin, &entry_.status);

@@ -80,8 +80,23 @@ class LineScanner {
     return (plan_.is_family && ReadUsualFamilyLine()) || ReadBySteps();
   }
 
+  // At first as if all marks up to the newline were quotes, which is nearly always true. Where one is not, the line is
+  // refused: no value reaches beyond the next mark, and the format's quotes are compared with what is there.
   bool ReadBySteps() {
-    if (!FindQuotes()) return false;
+    const char* const start = p_;
+    const std::uint16_t* const newline = job_.mark + plan_.quotes;
+    bool collected = job_.chunk[*newline] != '\n';
+    if (!collected) FoundNewline(newline);
+    while (true) {
+      if (collected && !CollectQuotes()) return false;
+      if (TakeSteps()) return true;
+      if (collected) return Restart(start);
+      Restart(start);
+      collected = true;
+    }
+  }
+
+  bool TakeSteps() {
     end_ = TrimmedEnd(p_, job_.chunk + newline_);
     const bool byte_order_mark = *p_ == '\xEF';
     const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline_;
@@ -91,9 +106,13 @@ class LineScanner {
     const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       const char* value_end = nullptr;
-      if (step->field == ScanField::kMayEnd && p_ == end_) return Finish();
-      if (step == core && TakeCore(step, &value_end)) {
+      if (step->skips_quoted) {
+        value_end = NextQuote();
+        if (*quote_ >= newline_) return false;
+      } else if (step == core && TakeCore(step, &value_end)) {
         step += ScanPlan::kCoreSteps - 1;
+      } else if (step->field == ScanField::kMayEnd && p_ == end_) {
+        return Finish();
       } else if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) {
         return false;
       }
@@ -106,18 +125,7 @@ class LineScanner {
 
   bool Finish() const { return !plan_.uses_builder || job_.builder->Finish() == nullptr; }
 
-  // Sets quote_ and newline_; false if there are escapes. Nearly always the marks are the format's quotes and the
-  // newline.
-  bool FindQuotes() {
-    const std::uint16_t* mark = job_.mark;
-    const std::uint16_t* const last = mark + plan_.quotes;
-    while (mark != last && job_.chunk[*mark] == '"') ++mark;
-    if (job_.chunk[*mark] != '\n' || mark != last) return CollectQuotes();
-    FoundNewline(mark);
-    return true;
-  }
-
-  // There are other marks, or not as many. Those after the last quote that can be wanted are left out.
+  // Sets quote_ and newline_; false if there are escapes. Quotes after the last one that can be wanted are left out.
   [[gnu::noinline]] bool CollectQuotes() {
     std::uint16_t* quote = job_.quotes;
     const std::uint16_t* mark = job_.mark;
@@ -270,7 +278,7 @@ class LineScanner {
 
   bool TakeValue(const ScanStep& step, const char** value_end) {
     if (step.shape == ScanShape::kNoBlank) {
-      if (blanks_.Next(p_, *value_end) != nullptr) return false;
+      if (FindByte(p_, ' ', *value_end) != nullptr) return false;
     } else if (step.shape != ScanShape::kAny && step.field != ScanField::kStamp) {
       if (!HasShape(step.shape, View(p_, *value_end))) return false;
     }
@@ -285,7 +293,7 @@ class LineScanner {
         entry_.client = Client(p_, *value_end, Colons<Simd>(p_, *value_end));
         return true;
       case ScanField::kHost:
-        entry_.host = Host<Simd>(p_, *value_end);
+        SetHost<Simd>(p_, *value_end, &entry_);
         return true;
       case ScanField::kRequest:
         TakeRequest(*value_end);
@@ -381,7 +389,7 @@ class LineScanner {
     const FamilyNames names = TellFamilyNames(View(p_, ends[0]), View(ends[0] + 1, ends[1]), View(ends[1] + 1, last));
     SetClientAndUser(Begin(names.client), End(names.client), Begin(names.user), End(names.user));
     if ((plan_.fields & kFieldHost) != 0 && !names.host.empty())
-      entry_.host = Host<Simd>(Begin(names.host), End(names.host));
+      SetHost<Simd>(Begin(names.host), End(names.host), &entry_);
     return true;
   }
 

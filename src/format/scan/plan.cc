@@ -70,6 +70,15 @@ void SetField(const std::vector<FieldRule>& rules, ScanStep* step) {
   if (rules[0].field == Field::kRequest) step->field = ScanField::kRequest;
 }
 
+// Works out what is a matter of all steps.
+void LookAtSteps(ScanPlan* plan) {
+  for (ScanStep& step : plan->steps) {
+    plan->uses_builder |= step.field == ScanField::kRules;
+    step.skips_quoted =
+        step.extent == ScanExtent::kQuote && step.field == ScanField::kSkip && step.shape == ScanShape::kAny;
+  }
+}
+
 class Planner {
  public:
   Planner(const Template& format, const Bindings& bindings) : elements_(format.elements), bindings_(bindings) {
@@ -91,7 +100,7 @@ class Planner {
     if (quotes > kMaxQuotes) return std::nullopt;
     plan_.quotes = static_cast<std::uint8_t>(quotes);
     plan_.fields = fields;
-    for (const ScanStep& step : plan_.steps) plan_.uses_builder |= step.field == ScanField::kRules;
+    LookAtSteps(&plan_);
     for (std::size_t i = 0; i + ScanPlan::kCoreSteps <= plan_.steps.size() && i < ScanPlan::kNoCore; ++i) {
       if (IsCore(&plan_.steps[i], fields)) plan_.core = static_cast<std::uint8_t>(i);
     }
@@ -300,7 +309,7 @@ ScanPlan MakeFamilyPlan(const FamilyRules& rules, std::uint32_t fields) {
   SetField(rules.referer, add(ScanExtent::kQuote, ScanField::kSkip, "\" \""));
   SetField(rules.agent, add(ScanExtent::kQuote, ScanField::kSkip, "\""));
   add(ScanExtent::kNone, ScanField::kMayExtra, "");
-  for (const ScanStep& step : plan.steps) plan.uses_builder |= step.field == ScanField::kRules;
+  LookAtSteps(&plan);
   plan.is_family = rules.referer.empty() && rules.agent.empty();
   return plan;
 }

@@ -65,6 +65,7 @@ struct ScanStep {
   std::uint8_t literal_quotes = 0;  // how many of its bytes are quotes
   std::uint16_t fixed_size = 0;
   bool at_end = false;        // kStamp: of the request's end
+  bool skips_quoted = false;  // all bytes before the next quote, and nothing else is to be done
   std::uint64_t literal = 0;  // its bytes as they stand in memory
   std::uint64_t literal_mask = 0;
   std::string_view LogEntry::*text = nullptr;

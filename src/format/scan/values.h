@@ -106,10 +106,13 @@ inline std::string_view Client(const char* begin, const char* end, unsigned colo
   return colons == 1 || *begin == '[' ? StripClientPort(text) : text;
 }
 
+// Sets LogEntry::host, without its port.
 template <typename Simd>
-inline std::string_view Host(const char* begin, const char* end) {
+inline void SetHost(const char* begin, const char* end, LogEntry* entry) {
   const std::string_view text = Text(begin, end);
-  return Colons<Simd>(begin, end) == 0 ? text : StripHostPort(text);
+  entry->host = Colons<Simd>(begin, end) == 0 ? text : StripHostPort(text);
+  const auto size = static_cast<std::size_t>(end - begin);
+  entry->plain_host = size - 1 < 64 && (Simd::Odd(begin) & (~std::uint64_t{0} >> (64 - size))) == 0;
 }
 
 // As LogEntry::path_size.

@@ -81,12 +81,59 @@ TEST_CASE("the scanner takes what a server writes", "[format][scan]") {
 TEST_CASE("lines with fewer quotes than a format has", "[format][scan]") {
   const ScanCheck check;
   const std::string start = R"(192.0.2.1 - ann [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 5)";
-  for (const char* rest : {"", " x", " \"", " \"-", " \"-\"", " \"-\" ", " \"-\" \"", " \"-\" \"a", " \"-\" \"a\"",
-                           " \"-\" \"a\" x", " \"-\"  \"a\"", " \"-\"x\"a\"", " \"-\" \"a\"x", " \"-\" \"a\" \"b\""}) {
-    const std::string text = start + rest + "\n";
-    INFO(text);
+  for (const char* rest : {"",
+                           " x",
+                           " \"",
+                           " \"-",
+                           " \"-\"",
+                           " \"-\" ",
+                           " \"-\" \"",
+                           " \"-\" \"a",
+                           " \"-\" \"a\"",
+                           " \"-\" \"a\" x",
+                           " \"-\"  \"a\"",
+                           " \"-\"x\"a\"",
+                           " \"-\" \"a\"x",
+                           " \"-\" \"a\" \"b\"",
+                           " \"-\" \"a\" ",
+                           " \"-\" \"a\"\r",
+                           "\r",
+                           " \r",
+                           " \"-\" \"a\" \"b\" \"c\"\r",
+                           " \"-\" \"a\"\t\r",
+                           " \"-\" \"a\\\"",
+                           " \"-\" \"a\\\"b\"",
+                           " \"-\" \"a\" \\"}) {
+    // Alone, where the list of marks ends with it, and before a line whose quotes could be taken for its own.
+    for (const std::string& text : {start + rest + "\n", start + rest + "\n" + start + " \"-\" \"a\"\n"}) {
+      INFO(text);
+      for (std::size_t i = 0; i < check.size(); ++i) CheckSame(check.Compare(i, text));
+    }
+  }
+}
+
+TEST_CASE("lines with more quotes than can be wanted", "[format][scan]") {
+  const ScanCheck check;
+  const std::string start = R"(192.0.2.1 - ann [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 5)";
+  for (const int more : {1, 3, 124, 125, 126, 127, 128, 129, 300}) {
+    std::string text = start;
+    for (int i = 0; i < more; ++i) text += " \"-\"";
+    text += "\n" + start + " \"-\" \"a\"\n";
+    INFO(more);
     for (std::size_t i = 0; i < check.size(); ++i) CheckSame(check.Compare(i, text));
   }
+}
+
+// Combined logs of servers that end lines with a carriage return, or say more than the format.
+TEST_CASE("the scanner takes usual lines with something behind them", "[format][scan]") {
+  const ScanCheck check;
+  const std::string line = R"(192.0.2.1 - ann [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8")";
+  std::string text;
+  for (const char* rest : {"", "\r", " ", " \r", " 17", " \"192.0.2.9\"", " \"192.0.2.9\" 0.001 \"-\"\r"})
+    text += line + rest + "\n";
+  REQUIRE(std::string_view(check.format(0).format) == "combined");
+  CheckSame(check.Compare(0, text));
+  CHECK(check.CountSlow(0, text).scanner == 0);
 }
 
 // JSON that is whole only over several lines, or shares its line: simdjson alone would not mind.

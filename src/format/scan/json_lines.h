@@ -151,7 +151,8 @@ class JsonLineScanner {
         return true;
       }
       case JsonTarget::kHost:
-        SetHost<Simd>(begin, end, &entry_);
+        entry_.host = Host<Simd>(begin, end);
+        entry_.plain_host = plain_;
         return true;
       case JsonTarget::kStatus:
         return end - begin == 3 && ReadStatus(begin, &entry_.status);

@@ -19,6 +19,7 @@
 #ifndef SOCKLOG_FORMAT_SCAN_LINES_H_
 #define SOCKLOG_FORMAT_SCAN_LINES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -98,19 +99,19 @@ class LineScanner {
 
   bool TakeSteps() {
     end_ = TrimmedEnd(p_, job_.chunk + newline_);
-    const bool byte_order_mark = *p_ == '\xEF';
-    const bool few_quotes = plan_.quotes > 0 && quote_[plan_.quotes - 1] >= newline_;
-    const bool many_quotes = plan_.exact_quotes && quote_[plan_.quotes] < newline_;
-    if (byte_order_mark | few_quotes | many_quotes | (newline_ == job_.line_start)) return false;
+    if ((*p_ == '\xEF') | (newline_ == job_.line_start)) return false;  // a byte order mark, or nothing
     if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
     const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       const char* value_end = nullptr;
-      if (step->skips_quoted) {
+      if (step->skip == ScanSkip::kQuoted) {
         value_end = NextQuote();
         if (*quote_ >= newline_) return false;
+      } else if (step->skip == ScanSkip::kLastWord) {
+        value_end = end_;
+        if (p_ > end_ || FindByte(p_, ' ', end_) != nullptr) return false;
       } else if (step == core && TakeCore(step, &value_end)) {
-        step += ScanPlan::kCoreSteps - 1;
+        step += plan_.core_steps() - 1;
       } else if (step->field == ScanField::kMayEnd && p_ == end_) {
         return Finish();
       } else if (!FindEnd(*step, &value_end) || !TakeValue(*step, &value_end)) {
@@ -125,7 +126,8 @@ class LineScanner {
 
   bool Finish() const { return !plan_.uses_builder || job_.builder->Finish() == nullptr; }
 
-  // Sets quote_ and newline_; false if there are escapes. Quotes after the last one that can be wanted are left out.
+  // Sets quote_ and newline_; false if there are escapes, or not as many quotes as in the format. Those after the last
+  // one that can be wanted are left out.
   [[gnu::noinline]] bool CollectQuotes() {
     std::uint16_t* quote = job_.quotes;
     const std::uint16_t* mark = job_.mark;
@@ -139,7 +141,8 @@ class LineScanner {
     FoundNewline(mark);
     *quote = static_cast<std::uint16_t>(newline_);
     quote_ = job_.quotes;
-    return true;
+    const std::ptrdiff_t more = quote - quote_ - plan_.quotes;
+    return plan_.exact_quotes ? more == 0 : more >= 0;
   }
 
   void FoundNewline(const std::uint16_t* mark) {
@@ -150,7 +153,8 @@ class LineScanner {
   static bool StartsWith(const char* p, const char (&literal)[3]) { return std::memcmp(p, literal, 2) == 0; }
   static bool StartsWith(const char* p, const char (&literal)[4]) { return std::memcmp(p, literal, 3) == 0; }
 
-  // %h %l %u %t "%r" %>s %b as they nearly always are, from p_ on and without steps: what they say is known here.
+  // %h %l %u %t "%r" %>s %b as they nearly always are, from p_ on and without steps: what they say is known here. And
+  // the host before them.
   // False: it is another line, of which some values may have been set; the steps set all again. What is at quote_ are
   // marks of any kind.
   bool ReadCore(const ScanStep& stamp, const char** value_end) {
@@ -161,7 +165,8 @@ class LineScanner {
     const std::ptrdiff_t names_size = bracket - start;
     if (names_size < 6 || names_size > 64 || *bracket != '[' || !StartsWith(quote - 2, "] \"")) return false;
     const char* const request_end = job_.chunk + quote_[1];
-    if (!StartsWith(request_end, "\" ") || !SetUsualNames(start, names_size)) return false;
+    if (!StartsWith(request_end, "\" ")) return false;
+    if (!SetUsualNames(start, names_size) && !SetFamilyNames(bracket)) return false;
     p_ = bracket + 1;
     if (!TakeStamp(stamp, quote, value_end) || *value_end != quote - 2) return false;
     p_ = quote + 1;
@@ -198,12 +203,12 @@ class LineScanner {
   // The steps from `step` on at once; false if they have to be taken one by one.
   bool TakeCore(const ScanStep* step, const char** value_end) {
     const char* const start = p_;
-    if (ReadCore(step[ScanPlan::kCoreStamp], value_end)) {
+    if (ReadCore(step[plan_.core_stamp()], value_end)) {
       quote_ += 2;
       return true;
     }
     p_ = start;
-    entry_.plain_user = entry_.plain_client = false;
+    entry_.plain_user = entry_.plain_client = entry_.plain_host = false;
     entry_.path_size = 0;
     return false;
   }
@@ -214,20 +219,30 @@ class LineScanner {
     return false;
   }
 
-  // "client identity user ".
+  // "client identity user ", or "host client identity user ".
   bool SetUsualNames(const char* start, std::ptrdiff_t size) {
     const std::uint64_t inside = ~std::uint64_t{0} >> (64 - size);
-    const std::uint64_t blanks = Simd::Equal(start, ' ') & inside;
+    std::uint64_t blanks = Simd::Equal(start, ' ') & inside;
+    if ((blanks & (blanks << 1 | 1)) != 0) return false;  // an empty word
+    const char* client = start;
+    if (plan_.core_has_host) {
+      if (blanks == 0) return false;
+      client += __builtin_ctzll(blanks) + 1;
+      blanks &= blanks - 1;
+    }
     const std::uint64_t last_two = blanks & (blanks - 1);
     const std::uint64_t last = last_two & (last_two - 1);
-    const bool empty_word = (blanks & (blanks << 1 | 1)) != 0;
-    if (last != inside - (inside >> 1) || empty_word) return false;
+    if (last != inside - (inside >> 1)) return false;
     const char* const client_end = start + __builtin_ctzll(blanks);
     const char* const identity_end = start + __builtin_ctzll(last_two);
     const bool plain = (Simd::Odd(start) & inside) == 0;
+    if (client != start && (plan_.fields & kFieldHost) != 0) {
+      entry_.host = Host<Simd>(start, client - 1);
+      entry_.plain_host = plain;
+    }
     if ((plan_.fields & kFieldClient) != 0) {
-      const unsigned colons = Colons<Simd>(start, client_end);
-      entry_.client = Client(start, client_end, colons);
+      const unsigned colons = Colons<Simd>(client, client_end);
+      entry_.client = Client(client, client_end, colons);
       entry_.plain_client = plain && colons == 0;
     }
     if ((plan_.fields & kFieldUser) != 0) {
@@ -235,6 +250,12 @@ class LineScanner {
       entry_.plain_user = plain;
     }
     return true;
+  }
+
+  // Those of the family that are not the usual ones, from p_ to the bracket.
+  bool SetFamilyNames(const char* bracket) {
+    const char* end = nullptr;
+    return plan_.is_family && TakeNames(bracket, &end) && end == bracket;
   }
 
   const char* NextQuote() const { return job_.chunk + *quote_; }
@@ -293,7 +314,7 @@ class LineScanner {
         entry_.client = Client(p_, *value_end, Colons<Simd>(p_, *value_end));
         return true;
       case ScanField::kHost:
-        SetHost<Simd>(p_, *value_end, &entry_);
+        SetHost(p_, *value_end);
         return true;
       case ScanField::kRequest:
         TakeRequest(*value_end);
@@ -309,7 +330,7 @@ class LineScanner {
       case ScanField::kRules:
         return SetRules(step, View(p_, *value_end), job_.builder);
       case ScanField::kNames:
-        return TakeNames(value_end);
+        return TakeNames(Limit(), value_end);
       case ScanField::kMayExtra:
         if (p_ != end_ && *p_ != ' ') return false;
         *value_end = end_;
@@ -364,8 +385,7 @@ class LineScanner {
   }
 
   // "client identity user " or "host client identity user ", and what real logs make of it.
-  bool TakeNames(const char** value_end) {
-    const char* const limit = Limit();
+  bool TakeNames(const char* limit, const char** value_end) {
     const char* ends[3];
     const char* begin = p_;
     for (const char*& word_end : ends) {
@@ -388,13 +408,17 @@ class LineScanner {
     }
     const FamilyNames names = TellFamilyNames(View(p_, ends[0]), View(ends[0] + 1, ends[1]), View(ends[1] + 1, last));
     SetClientAndUser(Begin(names.client), End(names.client), Begin(names.user), End(names.user));
-    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty())
-      SetHost<Simd>(Begin(names.host), End(names.host), &entry_);
+    if ((plan_.fields & kFieldHost) != 0 && !names.host.empty()) SetHost(Begin(names.host), End(names.host));
     return true;
   }
 
   static const char* Begin(std::string_view text) { return text.data(); }
   static const char* End(std::string_view text) { return text.data() + text.size(); }
+
+  void SetHost(const char* begin, const char* end) {
+    entry_.host = Host<Simd>(begin, end);
+    entry_.plain_host = IsPlain<Simd>(begin, end);
+  }
 
   void SetClientAndUser(const char* client, const char* client_end, const char* user, const char* user_end) {
     if ((plan_.fields & kFieldClient) != 0)

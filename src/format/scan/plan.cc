@@ -74,8 +74,9 @@ void SetField(const std::vector<FieldRule>& rules, ScanStep* step) {
 void LookAtSteps(ScanPlan* plan) {
   for (ScanStep& step : plan->steps) {
     plan->uses_builder |= step.field == ScanField::kRules;
-    step.skips_quoted =
-        step.extent == ScanExtent::kQuote && step.field == ScanField::kSkip && step.shape == ScanShape::kAny;
+    if (step.field != ScanField::kSkip) continue;
+    if (step.extent == ScanExtent::kQuote && step.shape == ScanShape::kAny) step.skip = ScanSkip::kQuoted;
+    if (step.extent == ScanExtent::kEnd && step.shape == ScanShape::kNoBlank) step.skip = ScanSkip::kLastWord;
   }
 }
 
@@ -102,20 +103,30 @@ class Planner {
     plan_.fields = fields;
     LookAtSteps(&plan_);
     for (std::size_t i = 0; i + ScanPlan::kCoreSteps <= plan_.steps.size() && i < ScanPlan::kNoCore; ++i) {
-      if (IsCore(&plan_.steps[i], fields)) plan_.core = static_cast<std::uint8_t>(i);
+      if (!IsCore(&plan_.steps[i], fields)) continue;
+      plan_.core_has_host = i > 0 && IsHostBefore(plan_.steps[i - 1], fields);
+      plan_.core = static_cast<std::uint8_t>(plan_.core_has_host ? i - 1 : i);
     }
     return std::move(plan_);
   }
 
  private:
+  static bool HasLiteral(const ScanStep& step, std::string_view literal) {
+    return step.literal_size == literal.size() && std::memcmp(&step.literal, literal.data(), literal.size()) == 0;
+  }
+
+  // A word that is the host, or that is skipped where no host is asked for.
+  static bool IsHostBefore(const ScanStep& step, std::uint32_t fields) {
+    const ScanField field = (fields & kFieldHost) != 0 ? ScanField::kHost : ScanField::kSkip;
+    return step.extent == ScanExtent::kBlank && step.field == field && step.shape == ScanShape::kAny &&
+           HasLiteral(step, " ");
+  }
+
   // Whether the steps from this one on are what LineScanner::ReadCore reads, and take what it takes.
   static bool IsCore(const ScanStep* steps, std::uint32_t fields) {
     static constexpr std::string_view kLiterals[] = {" ", " ", " [", "] \"", "\" ", " "};
     for (std::size_t i = 0; i < std::size(kLiterals); ++i) {
-      const std::string_view literal = kLiterals[i];
-      const bool same = steps[i].literal_size == literal.size() &&
-                        std::memcmp(&steps[i].literal, literal.data(), literal.size()) == 0;
-      if (!same) return false;
+      if (!HasLiteral(steps[i], kLiterals[i])) return false;
     }
     const auto takes = [](const ScanStep& step, ScanExtent extent, ScanField field, bool asked) {
       return step.extent == extent && step.field == (asked ? field : ScanField::kSkip);

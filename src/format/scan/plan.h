@@ -55,6 +55,13 @@ enum class ScanShape : std::uint8_t {
   kNoSmallZ,   // TimePattern reads "z" as a zone, its expression does not
 };
 
+// Values that formats have often and nobody asks for: nothing is to be done but to find their end.
+enum class ScanSkip : std::uint8_t {
+  kNone,      // it is none of these
+  kQuoted,    // all bytes before the next quote
+  kLastWord,  // the rest of the line, without a blank
+};
+
 // A value and the literal after it. A literal of more than eight bytes is continued by steps without a value.
 struct ScanStep {
   ScanExtent extent = ScanExtent::kNone;
@@ -64,8 +71,8 @@ struct ScanStep {
   std::uint8_t literal_size = 0;
   std::uint8_t literal_quotes = 0;  // how many of its bytes are quotes
   std::uint16_t fixed_size = 0;
-  bool at_end = false;        // kStamp: of the request's end
-  bool skips_quoted = false;  // all bytes before the next quote, and nothing else is to be done
+  bool at_end = false;  // kStamp: of the request's end
+  ScanSkip skip = ScanSkip::kNone;
   std::uint64_t literal = 0;  // its bytes as they stand in memory
   std::uint64_t literal_mask = 0;
   std::string_view LogEntry::*text = nullptr;
@@ -82,11 +89,13 @@ struct ScanPlan {
   bool exact_quotes = true;     // false: or more
   bool uses_builder = false;    // a step is kRules
   bool is_family = false;       // of MakeFamilyPlan, and referer and agent are not asked for
-  std::uint8_t core = kNoCore;  // the first of kCoreSteps steps that are %h %l %u %t "%r" %>s %b
+  std::uint8_t core = kNoCore;  // the first of core_steps() steps that are %h %l %u %t "%r" %>s %b
+  bool core_has_host = false;   // or the same with one word before it, the host if that is asked for
 
   static constexpr std::uint8_t kNoCore = 0xFF;
-  static constexpr std::uint8_t kCoreSteps = 7;
-  static constexpr std::uint8_t kCoreStamp = 3;  // of them
+  static constexpr std::size_t kCoreSteps = 7;
+  std::size_t core_steps() const { return kCoreSteps + (core_has_host ? 1 : 0); }
+  std::size_t core_stamp() const { return 3 + (core_has_host ? 1 : 0); }  // which of them it is
 };
 
 // Whether `value` has the shape.

@@ -106,13 +106,17 @@ inline std::string_view Client(const char* begin, const char* end, unsigned colo
   return colons == 1 || *begin == '[' ? StripClientPort(text) : text;
 }
 
-// Sets LogEntry::host, without its port.
 template <typename Simd>
-inline void SetHost(const char* begin, const char* end, LogEntry* entry) {
+inline std::string_view Host(const char* begin, const char* end) {
   const std::string_view text = Text(begin, end);
-  entry->host = Colons<Simd>(begin, end) == 0 ? text : StripHostPort(text);
+  return Colons<Simd>(begin, end) == 0 ? text : StripHostPort(text);
+}
+
+// Whether it is known to be, without a look at more than 64 bytes.
+template <typename Simd>
+inline bool IsPlain(const char* begin, const char* end) {
   const auto size = static_cast<std::size_t>(end - begin);
-  entry->plain_host = size - 1 < 64 && (Simd::Odd(begin) & (~std::uint64_t{0} >> (64 - size))) == 0;
+  return size - 1 < 64 && (Simd::Odd(begin) & (~std::uint64_t{0} >> (64 - size))) == 0;
 }
 
 // As LogEntry::path_size.

@@ -14,6 +14,29 @@ constexpr std::array<Cell, kOutcomes> kCells = [] {
 
 bool Counts(const Request& request, const Key& key) { return key.size != 0 && !request.ignored; }
 
+// Writes behind a vector's end, where there is room, and then makes the vector end there, also if something throws.
+class Appender {
+ public:
+  Appender(std::size_t most, std::vector<std::uint32_t>* ids) : ids_(*ids) {
+    const std::size_t size = ids_.size();
+    ids_.resize(size + most);
+    end_ = ids_.data() + size;
+  }
+  ~Appender() { ids_.resize(static_cast<std::size_t>(end_ - ids_.data())); }
+  Appender(const Appender&) = delete;
+  Appender& operator=(const Appender&) = delete;
+
+  // Overwritten by the next one, unless it `counts`. Without a branch.
+  void Append(std::uint32_t id, bool counts) {
+    *end_ = id;
+    end_ += counts ? 1 : 0;
+  }
+
+ private:
+  std::vector<std::uint32_t>& ids_;
+  std::uint32_t* end_;
+};
+
 }  // namespace
 
 std::unique_ptr<SpaceSaving> SpareSpaceSavings::Take(std::uint64_t max_keys) {
@@ -72,26 +95,22 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
 void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   const std::size_t before = ids_.size();
   ReserveIds(before + requests.size());
-  ids_.resize(before + requests.size());
-  std::uint32_t* end = ids_.data() + before;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const Key& key = requests[i].keys[dimension];
-    if (!Counts(requests[i], key)) continue;
-    std::uint32_t id = ids[i];
-    if (!dictionary_.Holds(id, key)) [[unlikely]] {
-      id = dictionary_.Intern(key);
-      if (id == KeyDictionary::kNone) {
-        ids_.resize(static_cast<std::size_t>(end - ids_.data()));
-        UseRoom(before);
-        return AddWithCare(requests.subspan(i), dimension, ids + i);
+  std::size_t i = 0;
+  {
+    Appender admitted(requests.size(), &ids_);
+    for (; i < requests.size(); ++i) {
+      const Key& key = requests[i].keys[dimension];
+      if (!Counts(requests[i], key)) continue;
+      std::uint32_t id = ids[i];
+      if (!dictionary_.Holds(id, key)) [[unlikely]] {
+        id = dictionary_.Intern(key);
+        if (id == KeyDictionary::kNone) break;
       }
+      admitted.Append(id, cells_.Add(id, requests[i].outcome & outcomes_));
     }
-    const std::size_t admitted = cells_.Add(id, requests[i].outcome & outcomes_) ? 1 : 0;
-    *end = id;
-    end += admitted;
   }
-  ids_.resize(static_cast<std::size_t>(end - ids_.data()));
   UseRoom(before);
+  if (i < requests.size()) AddWithCare(requests.subspan(i), dimension, ids + i);
 }
 
 // For the keys that were admitted, those from place `first` on.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <utility>
 
 namespace socklog {
 namespace {
@@ -45,13 +44,13 @@ class Reporter {
   KeyedCell most_;  // of those that were left out
 };
 
+// The same with what is in the report already.
 void LeaveOutSmall(std::uint64_t least_requests, DimensionReport* report) {
-  if (least_requests == 0) return;
-  DimensionReport kept;
-  Reporter reporter(least_requests, &kept);
-  for (const KeyedCell& keyed : report->keys) reporter.Add(keyed);
-  reporter.Finish();
-  report->keys = std::move(kept.keys);
+  if (least_requests == 0 || report->keys.empty()) return;
+  const auto fewer = [](const KeyedCell& a, const KeyedCell& b) { return a.cell.requests < b.cell.requests; };
+  const KeyedCell most = *std::max_element(report->keys.begin(), report->keys.end(), fewer);
+  std::erase_if(report->keys, [=](const KeyedCell& keyed) { return keyed.cell.requests < least_requests; });
+  if (report->keys.empty()) report->keys.push_back(most);
 }
 
 }  // namespace

@@ -97,6 +97,23 @@ TEST_CASE("a table that finds no memory for its counters can be destroyed") {
   CHECK(tables.front()->size() == 1);
 }
 
+TEST_CASE("a table that finds no memory for a key knows all that it counted before") {
+  KeyDictionary dictionary(20'000);
+  auto table = std::make_unique<KeyTable>(20'000, &dictionary);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 2'000; ++i) texts.push_back("/" + std::to_string(i) + std::string(80, 'x'));
+  std::vector<Request> requests;
+  for (const std::string& text : texts) requests.push_back(RequestOf(text));
+  largest_there_is = 50'000;  // too little to grow once
+  CHECK_THROWS_AS(table->Add(requests, Dimension::kUrl), std::bad_alloc);
+  largest_there_is = SIZE_MAX;
+  CHECK(table->size() > 100);
+  CHECK(table->size() == dictionary.size());
+  table.reset();
+  const KeyTable next(20'000, &dictionary);
+  for (std::uint32_t id = 0; id < dictionary.size(); ++id) REQUIRE_FALSE(next.has(id));
+}
+
 TEST_CASE("a merge stays within its bound") {
   const std::uint64_t count = GENERATE(1u, 2u, 5u);
   const std::uint64_t max_keys = GENERATE(64u, 6400u);

@@ -157,7 +157,7 @@ class LineScanner {
   // the host before them.
   // False: it is another line, of which some values may have been set; the steps set all again. What is at quote_ are
   // marks of any kind.
-  bool ReadCore(const ScanStep& stamp, const char** value_end) {
+  [[gnu::always_inline]] bool ReadCore(const ScanStep& stamp, const char** value_end) {
     constexpr std::ptrdiff_t kStampAndAround = 29;  // [17/May/2015:10:05:03 +0000] "
     const char* const start = p_;
     const char* const quote = job_.chunk + quote_[0];

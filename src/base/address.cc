@@ -151,7 +151,7 @@ std::string_view ClientAddressKey(std::string_view text, int ipv6_prefix, TextAr
   if (const std::size_t network = ipv6_prefix == 64 ? NetworkSize(text) : 0; network > 0) {
     constexpr std::string_view kRest = "::/64";
     char* key = texts->Allocate(network + kRest.size());
-    std::memcpy(key, text.data(), kLongestText);  // more than needed, since a fixed size is faster
+    std::memmove(key, text.data(), kLongestText);  // more than needed, since a fixed size is faster
     kRest.copy(key + network, kRest.size());
     return {key, network + kRest.size()};
   }

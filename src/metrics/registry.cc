@@ -34,11 +34,13 @@ std::uint8_t OutcomesOf(const Metric& metric) {
   constexpr Cell kSome = {2, 2, 2, 2, 2, 2};
   unsigned outcomes = 0;
   for (std::size_t i = 0; i < std::size(kCounters); ++i) {
-    Cell other = kSome;
-    other.*kCounters[i] = 1;
-    const bool differs =
-        metric.numerator(kSome) != metric.numerator(other) || metric.denominator(kSome) != metric.denominator(other);
-    outcomes |= differs ? 1u << i : 0u;
+    for (const std::uint64_t count : {1, 3}) {
+      Cell other = kSome;
+      other.*kCounters[i] = count;
+      const bool differs =
+          metric.numerator(kSome) != metric.numerator(other) || metric.denominator(kSome) != metric.denominator(other);
+      outcomes |= differs ? 1u << i : 0u;
+    }
   }
   return static_cast<std::uint8_t>(outcomes);
 }

@@ -53,8 +53,8 @@ class DenseCells {
       Grow(&words_);
     std::uint64_t& word = mutable_word(id);
     const bool first = word == 0;
+    if (NeedsOthers(outcome)) AddOthers(id, outcome);  // there may be no memory for it: then nothing is counted
     word += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
-    if (NeedsOthers(outcome)) AddOthers(id, outcome);
     return first;
   }
   Cell cell(std::uint32_t id) const {

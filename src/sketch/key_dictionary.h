@@ -45,8 +45,8 @@ class KeyDictionary {
   void PrefetchBuckets(std::span<const Request> requests, std::size_t dimension) const {
     for (const Request& request : requests) PrefetchLine(&buckets_[request.keys[dimension].hash & mask_]);
   }
-  // ids[i]: Look for the key of requests[i]. Returns whether there are keys that PrefetchTexts helps: not where none is
-  // longer than its head, which is usual for users and addresses.
+  // ids[i]: Look for the key of requests[i]. Returns whether PrefetchTexts may help: not where all keys are shorter
+  // than their heads, which is usual for users and addresses.
   bool LookUp(std::span<const Request> requests, std::size_t dimension, std::uint32_t* ids) const {
     std::uint32_t sizes = 0;
     for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -109,12 +109,12 @@ void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimens
       admitted.Append(id, cells_.Add(id, requests[i].outcome & outcomes_));
     }
   }
-  UseRoom(before);
+  BookAdmitted(before);
   if (i < requests.size()) AddWithCare(requests.subspan(i), dimension, ids + i);
 }
 
 // For the keys that were admitted, those from place `first` on.
-void KeyTable::UseRoom(std::size_t first) {
+void KeyTable::BookAdmitted(std::size_t first) {
   for (std::size_t i = first; i < ids_.size(); ++i) {
     ShardUse& shard = shards_[dictionary_.shard(ids_[i])];
     ++shard.keys;
@@ -132,8 +132,9 @@ bool KeyTable::HasRoom(std::size_t keys) {
   return keys <= room_;
 }
 
-// The same, and whatever has to be done where the table or the dictionary is full.
+// As AddWithRoom, and whatever has to be done where the table or the dictionary is full.
 void KeyTable::AddWithCare(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
+  room_ = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Key& key = requests[i].keys[dimension];
     if (!Counts(requests[i], key)) continue;
@@ -146,7 +147,6 @@ void KeyTable::AddWithCare(std::span<const Request> requests, std::size_t dimens
     }
     cells_.Add(id, requests[i].outcome & outcomes_);
   }
-  room_ = 0;
 }
 
 void KeyTable::AddApproximately(std::span<const Request> requests, std::size_t dimension) {

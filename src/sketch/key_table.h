@@ -119,7 +119,7 @@ class KeyTable {
   void AddWithCare(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids);
   void AddApproximately(std::span<const Request> requests, std::size_t dimension);
   bool HasRoom(std::size_t keys);
-  void UseRoom(std::size_t first);
+  void BookAdmitted(std::size_t first);
   bool Admit(std::uint32_t id, std::uint32_t size);
   void ReserveIds(std::size_t count);
   void BecomeSpaceSaving();

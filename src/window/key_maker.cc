@@ -138,6 +138,7 @@ inline void KeyMaker::SetWritten(std::string_view text, Key* key) {
 }
 
 void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests) {
+  written_.clear();  // a call before may have ended early
   const std::size_t first = requests->size();
   requests->resize(first + entries.size());
   Request* request = requests->data() + first;
@@ -146,6 +147,7 @@ void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Re
 }
 
 void KeyMaker::Apply(const LogEntry& entry, TextArena* texts, Request* request) {
+  written_.clear();
   Make(entry, texts, request);
   HashWritten();
 }

@@ -44,14 +44,14 @@ struct ScanJob {
   std::uint32_t chunk_offset = 0;  // in the block's text
   std::uint32_t line_start = 0;    // in the chunk
   std::uint32_t line = 0;          // its number in the block
-  // In the lists of the index, at that line or before it; text needs `mark`, JSON the others.
+  // In the lists of the index, at that line or before it: `mark` for text, the others for JSON.
   const std::uint16_t* mark = nullptr;
   const std::uint16_t* quote = nullptr;
   const std::uint16_t* newline = nullptr;
   const std::uint16_t* odd = nullptr;
   // The quotes of a line of text that has other marks, too, and its newline.
-  static constexpr std::size_t kMaxQuotes = StructuralIndex::kEndMarks;
-  std::uint16_t quotes[kMaxQuotes + 1];
+  static constexpr std::size_t kMostQuotes = StructuralIndex::kEndMarks;
+  std::uint16_t quotes[kMostQuotes + 1];
 
   LogEntry* entry = nullptr;  // of which the old contents do not matter, up to entries_end
   LogEntry* entries_end = nullptr;

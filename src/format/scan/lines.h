@@ -5,9 +5,8 @@
 //     192.0.2.1 - ann [05/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n
 //                                                  ^               ^       ^ ^ ^      ^ ^
 //   stage 2   each line by the steps of its format's plan. Where the marks are quotes up to the newline, the k-th of
-//   them
-//             is the k-th quote of the format, so a quoted value is found without looking at it; only what lies between
-//             is taken apart.
+//             them is the k-th quote of the format, so a quoted value is found without looking at it; only what lies
+//             between is taken apart.
 //
 //     |client|b|skip|b|user| [ |stamp        | ] " |request       | " |status| |bytes| " |skip| " " |skip| "
 //
@@ -91,10 +90,15 @@ class LineScanner {
     while (true) {
       if (collected && !CollectQuotes()) return false;
       if (TakeSteps()) return true;
-      if (collected) return Restart(start);
       Restart(start);
+      if (collected || AreQuotes(job_.mark, newline)) return false;
       collected = true;
     }
+  }
+
+  bool AreQuotes(const std::uint16_t* mark, const std::uint16_t* end) const {
+    while (mark != end && job_.chunk[*mark] == '"') ++mark;
+    return mark == end;
   }
 
   bool TakeSteps() {
@@ -134,7 +138,7 @@ class LineScanner {
     for (; job_.chunk[*mark] != '\n'; ++mark) {
       if (job_.chunk[*mark] == '\\') {
         if (plan_.escape != Escape::kNone) return false;
-      } else if (quote != job_.quotes + ScanJob::kMaxQuotes) {
+      } else if (quote != job_.quotes + ScanJob::kMostQuotes) {
         *quote++ = *mark;
       }
     }
@@ -153,10 +157,9 @@ class LineScanner {
   static bool StartsWith(const char* p, const char (&literal)[3]) { return std::memcmp(p, literal, 2) == 0; }
   static bool StartsWith(const char* p, const char (&literal)[4]) { return std::memcmp(p, literal, 3) == 0; }
 
-  // %h %l %u %t "%r" %>s %b as they nearly always are, from p_ on and without steps: what they say is known here. And
-  // the host before them.
-  // False: it is another line, of which some values may have been set; the steps set all again. What is at quote_ are
-  // marks of any kind.
+  // %h %l %u %t "%r" %>s %b as they nearly always are, and a host before them, from p_ on and without steps: what they
+  // say is known here. False: it is another line, of which some values may have been set; the steps set all again. What
+  // is at quote_ are marks of any kind.
   [[gnu::always_inline]] bool ReadCore(const ScanStep& stamp, const char** value_end) {
     constexpr std::ptrdiff_t kStampAndAround = 29;  // [17/May/2015:10:05:03 +0000] "
     const char* const start = p_;

@@ -2,10 +2,11 @@
 #ifndef SOCKLOG_BASE_EQUAL_BYTES_H_
 #define SOCKLOG_BASE_EQUAL_BYTES_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+
+#include "base/prefix_mask.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -16,12 +17,7 @@ namespace socklog {
 // Whether the first `size` bytes are the same. REQUIRES: size <= 32; 32 bytes of both may be read
 inline bool EqualUpTo32(const char* a, const char* b, std::size_t size) {
 #ifdef __SSE2__
-  alignas(64) static constexpr std::array<std::int8_t, 64> kMask = [] {
-    std::array<std::int8_t, 64> mask{};
-    for (std::size_t i = 0; i < 32; ++i) mask[i] = -1;
-    return mask;
-  }();
-  const std::int8_t* const inside = kMask.data() + 32 - size;
+  const std::int8_t* const inside = PrefixMask(size);
   const auto load = [](const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); };
   const __m128i low = _mm_and_si128(_mm_xor_si128(load(a), load(b)), load(inside));
   const __m128i high = _mm_and_si128(_mm_xor_si128(load(a + 16), load(b + 16)), load(inside + 16));

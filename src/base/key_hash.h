@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "base/prefix_mask.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -51,13 +52,8 @@ class KeyHash {
   static Halves Load(const char* p, std::size_t left, std::size_t i) {
     Halves halves{};
 #ifdef __SSE2__
-    alignas(64) static constexpr std::array<std::int8_t, 64> kMask = [] {
-      std::array<std::int8_t, 64> mask{};
-      for (std::size_t k = 0; k < 32; ++k) mask[k] = -1;
-      return mask;
-    }();
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
-    const __m128i mask = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kMask.data() + 32 - left + i));
+    const __m128i mask = _mm_loadu_si128(reinterpret_cast<const __m128i*>(PrefixMask(left) + i));
     const __m128i text = _mm_and_si128(bytes, mask);
     halves.low = static_cast<std::uint64_t>(_mm_cvtsi128_si64(text));
     halves.high = static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(text, text)));

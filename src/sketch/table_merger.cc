@@ -100,7 +100,6 @@ bool TableMerger::MergeFew(const std::vector<const KeyTable*>& tables, const Rep
 }
 
 void TableMerger::MergeExact(const std::vector<const KeyTable*>& tables, DimensionReport* report) {
-  if (tables.empty()) return;
   const KeyDictionary& dictionary = tables.front()->dictionary();
   if (place_of_id_.size() < dictionary.size()) place_of_id_.resize(dictionary.size(), 0);
   for (const KeyTable* table : tables) {

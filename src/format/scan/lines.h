@@ -62,6 +62,8 @@ class LineScanner {
  public:
   static bool Scan(ScanJob* job) {
     const ScanPlan& plan = *job->plan;
+    // Those of a line that did not fit.
+    while (job->line_start < job->chunk_size && *job->mark < job->line_start) ++job->mark;
     while (job->entry != job->entries_end && job->line_start < job->chunk_size) {
       LineScanner line(plan, job);
       if (!line.Read()) return false;

@@ -75,9 +75,6 @@ bool Scanner::ParseChunk(const Block& block, LineParser* reference, BlockCursor*
     if (job.entry == before) --job.entries_end;  // a malformed line has no entry, but counts
     job.line_start = cursor->offset - job.chunk_offset;
     job.line = cursor->line;
-    if (plan_ != nullptr) {
-      while (job.line_start < size && *job.mark < job.line_start) ++job.mark;
-    }
   }
   stamp_ = job.stamp;
   line_bytes_ = std::max<std::size_t>(64, job.line_start / (job.line - first_line));

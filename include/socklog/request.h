@@ -60,6 +60,9 @@ struct Request {
   std::array<Key, kKeyedDimensionCount> keys;  // by KeyedIndex
 };
 
+// Whether the request is counted for its key of one dimension.
+inline bool Counts(const Request& request, const Key& key) { return key.size != 0 && !request.ignored; }
+
 }  // namespace socklog
 
 #endif  // SOCKLOG_REQUEST_H_

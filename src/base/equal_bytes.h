@@ -14,7 +14,8 @@
 
 namespace socklog {
 
-// Whether the first `size` bytes are the same. REQUIRES: size <= 32; 32 bytes of both may be read
+// Whether those of the first 32 bytes are the same that are among the first `size`. REQUIRES: size <= 256; 32 bytes of
+// both may be read
 inline bool EqualUpTo32(const char* a, const char* b, std::size_t size) {
 #ifdef __SSE2__
   const std::int8_t* const inside = PrefixMask(size);
@@ -23,7 +24,7 @@ inline bool EqualUpTo32(const char* a, const char* b, std::size_t size) {
   const __m128i high = _mm_and_si128(_mm_xor_si128(load(a + 16), load(b + 16)), load(inside + 16));
   return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(low, high), _mm_setzero_si128())) == 0xFFFF;
 #else
-  return std::memcmp(a, b, size) == 0;
+  return std::memcmp(a, b, size < 32 ? size : 32) == 0;
 #endif
 }
 

@@ -8,14 +8,16 @@
 
 namespace socklog {
 
-// 32 bytes, to be loaded 16 at a time: the first `size` have all bits set, the others none. REQUIRES: size <= 32
+// 32 bytes, to be loaded 16 at a time: the first `size` have all bits set, the others none. Of more than 32, all have.
+// REQUIRES: size <= 256
 inline const std::int8_t* PrefixMask(std::size_t size) {
-  alignas(64) static constexpr std::array<std::int8_t, 64> kMask = [] {
-    std::array<std::int8_t, 64> mask{};
-    for (std::size_t i = 0; i < 32; ++i) mask[i] = -1;
+  constexpr std::size_t kMost = 256;
+  alignas(64) static constexpr std::array<std::int8_t, kMost + 32> kMask = [] {
+    std::array<std::int8_t, kMost + 32> mask{};
+    for (std::size_t i = 0; i < kMost; ++i) mask[i] = -1;
     return mask;
   }();
-  return kMask.data() + 32 - size;
+  return kMask.data() + kMost - size;
 }
 
 }  // namespace socklog

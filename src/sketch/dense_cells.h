@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "base/huge_pages.h"
@@ -35,7 +36,7 @@ class DenseCells {
   bool is_beside_keys() const { return column_ < KeyDictionary::kColumns; }
 
   // Whether there is more to count than `requests` and `errors`.
-  static bool NeedsOthers(std::uint8_t outcome) { return (outcome & ~kOutcomeError) != 0; }
+  static bool NeedsOthers(std::uint64_t outcome) { return (outcome & ~kOutcomeError) != 0; }
   // What Add or cell() will need, but for the dictionary's key.
   void Prefetch(std::uint32_t id, std::uint8_t outcome = 0) const {
     if (!is_beside_keys() && id < words_.size()) PrefetchLineToWrite(&words_[id]);
@@ -47,15 +48,36 @@ class DenseCells {
   }
   // Whether a request was added to it. REQUIRES, here and below: the dictionary has that id
   bool has(std::uint32_t id) const { return word(id) != 0; }
-  // One request. Returns whether it is the first one.
-  bool Add(std::uint32_t id, std::uint8_t outcome) {
+  // One request. Returns whether it is the first one. `outcome`: OutcomeBits, as wide as what they are added to: GCC 12
+  // put a byte on the stack and read eight from there, which waits until all writes before are done.
+  bool Add(std::uint32_t id, std::uint64_t outcome) {
     if (!is_beside_keys() && id >= words_.size()) [[unlikely]]
       Grow(&words_);
     std::uint64_t& word = mutable_word(id);
     const bool first = word == 0;
     if (NeedsOthers(outcome)) AddOthers(id, outcome);  // there may be no memory for it: then nothing is counted
-    word += 1 + (static_cast<std::uint64_t>(outcome & kOutcomeError) << 32);
+    word += OneRequest(outcome);
     return first;
+  }
+  // Add for some requests, those at the front: up to the first one that has not the key of ids[i], or more to count
+  // than `requests` and `errors`. Writes the ids of keys whose first request it was to *first_ones and moves that on;
+  // behind them there must be room for one more. Returns how many were added. `outcomes`: those that are counted.
+  // REQUIRES: is_beside_keys()
+  [[gnu::noinline]] std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension,
+                                        const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones) {
+    std::uint32_t* end = *first_ones;
+    const std::size_t added = dictionary_.VisitHeld(
+        requests, dimension, ids, column_,
+        [&end, outcomes](const Request& request, std::uint32_t id, std::uint64_t* word) {
+          const std::uint64_t outcome = request.outcome & outcomes;
+          if (NeedsOthers(outcome)) return false;
+          *end = id;
+          end += *word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
+          *word += OneRequest(outcome);
+          return true;
+        });
+    *first_ones = end;
+    return added;
   }
   Cell cell(std::uint32_t id) const {
     Cell cell;
@@ -106,7 +128,7 @@ class DenseCells {
     array->reserve(size);  // no more than that
     array->resize(size);
   }
-  [[gnu::noinline]] void AddOthers(std::uint32_t id, std::uint8_t outcome) {
+  [[gnu::noinline]] void AddOthers(std::uint32_t id, std::uint64_t outcome) {
     if (id >= others_.size()) Grow(&others_);
     mutable_word(id) |= kHasOthers;
     Others& others = others_[id];
@@ -115,6 +137,8 @@ class DenseCells {
     others[2] += (outcome & kOutcomeAuthFailure) != 0;
     others[3] += (outcome & kOutcomeNotFound) != 0;
   }
+
+  static std::uint64_t OneRequest(std::uint64_t outcome) { return 1 + ((outcome & kOutcomeError) << 32); }
 
   KeyDictionary& dictionary_;
   const std::size_t column_;

@@ -93,6 +93,29 @@ class KeyDictionary {
 
   void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
 
+  // Calls visit(request, id, &word) for some requests, those at the front: its key's id, and the key's word in a column
+  // that was taken. Ends at the first one that has not the key of ids[i], or for which visit says no; returns how many
+  // came before. Those that do not count are passed over. Nothing else happens in the loop, so that what it needs stays
+  // in registers. visit must not change the dictionary.
+  template <typename Visit>
+  std::size_t VisitHeld(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids,
+                        std::size_t column, Visit visit) {
+    StoredKey* const keys = keys_.data();
+    const std::size_t size = keys_.size();
+    std::size_t i = 0;
+    for (; i < requests.size(); ++i) {
+      const Request& request = requests[i];
+      const Key& key = request.keys[dimension];
+      if (!Counts(request, key)) continue;
+      if (ids[i] >= size) [[unlikely]]
+        break;
+      StoredKey& stored = keys[ids[i]];
+      if (!IsKey(stored, key) || !visit(request, ids[i], &stored.words[column])) [[unlikely]]
+        break;
+    }
+    return i;
+  }
+
   // A column that nobody has, all of whose words are 0; kColumns: there is none. Whoever gives it back has made them 0.
   std::size_t TakeColumn();
   void GiveColumn(std::size_t column) { taken_[column] = false; }
@@ -141,6 +164,7 @@ class KeyDictionary {
     std::array<std::uint64_t, kColumns> words{};
   };
   static_assert(sizeof(StoredKey) == 64);
+  static_assert(kLargestKey <= 256);  // EqualUpTo32
 
   static std::uint8_t TagOf(std::uint64_t hash) {
     const auto tag = static_cast<std::uint8_t>(hash >> 56);
@@ -148,17 +172,16 @@ class KeyDictionary {
   }
   // Without a branch on the size up to kHead: it differs from key to key.
   bool IsKey(const StoredKey& stored, const Key& key) const {
-    const bool is_long = key.size > kHead;
-    if (stored.size != key.size || !EqualUpTo32(stored.head.data(), key.data, is_long ? kHead : key.size)) return false;
-    return !is_long || IsRest(stored, key);
+    return stored.size == key.size && EqualUpTo32(stored.head.data(), key.data, key.size) &&
+           (key.size <= kHead || IsRest(stored, key));
   }
   // What is behind the head.
   bool IsRest(const StoredKey& stored, const Key& key) const {
     const char* const text = text_.data() + stored.text;
-    if (!EqualUpTo32(text + kHead, key.data + kHead, std::min<std::size_t>(key.size - kHead, kTail))) return false;
-    return key.size <= kHead + kTail || IsEnd(text, key);
+    return EqualUpTo32(text + kHead, key.data + kHead, key.size - kHead) &&
+           (key.size <= kHead + kTail || IsEnd(text, key));
   }
-  static bool IsEnd(const char* text, const Key& key);
+  [[gnu::pure]] static bool IsEnd(const char* text, const Key& key);
   std::size_t text_size() const { return text_.size() - kTail; }
   bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }
   std::uint32_t Find(const Key& key) const;

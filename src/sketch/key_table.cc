@@ -12,8 +12,6 @@ constexpr std::array<Cell, kOutcomes> kCells = [] {
   return cells;
 }();
 
-bool Counts(const Request& request, const Key& key) { return key.size != 0 && !request.ignored; }
-
 // Writes behind a vector's end, where there is room, and then makes the vector end there, also if something throws.
 class Appender {
  public:
@@ -26,11 +24,8 @@ class Appender {
   Appender(const Appender&) = delete;
   Appender& operator=(const Appender&) = delete;
 
-  // Overwritten by the next one, unless it `counts`. Without a branch.
-  void Append(std::uint32_t id, bool counts) {
-    *end_ = id;
-    end_ += counts ? 1 : 0;
-  }
+  // Where to write the next ones; to be moved behind them.
+  std::uint32_t*& end() { return end_; }
 
  private:
   std::vector<std::uint32_t>& ids_;
@@ -91,7 +86,6 @@ void KeyTable::AddExactly(std::span<const Request> requests, std::size_t dimensi
   HasRoom(requests.size()) ? AddWithRoom(requests, dimension, ids) : AddWithCare(requests, dimension, ids);
 }
 
-// Whether a key is new to the table can hardly be predicted, so it is admitted without a branch.
 void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids) {
   const std::size_t before = ids_.size();
   ReserveIds(before + requests.size());
@@ -99,14 +93,16 @@ void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimens
   {
     Appender admitted(requests.size(), &ids_);
     for (; i < requests.size(); ++i) {
+      if (is_beside_keys()) i += cells_.AddHeld(requests.subspan(i), dimension, ids + i, outcomes_, &admitted.end());
+      if (i == requests.size()) break;
       const Key& key = requests[i].keys[dimension];
       if (!Counts(requests[i], key)) continue;
       std::uint32_t id = ids[i];
-      if (!dictionary_.Holds(id, key)) [[unlikely]] {
+      if (!dictionary_.Holds(id, key)) {
         id = dictionary_.Intern(key);
         if (id == KeyDictionary::kNone) break;
       }
-      admitted.Append(id, cells_.Add(id, requests[i].outcome & outcomes_));
+      if (cells_.Add(id, requests[i].outcome & outcomes_)) *admitted.end()++ = id;
     }
   }
   BookAdmitted(before);
@@ -189,7 +185,7 @@ void KeyTable::BecomeSpaceSaving() {
 }
 
 void KeyTable::Forget() {
-  for (const std::uint32_t id : ids_) cells_.Clear(id);
+  ForEachId([this](std::uint32_t id) { cells_.Clear(id); });
   ids_.clear();
   shards_.fill(ShardUse());
   room_ = 0;

@@ -69,6 +69,37 @@ TEST_CASE("a key is the same whatever stands behind it") {
   }
 }
 
+TEST_CASE("keys are visited up to the first whose id is wrong, or that the visitor refuses") {
+  constexpr std::size_t kUser = KeyedIndex(Dimension::kUser);
+  KeyDictionary dictionary(640);
+  const std::size_t column = dictionary.TakeColumn();
+  std::vector<Request> requests(6);
+  std::vector<std::uint32_t> ids(requests.size(), KeyDictionary::kNone);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    requests[i].keys[kUser] = KeyOf("user " + std::to_string(i));
+    ids[i] = dictionary.Intern(requests[i].keys[kUser]);
+  }
+  std::size_t refused = requests.size();
+  const auto visit = [&](const Request& request, std::uint32_t id, std::uint64_t* word) {
+    if (&request == requests.data() + refused) return false;
+    *word += 1 + id;
+    return true;
+  };
+  const auto visited = [&] { return dictionary.VisitHeld(requests, kUser, ids.data(), column, visit); };
+  requests[1].ignored = true;
+  requests[2].keys[kUser].size = 0;
+  ids[1] = ids[2] = KeyDictionary::kNone;  // of what does not count, nobody asks
+  CHECK(visited() == 6);
+  refused = 4;
+  CHECK(visited() == 4);
+  std::swap(ids[3], ids[4]);
+  CHECK(visited() == 3);
+  ids[0] = KeyDictionary::kNone;
+  CHECK(visited() == 0);
+  const std::vector<std::uint64_t> words = {3 * 1, 0, 0, 2 * 4, 1 * 5, 1 * 6};
+  for (std::uint32_t id = 0; id < words.size(); ++id) CHECK(dictionary.word(id, column) == words[id]);
+}
+
 TEST_CASE("a full dictionary says so, and still knows what it has") {
   const std::size_t key_bytes = GENERATE(8, 256);
   CAPTURE(key_bytes);

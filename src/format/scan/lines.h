@@ -61,24 +61,26 @@ template <typename Simd>
 class LineScanner {
  public:
   static bool Scan(ScanJob* job) {
-    const ScanPlan& plan = *job->plan;
     // Those of a line that did not fit.
     while (job->line_start < job->chunk_size && *job->mark < job->line_start) ++job->mark;
+    LineScanner scanner(*job->plan, job);
     while (job->entry != job->entries_end && job->line_start < job->chunk_size) {
-      LineScanner line(plan, job);
-      if (!line.Read()) return false;
-      job->mark = line.next_mark_;
-      FinishLine(line.newline_, job);
+      if (!scanner.Read()) return false;
+      job->mark = scanner.next_mark_;
+      FinishLine(scanner.newline_, job);
     }
     return true;
   }
 
  private:
-  LineScanner(const ScanPlan& plan, ScanJob* job)
-      : plan_(plan), job_(*job), entry_(*job->entry), p_(job->chunk + job->line_start), quote_(job->mark) {}
+  LineScanner(const ScanPlan& plan, ScanJob* job) : plan_(plan), job_(*job) {}
 
+  // The job's line.
   bool Read() {
-    entry_ = kNoEntry;
+    entry_ = job_.entry;
+    *entry_ = kNoEntry;
+    p_ = job_.chunk + job_.line_start;
+    quote_ = job_.mark;
     return (plan_.is_family && ReadUsualFamilyLine()) || ReadBySteps();
   }
 
@@ -106,7 +108,7 @@ class LineScanner {
   bool TakeSteps() {
     end_ = TrimmedEnd(p_, job_.chunk + newline_);
     if ((*p_ == '\xEF') | (newline_ == job_.line_start)) return false;  // a byte order mark, or nothing
-    if (plan_.uses_builder) job_.builder->Begin(plan_.escape, &entry_, job_.batch);
+    if (plan_.uses_builder) job_.builder->Begin(plan_.escape, entry_, job_.batch);
     const ScanStep* const core = plan_.core == ScanPlan::kNoCore ? nullptr : job_.steps + plan_.core;
     for (const ScanStep* step = job_.steps; step != job_.steps_end; ++step) {
       const char* value_end = nullptr;
@@ -157,7 +159,10 @@ class LineScanner {
   }
 
   static bool StartsWith(const char* p, const char (&literal)[3]) { return std::memcmp(p, literal, 2) == 0; }
-  static bool StartsWith(const char* p, const char (&literal)[4]) { return std::memcmp(p, literal, 3) == 0; }
+  // GCC 12 would call memcmp.
+  static bool StartsWith(const char* p, const char (&literal)[4]) {
+    return ((Load32(p) ^ Load32(literal)) & 0xFFFFFF) == 0;
+  }
 
   // %h %l %u %t "%r" %>s %b as they nearly always are, and a host before them, from p_ on and without steps: what they
   // say is known here. False: it is another line, of which some values may have been set; the steps set all again. What
@@ -213,14 +218,14 @@ class LineScanner {
       return true;
     }
     p_ = start;
-    entry_.plain_user = entry_.plain_client = entry_.plain_host = false;
-    entry_.path_size = 0;
+    entry_->plain_user = entry_->plain_client = entry_->plain_host = false;
+    entry_->path_size = 0;
     return false;
   }
 
   bool Restart(const char* start) {
     p_ = start;
-    entry_ = kNoEntry;
+    *entry_ = kNoEntry;
     return false;
   }
 
@@ -242,17 +247,17 @@ class LineScanner {
     const char* const identity_end = start + __builtin_ctzll(last_two);
     const bool plain = (Simd::Odd(start) & inside) == 0;
     if (client != start && (plan_.fields & kFieldHost) != 0) {
-      entry_.host = Host<Simd>(start, client - 1);
-      entry_.plain_host = plain;
+      entry_->host = Host<Simd>(start, client - 1);
+      entry_->plain_host = plain;
     }
     if ((plan_.fields & kFieldClient) != 0) {
       const unsigned colons = Colons<Simd>(client, client_end);
-      entry_.client = Client(client, client_end, colons);
-      entry_.plain_client = plain && colons == 0;
+      entry_->client = Client(client, client_end, colons);
+      entry_->plain_client = plain && colons == 0;
     }
     if ((plan_.fields & kFieldUser) != 0) {
-      entry_.user = Text(identity_end + 1, start + size - 1);
-      entry_.plain_user = plain;
+      entry_->user = Text(identity_end + 1, start + size - 1);
+      entry_->plain_user = plain;
     }
     return true;
   }
@@ -313,10 +318,10 @@ class LineScanner {
       case ScanField::kMayEnd:
         return true;
       case ScanField::kText:
-        entry_.*step.text = Text(p_, *value_end);
+        entry_->*step.text = Text(p_, *value_end);
         return true;
       case ScanField::kClient:
-        entry_.client = Client(p_, *value_end, Colons<Simd>(p_, *value_end));
+        entry_->client = Client(p_, *value_end, Colons<Simd>(p_, *value_end));
         return true;
       case ScanField::kHost:
         SetHost(p_, *value_end);
@@ -347,27 +352,27 @@ class LineScanner {
   void TakeRequest(const char* end) {
     RequestLine usual;
     if (ReadUsualRequest<Simd>(p_, end, &usual)) {
-      entry_.path_size = PathSize<Simd>(usual.target.data(), usual.target.data() + usual.target.size());
+      entry_->path_size = PathSize<Simd>(usual.target.data(), usual.target.data() + usual.target.size());
       SetRequest(usual.method, usual.target, usual.protocol);
       return;
     }
     RequestLine request;
-    entry_.request_valid = ParseRequestLine(View(p_, end), &request);
+    entry_->request_valid = ParseRequestLine(View(p_, end), &request);
     SetRequest(request.method, request.target, request.protocol);
   }
 
   void SetRequest(std::string_view method, std::string_view target, std::string_view protocol) {
     if ((plan_.fields & kFieldTarget) != 0) {
-      entry_.method = method;
-      entry_.target = target;
+      entry_->method = method;
+      entry_->target = target;
     }
-    if ((plan_.fields & kFieldProtocol) != 0) entry_.protocol = protocol;
+    if ((plan_.fields & kFieldProtocol) != 0) entry_->protocol = protocol;
   }
 
   // A fourth digit is no start of what follows.
   bool TakeStatus(const char** value_end) {
     *value_end = p_ + 3;
-    return ReadStatus(p_, &entry_.status);
+    return ReadStatus(p_, &entry_->status);
   }
 
   // Without a branch on whether there is a number, which can hardly be predicted.
@@ -375,16 +380,16 @@ class LineScanner {
     const unsigned digits = Simd::DigitRun(p_);
     const bool dash = (digits == 0) & (*p_ == '-') & !IsDigitByte(p_[1]);
     *value_end = p_ + digits + (dash ? 1 : 0);
-    if (keep) entry_.bytes = NumberOf(p_ + digits, digits);
+    if (keep) entry_->bytes = NumberOf(p_ + digits, digits);
     return ((digits != 0) | dash) & (digits != 16);
   }
 
   bool TakeStamp(const ScanStep& step, const char* limit, const char** value_end) {
-    if (!ReadSameStamp<Simd>(p_, plan_.stamp, job_.stamp, &entry_.time)) {
+    if (!ReadSameStamp<Simd>(p_, plan_.stamp, job_.stamp, &entry_->time)) {
       *value_end = ReadNewStamp(step, p_, limit, &job_);
       return *value_end != nullptr;
     }
-    entry_.time_is_end = step.at_end;
+    entry_->time_is_end = step.at_end;
     *value_end = p_ + plan_.stamp.size;
     return true;
   }
@@ -421,23 +426,23 @@ class LineScanner {
   static const char* End(std::string_view text) { return text.data() + text.size(); }
 
   void SetHost(const char* begin, const char* end) {
-    entry_.host = Host<Simd>(begin, end);
-    entry_.plain_host = IsPlain<Simd>(begin, end);
+    entry_->host = Host<Simd>(begin, end);
+    entry_->plain_host = IsPlain<Simd>(begin, end);
   }
 
   void SetClientAndUser(const char* client, const char* client_end, const char* user, const char* user_end) {
     if ((plan_.fields & kFieldClient) != 0)
-      entry_.client = Client(client, client_end, Colons<Simd>(client, client_end));
-    if ((plan_.fields & kFieldUser) != 0) entry_.user = Text(user, user_end);
+      entry_->client = Client(client, client_end, Colons<Simd>(client, client_end));
+    if ((plan_.fields & kFieldUser) != 0) entry_->user = Text(user, user_end);
   }
 
   const ScanPlan& plan_;
   ScanJob& job_;
-  LogEntry& entry_;
-  const char* p_;  // behind what was read
+  LogEntry* entry_ = nullptr;
+  const char* p_ = nullptr;  // behind what was read
   const char* end_ = nullptr;
   std::uint32_t newline_ = 0;
-  const std::uint16_t* quote_;                // the next one
+  const std::uint16_t* quote_ = nullptr;      // the next one
   const std::uint16_t* next_mark_ = nullptr;  // behind the line
   Blanks<Simd> blanks_;
 };

@@ -13,8 +13,9 @@ namespace {
 
 struct Avx2 {
   static __m256i Load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static __m256i All(char c) { return Load(kRepeated.of[static_cast<unsigned char>(c)]); }
   static std::uint64_t Equal(__m256i low, __m256i high, char c) {
-    const __m256i wanted = _mm256_set1_epi8(c);
+    const __m256i wanted = All(c);
     const auto mask = [wanted](__m256i bytes) {
       return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted)));
     };
@@ -26,9 +27,8 @@ struct Avx2 {
   static std::uint64_t Odd(const char* p) {
     const auto mask = [](__m256i bytes) {
       // Signed: bytes from 0x80 on are below, too.
-      const __m256i below = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), bytes);
-      const __m256i others = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x7F)),
-                                             _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
+      const __m256i below = _mm256_cmpgt_epi8(All(' '), bytes);
+      const __m256i others = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, All(0x7F)), _mm256_cmpeq_epi8(bytes, All('\\')));
       return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_or_si256(below, others)));
     };
     return mask(Load(p)) | static_cast<std::uint64_t>(mask(Load(p + 32))) << 32;
@@ -49,7 +49,7 @@ struct Avx2 {
   static std::uint64_t PathStops(const char* p) {
     const auto stops = [](__m256i bytes) {
       // Signed: with 1 added, bytes from 0x7F on are below, too.
-      const __m256i odd = _mm256_cmpgt_epi8(_mm256_set1_epi8('!'), _mm256_add_epi8(bytes, _mm256_set1_epi8(1)));
+      const __m256i odd = _mm256_cmpgt_epi8(All('!'), _mm256_add_epi8(bytes, All(1)));
       const __m256i all = _mm256_or_si256(odd, AmongEach(bytes, PathStopsTable()));
       return static_cast<std::uint32_t>(_mm256_movemask_epi8(all));
     };
@@ -63,11 +63,18 @@ struct Avx2 {
   }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
-    return AppendPositions(mask, base, out);
+    std::uint16_t* const end = out + _mm_popcnt_u64(mask);
+    do {
+      for (int i = 0; i < 4; ++i) {
+        *out++ = static_cast<std::uint16_t>(base + _tzcnt_u64(mask));  // 64 if there is none
+        mask = _blsr_u64(mask);
+      }
+    } while (mask != 0);
+    return end;
   }
 
-  static unsigned DigitRun(const char* p) { return Sse2::DigitRun(p); }
-  static unsigned UpperRun(const char* p) { return Sse2::UpperRun(p); }
+  static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }
+  static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 25); }
 
   static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
     const __m256i above = _mm256_sub_epi8(Load(p), Load(low));
@@ -85,6 +92,13 @@ struct Avx2 {
   }
 
  private:
+  // As Sse2::RunInside.
+  static unsigned RunInside(const char* p, char first, char more) {
+    const __m128i shifted = _mm_sub_epi8(Sse2::Load(p), Sse2::Load(kRepeated.of[static_cast<unsigned char>(first)]));
+    const __m128i least = _mm_min_epu8(shifted, Sse2::Load(kRepeated.of[static_cast<unsigned char>(more)]));
+    return static_cast<unsigned>(__builtin_ctzll(~Sse2::Mask(_mm_cmpeq_epi8(least, shifted))));
+  }
+
   // 0xFF for bytes of which the table has one at the place of their low four bits. From 0x80 on there is none: the
   // shuffle gives 0.
   static __m256i AmongEach(__m256i bytes, __m128i table) {

@@ -53,8 +53,8 @@ struct Avx512 {
     return out + count;
   }
 
-  static unsigned DigitRun(const char* p) { return Sse2::DigitRun(p); }
-  static unsigned UpperRun(const char* p) { return Sse2::UpperRun(p); }
+  static unsigned DigitRun(const char* p) { return Avx2::DigitRun(p); }
+  static unsigned UpperRun(const char* p) { return Avx2::UpperRun(p); }
   static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
     const __m256i above = _mm256_sub_epi8(Avx2::Load(p), Avx2::Load(low));
     return _mm256_cmpgt_epu8_mask(above, Avx2::Load(beyond)) == 0;

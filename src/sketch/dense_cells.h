@@ -62,18 +62,20 @@ class DenseCells {
   // Add for some requests, those at the front: up to the first one that has not the key of ids[i], or more to count
   // than `requests` and `errors`. Writes the ids of keys whose first request it was to *first_ones and moves that on;
   // behind them there must be room for one more. Returns how many were added. `outcomes`: those that are counted.
-  // REQUIRES: is_beside_keys()
   [[gnu::noinline]] std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension,
                                         const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones) {
+    if (!is_beside_keys() && words_.size() < dictionary_.size()) Grow(&words_);
+    std::uint64_t* const words = is_beside_keys() ? dictionary_.column(column_) : words_.data();
+    const unsigned shift = is_beside_keys() ? KeyDictionary::kColumnShift : 0;
     std::uint32_t* end = *first_ones;
     const std::size_t added = dictionary_.VisitHeld(
-        requests, dimension, ids, column_,
-        [&end, outcomes](const Request& request, std::uint32_t id, std::uint64_t* word) {
+        requests, dimension, ids, [&end, words, shift, outcomes](const Request& request, std::size_t id) {
           const std::uint64_t outcome = request.outcome & outcomes;
           if (NeedsOthers(outcome)) return false;
-          *end = id;
-          end += *word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
-          *word += OneRequest(outcome);
+          std::uint64_t& word = words[id << shift];
+          *end = static_cast<std::uint32_t>(id);
+          end += word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
+          word += OneRequest(outcome);
           return true;
         });
     *first_ones = end;

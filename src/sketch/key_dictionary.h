@@ -52,6 +52,7 @@ class KeyDictionary {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       const Key& key = requests[i].keys[dimension];
       ids[i] = Look(key.hash);
+      PrefetchLine(key.data);
       if (ids[i] < keys_.size()) PrefetchLine(&keys_[ids[i]]);
       sizes |= key.size;
     }
@@ -93,24 +94,21 @@ class KeyDictionary {
 
   void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
 
-  // Calls visit(request, id, &word) for some requests, those at the front: its key's id, and the key's word in a column
-  // that was taken. Ends at the first one that has not the key of ids[i], or for which visit says no; returns how many
-  // came before. Those that do not count are passed over. Nothing else happens in the loop, so that what it needs stays
-  // in registers. visit must not change the dictionary.
+  // Calls visit(request, id of its key) for some requests, those at the front. Ends at the first one that has not the
+  // key of ids[i], or for which visit says no; returns how many came before. Those that do not count are passed over.
+  // Nothing else happens in the loop, so that what it needs stays in registers. visit must not change the dictionary.
   template <typename Visit>
   std::size_t VisitHeld(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids,
-                        std::size_t column, Visit visit) {
-    StoredKey* const keys = keys_.data();
+                        Visit visit) const {
+    const StoredKey* const keys = keys_.data();
     const std::size_t size = keys_.size();
     std::size_t i = 0;
     for (; i < requests.size(); ++i) {
       const Request& request = requests[i];
       const Key& key = request.keys[dimension];
       if (!Counts(request, key)) continue;
-      if (ids[i] >= size) [[unlikely]]
-        break;
-      StoredKey& stored = keys[ids[i]];
-      if (!IsKey(stored, key) || !visit(request, ids[i], &stored.words[column])) [[unlikely]]
+      const std::size_t id = ids[i];
+      if (id >= size || !IsKey(keys[id], key) || !visit(request, id)) [[unlikely]]
         break;
     }
     return i;
@@ -119,6 +117,10 @@ class KeyDictionary {
   // A column that nobody has, all of whose words are 0; kColumns: there is none. Whoever gives it back has made them 0.
   std::size_t TakeColumn();
   void GiveColumn(std::size_t column) { taken_[column] = false; }
+  // Its words: that of an id is id << kColumnShift words behind the first. REQUIRES: a column that was taken. Valid
+  // until the next Intern or Keep.
+  std::uint64_t* column(std::size_t column) { return keys_.empty() ? nullptr : keys_.front().words.data() + column; }
+  static constexpr unsigned kColumnShift = 3;
   // REQUIRES: id < size(), a column that was taken. Valid until the next Intern or Keep.
   std::uint64_t& word(std::uint32_t id, std::size_t column) { return keys_[id].words[column]; }
   std::uint64_t word(std::uint32_t id, std::size_t column) const { return keys_[id].words[column]; }
@@ -163,7 +165,7 @@ class KeyDictionary {
     std::uint8_t shard = 0;
     std::array<std::uint64_t, kColumns> words{};
   };
-  static_assert(sizeof(StoredKey) == 64);
+  static_assert(sizeof(StoredKey) == sizeof(std::uint64_t) << kColumnShift);
   static_assert(kLargestKey <= 256);  // EqualUpTo32
 
   static std::uint8_t TagOf(std::uint64_t hash) {

@@ -93,7 +93,7 @@ void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimens
   {
     Appender admitted(requests.size(), &ids_);
     for (; i < requests.size(); ++i) {
-      if (is_beside_keys()) i += cells_.AddHeld(requests.subspan(i), dimension, ids + i, outcomes_, &admitted.end());
+      i += cells_.AddHeld(requests.subspan(i), dimension, ids + i, outcomes_, &admitted.end());
       if (i == requests.size()) break;
       const Key& key = requests[i].keys[dimension];
       if (!Counts(requests[i], key)) continue;

@@ -51,15 +51,19 @@ TEST_CASE("scanner and expressions read damaged lines alike", "[format][scan]") 
   for (std::uint32_t seed = 1; seed <= 8; ++seed) CompareDamaged(check, seed);
 }
 
-// For a long search: SOCKLOG_SOAK_SECONDS=3600 unit_format [soak]
+// For a long search: SOCKLOG_SOAK_SECONDS=3600 unit_format [soak]; SOCKLOG_SOAK_SEED is where it starts, so that
+// several can search side by side.
 TEST_CASE("scanner and expressions read damaged lines alike for long", "[.][soak]") {
-  const char* seconds = std::getenv("SOCKLOG_SOAK_SECONDS");
+  const auto number = [](const char* variable, int otherwise) {
+    const char* const value = std::getenv(variable);
+    return value == nullptr ? otherwise : std::atoi(value);
+  };
   const ScanCheck check;
-  const auto end =
-      std::chrono::steady_clock::now() + std::chrono::seconds(seconds == nullptr ? 60 : std::atoi(seconds));
-  std::uint32_t seed = 1000;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(number("SOCKLOG_SOAK_SECONDS", 60));
+  const auto first = static_cast<std::uint32_t>(number("SOCKLOG_SOAK_SEED", 1000));
+  std::uint32_t seed = first;
   while (std::chrono::steady_clock::now() < end) CompareDamaged(check, seed++);
-  WARN(seed - 1000 << " rounds");
+  WARN(seed - first << " rounds");
 }
 
 TEST_CASE("the scanner takes what a server writes", "[format][scan]") {

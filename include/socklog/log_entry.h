@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "socklog/reused_vector.h"
 #include "socklog/text_arena.h"
 #include "socklog/text_buffer.h"
 #include "socklog/time.h"
@@ -113,35 +114,7 @@ struct MalformedLine {
   const char* reason = nullptr;  // a string with static storage: a short sentence without a full stop
 };
 
-// A vector of entries that keeps those behind its end, so that growing again need not clear them. Thread-compatible.
-class LogEntries {
- public:
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  LogEntry* data() { return entries_.data(); }
-  LogEntry& operator[](std::size_t i) { return entries_[i]; }
-  const LogEntry& operator[](std::size_t i) const { return entries_[i]; }
-  const LogEntry* begin() const { return entries_.data(); }
-  const LogEntry* end() const { return entries_.data() + size_; }
-  const LogEntry& back() const { return entries_[size_ - 1]; }
-
-  LogEntry& emplace_back() {
-    ResizeForOverwrite(size_ + 1);
-    return entries_[size_ - 1] = LogEntry();
-  }
-  void push_back(const LogEntry& entry) { emplace_back() = entry; }
-  void pop_back() { --size_; }
-  void clear() { size_ = 0; }
-  // Entries beyond the present size hold anything.
-  void ResizeForOverwrite(std::size_t size) {
-    if (size > entries_.size()) entries_.resize(size);
-    size_ = size;
-  }
-
- private:
-  std::vector<LogEntry> entries_;
-  std::size_t size_ = 0;
-};
+using LogEntries = ReusedVector<LogEntry>;
 
 // Some lines of one Block, in their order: each is in exactly one of the two lists. Reused; Thread-compatible.
 struct LogBatch {

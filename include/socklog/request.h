@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "socklog/cell.h"
+#include "socklog/reused_vector.h"
 #include "socklog/time.h"
 
 namespace socklog {
@@ -59,6 +60,8 @@ struct Request {
   bool slow_path = false;                      // only the reference parser could read the line
   std::array<Key, kKeyedDimensionCount> keys;  // by KeyedIndex
 };
+
+using Requests = ReusedVector<Request>;
 
 // Whether the request is counted for its key of one dimension.
 inline bool Counts(const Request& request, const Key& key) { return key.size != 0 && !request.ignored; }

@@ -44,7 +44,7 @@ struct ParseTask {
   std::exception_ptr failure;  // what reading or parsing in the pool threw: no memory
 
   // What Parse makes of a part of the block, in the order of its lines.
-  std::vector<Request> requests;
+  Requests requests;
   std::vector<MalformedLine> malformed;
 
   BlockCursor cursor;  // behind that part

@@ -113,8 +113,8 @@ const MalformedLine* PartitionInput::malformed() const {
 }
 
 std::span<const Request> PartitionInput::requests() const {
-  const auto begin = task().requests.begin() + static_cast<std::ptrdiff_t>(requests_);
-  auto end = task().requests.end();
+  const Request* const begin = task().requests.begin() + requests_;
+  const Request* end = task().requests.end();
   if (malformed_ < task().malformed.size()) {
     const std::uint32_t line = task().malformed[malformed_].line;
     end = std::partition_point(begin, end, [line](const Request& request) { return request.line < line; });

@@ -137,10 +137,10 @@ inline void KeyMaker::SetWritten(std::string_view text, Key* key) {
   written_.push_back(key);
 }
 
-void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests) {
+void KeyMaker::Apply(const LogEntries& entries, TextArena* texts, Requests* requests) {
   written_.clear();  // a call before may have ended early
   const std::size_t first = requests->size();
-  requests->resize(first + entries.size());
+  requests->ResizeForOverwrite(first + entries.size());
   Request* request = requests->data() + first;
   for (const LogEntry& entry : entries) Make(entry, texts, request++);
   HashWritten();
@@ -158,6 +158,7 @@ void KeyMaker::HashWritten() {
   written_.clear();
 }
 
+// Of what was in *request before, nothing stays but what stands in a key without size.
 inline void KeyMaker::Make(const LogEntry& entry, TextArena* texts, Request* request) {
   request->time = rules_.TimeOf(entry);
   request->line = entry.line;
@@ -166,6 +167,7 @@ inline void KeyMaker::Make(const LogEntry& entry, TextArena* texts, Request* req
   request->outcome = rules_.OutcomeOf(entry.status);
   request->ignored = entry.no_request;
   request->slow_path = entry.slow_path;
+  for (Key& key : request->keys) key.size = 0;
   usual_rules_ ? SetUsualKeys(entry, texts, request) : SetKeys(entry, texts, request);
 }
 

@@ -27,7 +27,7 @@ class KeyMaker {
   // Keys that are not in the line as they stand are put into *texts, where nothing of the entry may be.
   void Apply(const LogEntry& entry, TextArena* texts, Request* request);
   // The same for each of the entries, at the end of *requests.
-  void Apply(const LogEntries& entries, TextArena* texts, std::vector<Request>* requests);
+  void Apply(const LogEntries& entries, TextArena* texts, Requests* requests);
 
  private:
   // What is worth remembering of a distinct URL.

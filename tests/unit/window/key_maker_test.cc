@@ -64,7 +64,10 @@ TEST_CASE("keys are the same with and without what the parser knows, in a run an
     padded.plain_client = padded.client.find(':') == std::string_view::npos;
     run.push_back(padded);
   }
-  std::vector<Request> requests(3);
+  Requests requests;
+  requests.ResizeForOverwrite(3 + run.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].keys.fill(Key{"left from before", 16, 1});
+  requests.ResizeForOverwrite(3);
   keys.Apply(run, &texts, &requests);
   REQUIRE(requests.size() == 3 + expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {

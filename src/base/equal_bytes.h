@@ -14,8 +14,7 @@
 
 namespace socklog {
 
-// Whether those of the first 32 bytes are the same that are among the first `size`. REQUIRES: size <= 256; 32 bytes of
-// both may be read
+// Whether the first min(size, 32) bytes are the same. REQUIRES: size <= 256; 32 bytes of both may be read
 inline bool EqualUpTo32(const char* a, const char* b, std::size_t size) {
 #ifdef __SSE2__
   const std::int8_t* const inside = PrefixMask(size);

@@ -59,27 +59,19 @@ class DenseCells {
     word += OneRequest(outcome);
     return first;
   }
-  // Add for some requests, those at the front: up to the first one that has not the key of ids[i], or more to count
-  // than `requests` and `errors`. Writes the ids of keys whose first request it was to *first_ones and moves that on;
-  // behind them there must be room for one more. Returns how many were added. `outcomes`: those that are counted.
-  [[gnu::noinline]] std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension,
-                                        const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones) {
-    if (!is_beside_keys() && words_.size() < dictionary_.size()) Grow(&words_);
-    std::uint64_t* const words = is_beside_keys() ? dictionary_.column(column_) : words_.data();
-    const unsigned shift = is_beside_keys() ? KeyDictionary::kColumnShift : 0;
-    std::uint32_t* end = *first_ones;
-    const std::size_t added = dictionary_.VisitHeld(
-        requests, dimension, ids, [&end, words, shift, outcomes](const Request& request, std::size_t id) {
-          const std::uint64_t outcome = request.outcome & outcomes;
-          if (NeedsOthers(outcome)) return false;
-          std::uint64_t& word = words[id << shift];
-          *end = static_cast<std::uint32_t>(id);
-          end += word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
-          word += OneRequest(outcome);
-          return true;
-        });
-    *first_ones = end;
-    return added;
+  // Add for some requests, those at the front: up to the first one that counts and has not the key of ids[i], or has
+  // more to count than `requests` and `errors`. Writes the ids of keys whose first request it was to *first_ones and
+  // moves that on; behind them there must be room for one more. Returns how many came before. `outcomes`: those that
+  // are counted.
+  std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids,
+                      std::uint64_t outcomes, std::uint32_t** first_ones) {
+    if (is_beside_keys()) {
+      return AddEach(requests, dimension, ids, outcomes, first_ones,
+                     [this](std::uint32_t id) -> std::uint64_t& { return dictionary_.word(id, column_); });
+    }
+    if (words_.size() < dictionary_.size()) Grow(&words_);
+    return AddEach(requests, dimension, ids, outcomes, first_ones,
+                   [this](std::uint32_t id) -> std::uint64_t& { return words_[id]; });
   }
   Cell cell(std::uint32_t id) const {
     Cell cell;
@@ -140,6 +132,24 @@ class DenseCells {
     others[3] += (outcome & kOutcomeNotFound) != 0;
   }
 
+  template <typename WordOf>
+  [[gnu::noinline]] std::size_t AddEach(std::span<const Request> requests, std::size_t dimension,
+                                        const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones,
+                                        WordOf word_of) {
+    std::uint32_t* end = *first_ones;
+    const std::size_t added = dictionary_.VisitHeld(
+        requests, dimension, ids, [&end, word_of, outcomes](const Request& request, std::uint32_t id) {
+          const std::uint64_t outcome = request.outcome & outcomes;
+          if (NeedsOthers(outcome)) return false;
+          std::uint64_t& word = word_of(id);
+          *end = id;
+          end += word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
+          word += OneRequest(outcome);
+          return true;
+        });
+    *first_ones = end;
+    return added;
+  }
   static std::uint64_t OneRequest(std::uint64_t outcome) { return 1 + ((outcome & kOutcomeError) << 32); }
 
   KeyDictionary& dictionary_;

@@ -2,7 +2,6 @@
 #ifndef SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 #define SOCKLOG_SKETCH_KEY_DICTIONARY_H_
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -41,12 +40,13 @@ class KeyDictionary {
   std::uint32_t Intern(const Key& key);
 
   // A look-up waits for memory again and again. Done in steps for many keys at a time, the waits overlap:
-  // PrefetchBuckets, then LookUp, then PrefetchTexts, then Holds. `dimension`: KeyedIndex of the keys.
+  // PrefetchBuckets, then LookUp, then PrefetchTexts, then Holds or VisitHeld. `dimension`: KeyedIndex of the keys.
   void PrefetchBuckets(std::span<const Request> requests, std::size_t dimension) const {
     for (const Request& request : requests) PrefetchLine(&buckets_[request.keys[dimension].hash & mask_]);
   }
   // ids[i]: Look for the key of requests[i]. Returns whether PrefetchTexts may help: not where all keys are shorter
-  // than their heads, which is usual for users and addresses.
+  // than their heads, which is usual for users and addresses. Fetches the keys of the requests, too: where another
+  // thread has made them, they are in that processor's cache.
   bool LookUp(std::span<const Request> requests, std::size_t dimension, std::uint32_t* ids) const {
     std::uint32_t sizes = 0;
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -94,9 +94,10 @@ class KeyDictionary {
 
   void PrefetchKey(std::uint32_t id) const { PrefetchLine(&keys_[id]); }
 
-  // Calls visit(request, id of its key) for some requests, those at the front. Ends at the first one that has not the
-  // key of ids[i], or for which visit says no; returns how many came before. Those that do not count are passed over.
-  // Nothing else happens in the loop, so that what it needs stays in registers. visit must not change the dictionary.
+  // Calls visit(request, id of its key) for some requests, those at the front. Ends at the first one that counts and
+  // has not the key of ids[i], or for which visit says no; returns how many came before. Those that do not count are
+  // passed over. Nothing else happens in the loop, so that what it needs stays in registers. visit may change words
+  // only.
   template <typename Visit>
   std::size_t VisitHeld(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids,
                         Visit visit) const {
@@ -107,7 +108,7 @@ class KeyDictionary {
       const Request& request = requests[i];
       const Key& key = request.keys[dimension];
       if (!Counts(request, key)) continue;
-      const std::size_t id = ids[i];
+      const std::uint32_t id = ids[i];
       if (id >= size || !IsKey(keys[id], key) || !visit(request, id)) [[unlikely]]
         break;
     }
@@ -117,10 +118,6 @@ class KeyDictionary {
   // A column that nobody has, all of whose words are 0; kColumns: there is none. Whoever gives it back has made them 0.
   std::size_t TakeColumn();
   void GiveColumn(std::size_t column) { taken_[column] = false; }
-  // Its words: that of an id is id << kColumnShift words behind the first. REQUIRES: a column that was taken. Valid
-  // until the next Intern or Keep.
-  std::uint64_t* column(std::size_t column) { return keys_.empty() ? nullptr : keys_.front().words.data() + column; }
-  static constexpr unsigned kColumnShift = 3;
   // REQUIRES: id < size(), a column that was taken. Valid until the next Intern or Keep.
   std::uint64_t& word(std::uint32_t id, std::size_t column) { return keys_[id].words[column]; }
   std::uint64_t word(std::uint32_t id, std::size_t column) const { return keys_[id].words[column]; }
@@ -165,7 +162,7 @@ class KeyDictionary {
     std::uint8_t shard = 0;
     std::array<std::uint64_t, kColumns> words{};
   };
-  static_assert(sizeof(StoredKey) == sizeof(std::uint64_t) << kColumnShift);
+  static_assert(sizeof(StoredKey) == 64);
   static_assert(kLargestKey <= 256);  // EqualUpTo32
 
   static std::uint8_t TagOf(std::uint64_t hash) {
@@ -183,6 +180,7 @@ class KeyDictionary {
     return EqualUpTo32(text + kHead, key.data + kHead, key.size - kHead) &&
            (key.size <= kHead + kTail || IsEnd(text, key));
   }
+  // Pure, so that a loop need not load again what it had before the call.
   [[gnu::pure]] static bool IsEnd(const char* text, const Key& key);
   std::size_t text_size() const { return text_.size() - kTail; }
   bool IsMoreThanHalf(std::size_t ids, std::size_t text) const { return ids > max_ids_ / 2 || text > max_text_ / 2; }

@@ -25,7 +25,8 @@ class Appender {
   Appender& operator=(const Appender&) = delete;
 
   // Where to write the next ones; to be moved behind them.
-  std::uint32_t*& end() { return end_; }
+  std::uint32_t** end() { return &end_; }
+  void Append(std::uint32_t id) { *end_++ = id; }
 
  private:
   std::vector<std::uint32_t>& ids_;
@@ -93,16 +94,15 @@ void KeyTable::AddWithRoom(std::span<const Request> requests, std::size_t dimens
   {
     Appender admitted(requests.size(), &ids_);
     for (; i < requests.size(); ++i) {
-      i += cells_.AddHeld(requests.subspan(i), dimension, ids + i, outcomes_, &admitted.end());
+      i += cells_.AddHeld(requests.subspan(i), dimension, ids + i, outcomes_, admitted.end());
       if (i == requests.size()) break;
       const Key& key = requests[i].keys[dimension];
-      if (!Counts(requests[i], key)) continue;
       std::uint32_t id = ids[i];
       if (!dictionary_.Holds(id, key)) {
         id = dictionary_.Intern(key);
         if (id == KeyDictionary::kNone) break;
       }
-      if (cells_.Add(id, requests[i].outcome & outcomes_)) *admitted.end()++ = id;
+      if (cells_.Add(id, requests[i].outcome & outcomes_)) admitted.Append(id);
     }
   }
   BookAdmitted(before);

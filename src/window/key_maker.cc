@@ -158,7 +158,8 @@ void KeyMaker::HashWritten() {
   written_.clear();
 }
 
-// Of what was in *request before, nothing stays but what stands in a key without size.
+// Of what was in *request before, nothing stays but the rest of a key without size: nobody looks at that but to fetch
+// what it may need.
 inline void KeyMaker::Make(const LogEntry& entry, TextArena* texts, Request* request) {
   request->time = rules_.TimeOf(entry);
   request->line = entry.line;
@@ -244,7 +245,7 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
 [[gnu::noinline]] void KeyMaker::SetClientKey(const LogEntry& entry, TextArena* texts, Key* key) {
   const std::string_view client = rules_.ClientOf(entry);
   if (client.empty()) {
-    key->size = 0;
+    *key = Key();
   } else if ((entry.plain_client && !rules_.reads(kFieldClientHeader)) ||
              PlainPrefix<StopAt::kOddOrColon>(client) == client.size()) {
     Set(MakeKey(client, true, texts), key);
@@ -258,7 +259,7 @@ const KeyMaker::UrlFacts& KeyMaker::FactsOf(std::string_view url) {
 [[gnu::noinline]] void KeyMaker::SetUserKey(const LogEntry& entry, TextArena* texts, Key* key) const {
   const std::string_view user = rules_.reads(kFieldUserHeader) ? entry.user_header : entry.user;
   if (user.empty() || (user.size() == 1 && user.front() == '-')) {
-    key->size = 0;
+    *key = Key();
     return;
   }
   const bool plain = (entry.plain_user && !rules_.reads(kFieldUserHeader)) || IsPlain(user);

@@ -5,14 +5,6 @@
 #include <cstdint>
 
 namespace socklog {
-
-// Each byte 64 times, to be loaded where a register is to be full of one. The compiler does not see what is in here: of
-// a constant that it knows, GCC makes a register in three steps, again for each line.
-struct RepeatedBytes {
-  alignas(64) char of[256][64];
-};
-extern const RepeatedBytes kRepeated;
-
 namespace {
 
 // What each instruction set's wrapper gives to the scanner (lines.h). All functions read the bytes from `p` on that

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "format/scan/repeated_bytes.h"
 #include "format/scan/simd_sse2.h"
 
 namespace socklog {
@@ -13,7 +14,8 @@ namespace {
 
 struct Avx2 {
   static __m256i Load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static __m256i All(char c) { return Load(kRepeated.of[static_cast<unsigned char>(c)]); }
+  static const char* Repeated(char c) { return kRepeated.of[static_cast<unsigned char>(c)]; }
+  static __m256i All(char c) { return Load(Repeated(c)); }
   static std::uint64_t Equal(__m256i low, __m256i high, char c) {
     const __m256i wanted = All(c);
     const auto mask = [wanted](__m256i bytes) {
@@ -92,11 +94,8 @@ struct Avx2 {
   }
 
  private:
-  // As Sse2::RunInside.
   static unsigned RunInside(const char* p, char first, char more) {
-    const __m128i shifted = _mm_sub_epi8(Sse2::Load(p), Sse2::Load(kRepeated.of[static_cast<unsigned char>(first)]));
-    const __m128i least = _mm_min_epu8(shifted, Sse2::Load(kRepeated.of[static_cast<unsigned char>(more)]));
-    return static_cast<unsigned>(__builtin_ctzll(~Sse2::Mask(_mm_cmpeq_epi8(least, shifted))));
+    return Sse2::RunInside(p, Sse2::Load(Repeated(first)), Sse2::Load(Repeated(more)));
   }
 
   // 0xFF for bytes of which the table has one at the place of their low four bits. From 0x80 on there is none: the

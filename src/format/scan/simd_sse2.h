@@ -48,8 +48,14 @@ struct Sse2 {
     return AppendPositions(mask, base, out);
   }
 
-  static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }
-  static unsigned UpperRun(const char* p) { return RunInside(p, 'A', 25); }
+  static unsigned DigitRun(const char* p) { return RunInside(p, _mm_set1_epi8('0'), _mm_set1_epi8(9)); }
+  static unsigned UpperRun(const char* p) { return RunInside(p, _mm_set1_epi8('A'), _mm_set1_epi8(25)); }
+  // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
+  static unsigned RunInside(const char* p, __m128i first, __m128i more) {
+    const __m128i shifted = _mm_sub_epi8(Load(p), first);
+    const __m128i inside = _mm_cmpeq_epi8(_mm_min_epu8(shifted, more), shifted);
+    return static_cast<unsigned>(__builtin_ctzll(~Mask(inside)));
+  }
 
   static bool IsWithin(const char* p, const char* low, const unsigned char* beyond) {
     const auto within = [=](int at) {
@@ -78,13 +84,6 @@ struct Sse2 {
     std::uint64_t mask = 0;
     for (int i = 0; i < 4; ++i) mask |= Mask(which(Load(p + 16 * i))) << (16 * i);
     return mask;
-  }
-
-  // How many of the first 16 bytes, up to the first other one, are `first` or one of the `more` after it.
-  static unsigned RunInside(const char* p, char first, char more) {
-    const __m128i shifted = _mm_sub_epi8(Load(p), _mm_set1_epi8(first));
-    const __m128i inside = _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(more)), shifted);
-    return static_cast<unsigned>(__builtin_ctzll(~Mask(inside)));
   }
 };
 

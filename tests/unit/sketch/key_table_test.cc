@@ -76,7 +76,8 @@ std::vector<Request> RequestsOf(const std::vector<std::string>& keys, Dimension 
   std::vector<Request> requests(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     requests[i].keys[KeyedIndex(dimension)] = KeyOf(keys[i]);
-    requests[i].outcome = static_cast<std::uint8_t>(random->Below(kOutcomes));
+    // As in a log, most have nothing but an error or none.
+    requests[i].outcome = static_cast<std::uint8_t>(random->Below(random->Below(10) == 0 ? kOutcomes : 2));
     requests[i].ignored = random->Below(20) == 0;
   }
   return requests;
@@ -94,7 +95,7 @@ TEST_CASE("tables that share a dictionary say what Space-Saving says, run by run
   KeyDictionary dictionary(max_keys);
   std::vector<std::unique_ptr<Pair>> pairs;
   std::vector<KeyTable*> tables;
-  for (int i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < KeyDictionary::kColumns + 2; ++i) {  // some are not beside the keys
     pairs.push_back(std::make_unique<Pair>(max_keys, &dictionary, most_requests));
     tables.push_back(&pairs.back()->table);
   }

@@ -50,7 +50,9 @@ TEST_CASE("keys are the same with and without what the parser knows, in a run an
   entries.back().request_valid = false;
   entries.push_back(Get("/hosted"));
   entries.back().host = "www.example";
-  const std::unique_ptr<KeyRules> rules = Rules();
+  KeyOptions options;
+  options.user = GENERATE("user", "client");  // keys are fields of the entry, or not
+  const std::unique_ptr<KeyRules> rules = Rules(options);
   KeyMaker keys(*rules);
   TextArena lines;
   TextArena texts;
@@ -66,11 +68,18 @@ TEST_CASE("keys are the same with and without what the parser knows, in a run an
   }
   Requests requests;
   requests.ResizeForOverwrite(3 + run.size());
-  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].keys.fill(Key{"left from before", 16, 1});
+  Request before;
+  before.outcome = kAllOutcomes;
+  before.ignored = before.slow_path = true;
+  before.keys.fill(Key{"left from before", 16, 1});
+  for (std::size_t i = 0; i < requests.size(); ++i) requests[i] = before;
   requests.ResizeForOverwrite(3);
   keys.Apply(run, &texts, &requests);
   REQUIRE(requests.size() == 3 + expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(requests[3 + i].outcome == expected[i].outcome);
+    CHECK(requests[3 + i].ignored == expected[i].ignored);
+    CHECK(requests[3 + i].slow_path == expected[i].slow_path);
     for (std::size_t d = 0; d < kKeyedDimensionCount; ++d) {
       const Key& key = requests[3 + i].keys[d];
       CAPTURE(i, d);

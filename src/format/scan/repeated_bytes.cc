@@ -1,4 +1,4 @@
-#include "format/scan/bits.h"
+#include "format/scan/repeated_bytes.h"
 
 namespace socklog {
 namespace {

@@ -63,15 +63,22 @@ class DenseCells {
   // more to count than `requests` and `errors`. Writes the ids of keys whose first request it was to *first_ones and
   // moves that on; behind them there must be room for one more. Returns how many came before. `outcomes`: those that
   // are counted.
-  std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension, const std::uint32_t* ids,
-                      std::uint64_t outcomes, std::uint32_t** first_ones) {
-    if (is_beside_keys()) {
-      return AddEach(requests, dimension, ids, outcomes, first_ones,
-                     [this](std::uint32_t id) -> std::uint64_t& { return dictionary_.word(id, column_); });
-    }
-    if (words_.size() < dictionary_.size()) Grow(&words_);
-    return AddEach(requests, dimension, ids, outcomes, first_ones,
-                   [this](std::uint32_t id) -> std::uint64_t& { return words_[id]; });
+  [[gnu::noinline]] std::size_t AddHeld(std::span<const Request> requests, std::size_t dimension,
+                                        const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones) {
+    if (!is_beside_keys() && words_.size() < dictionary_.size()) Grow(&words_);
+    std::uint32_t* end = *first_ones;
+    const std::size_t added = dictionary_.VisitHeld(
+        requests, dimension, ids, [this, &end, outcomes](const Request& request, std::uint32_t id) {
+          const std::uint64_t outcome = request.outcome & outcomes;
+          if (NeedsOthers(outcome)) return false;
+          std::uint64_t& word = mutable_word(id);
+          *end = id;
+          end += word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
+          word += OneRequest(outcome);
+          return true;
+        });
+    *first_ones = end;
+    return added;
   }
   Cell cell(std::uint32_t id) const {
     Cell cell;
@@ -132,24 +139,6 @@ class DenseCells {
     others[3] += (outcome & kOutcomeNotFound) != 0;
   }
 
-  template <typename WordOf>
-  [[gnu::noinline]] std::size_t AddEach(std::span<const Request> requests, std::size_t dimension,
-                                        const std::uint32_t* ids, std::uint64_t outcomes, std::uint32_t** first_ones,
-                                        WordOf word_of) {
-    std::uint32_t* end = *first_ones;
-    const std::size_t added = dictionary_.VisitHeld(
-        requests, dimension, ids, [&end, word_of, outcomes](const Request& request, std::uint32_t id) {
-          const std::uint64_t outcome = request.outcome & outcomes;
-          if (NeedsOthers(outcome)) return false;
-          std::uint64_t& word = word_of(id);
-          *end = id;
-          end += word == 0 ? 1 : 0;  // without a branch: which key is new to a window can hardly be predicted
-          word += OneRequest(outcome);
-          return true;
-        });
-    *first_ones = end;
-    return added;
-  }
   static std::uint64_t OneRequest(std::uint64_t outcome) { return 1 + ((outcome & kOutcomeError) << 32); }
 
   KeyDictionary& dictionary_;

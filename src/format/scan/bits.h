@@ -27,16 +27,24 @@ struct Structure {
   std::uint64_t newlines = 0;
 };
 
-// Append without special instructions; fast for up to four bits.
-inline std::uint16_t* AppendPositions(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+// Append; fast for up to four bits. `first_bit`: the place of a mask's first bit; anything if there is none.
+template <typename FirstBit>
+inline std::uint16_t* AppendPositions(std::uint64_t mask, std::uint16_t base, std::uint16_t* out,
+                                      const FirstBit& first_bit) {
   std::uint16_t* const end = out + __builtin_popcountll(mask);
   do {
     for (int i = 0; i < 4; ++i) {
-      *out++ = static_cast<std::uint16_t>(base + __builtin_ctzll(mask | std::uint64_t{1} << 63));
+      *out++ = static_cast<std::uint16_t>(base + first_bit(mask));
       mask &= mask - 1;
     }
   } while (mask != 0);
   return end;
+}
+
+// The same without special instructions.
+inline std::uint16_t* AppendPositions(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
+  return AppendPositions(mask, base, out,
+                         [](std::uint64_t left) { return __builtin_ctzll(left | std::uint64_t{1} << 63); });
 }
 
 }  // namespace

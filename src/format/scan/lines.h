@@ -63,7 +63,7 @@ class LineScanner {
   static bool Scan(ScanJob* job) {
     // Those of a line that did not fit.
     while (job->line_start < job->chunk_size && *job->mark < job->line_start) ++job->mark;
-    LineScanner scanner(*job->plan, job);
+    LineScanner scanner(job);
     while (job->entry != job->entries_end && job->line_start < job->chunk_size) {
       if (!scanner.Read()) return false;
       job->mark = scanner.next_mark_;
@@ -73,7 +73,7 @@ class LineScanner {
   }
 
  private:
-  LineScanner(const ScanPlan& plan, ScanJob* job) : plan_(plan), job_(*job) {}
+  explicit LineScanner(ScanJob* job) : plan_(*job->plan), job_(*job) {}
 
   // The job's line.
   bool Read() {

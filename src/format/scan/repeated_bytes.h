@@ -4,11 +4,11 @@
 
 namespace socklog {
 
-// Each byte 64 times, to be loaded where a register is to be full of one. Its definition is elsewhere so that the
+// Each byte 32 times, to be loaded where a register is to be full of one. Its definition is elsewhere so that the
 // compiler does not see what is in it: of a constant that it knows, GCC makes a register in three steps, again for each
 // line. It is data, not code, so that all kernels (lines.h) may share it.
 struct RepeatedBytes {
-  alignas(64) char of[256][64];
+  alignas(32) char of[256][32];
 };
 extern const RepeatedBytes kRepeated;
 

@@ -65,14 +65,7 @@ struct Avx2 {
   }
 
   static std::uint16_t* Append(std::uint64_t mask, std::uint16_t base, std::uint16_t* out) {
-    std::uint16_t* const end = out + _mm_popcnt_u64(mask);
-    do {
-      for (int i = 0; i < 4; ++i) {
-        *out++ = static_cast<std::uint16_t>(base + _tzcnt_u64(mask));  // 64 if there is none
-        mask = _blsr_u64(mask);
-      }
-    } while (mask != 0);
-    return end;
+    return AppendPositions(mask, base, out, [](std::uint64_t left) { return _tzcnt_u64(left); });
   }
 
   static unsigned DigitRun(const char* p) { return RunInside(p, '0', 9); }

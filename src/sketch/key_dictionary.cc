@@ -66,7 +66,7 @@ std::uint32_t KeyDictionary::Insert(const Key& key) {
   text_.resize(text_.size() + key.size, 0);
   std::memcpy(text_.data() + stored.text, key.data, key.size);
   if (BucketsFor(keys_.size()) > buckets_.size()) {
-    FillBuckets(std::min(kGrowth * buckets_.size(), BucketsFor(max_ids_)));  // takes in the new one, too
+    FillBuckets(BucketsFor(keys_.size()));  // takes in the new one, too; the fewer there are, the more are in the cache
   } else {
     PutInBucket(id);
   }

@@ -84,6 +84,9 @@ class ParsePool {
 
   // Whether a partition of which so many blocks are in hand may ask for another.
   bool HasRoom(std::size_t in_hand) const { return in_hand < options_.blocks_ahead && taken_ < options_.most_blocks; }
+  // Whether so few of its blocks are in hand that it should: then for many at once, since waking a thread for each of
+  // them is work as well.
+  bool IsLow(std::size_t in_hand) const { return 2 * in_hand <= options_.blocks_ahead; }
   // How many tasks were taken and not given back.
   std::size_t taken() const { return taken_; }
   // A task to submit, used before or new, and what to do with it after Wait.

@@ -72,7 +72,7 @@ std::unique_ptr<LogParser> PartitionInput::NewParser() const {
 
 // Lets the pool's threads read on.
 void PartitionInput::AskForMore() {
-  if (!reads_ahead_) return;
+  if (!reads_ahead_ || !pool_->IsLow(tasks_.size())) return;
   while (pool_->HasRoom(tasks_.size())) {
     std::unique_ptr<ParseTask> task = pool_->Take();
     task->reading = &reading_;

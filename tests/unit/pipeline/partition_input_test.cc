@@ -281,6 +281,33 @@ TEST_CASE("many partitions share the blocks that are read ahead") {
   CHECK(pool.taken() == 0);
 }
 
+TEST_CASE("many blocks are asked for at once, when half of them are used up") {
+  constexpr int kBlocks = 80;
+  const PlainFormat format;
+  ManualClock clock;
+  ParsePool pool(Impatient(1, 16), Rules());
+  ParseTools tools(Rules());
+  MemorySource source(&clock);
+  source.AddPartition("log");
+  for (int i = 0; i < kBlocks; ++i) source.AddLines(0, std::to_string(i) + " 200 /\n");
+  PartitionInput input(0, source, format, &pool, tools);
+  int asked = 0;
+  std::size_t before = 0;
+  for (int i = 0; i < kBlocks; ++i) {
+    REQUIRE(input.Fill().value() == Progress::kMore);
+    input.PopRequests(1);
+    if (pool.taken() > before) {
+      CHECK(pool.taken() >= 15);
+      ++asked;
+    } else {
+      CHECK(pool.taken() > 8);
+    }
+    before = pool.taken();
+  }
+  CHECK(asked <= kBlocks / 8 + 1);
+  CHECK(input.Fill().value() == Progress::kEnd);
+}
+
 TEST_CASE("threads are worthwhile for much text in long blocks") {
   ParsePool pool({1, 4, 64, 100, 1000}, Rules());
   for (int i = 0; i < 9; ++i) CHECK_FALSE(pool.IsWorthwhile(100));

@@ -85,8 +85,8 @@ class ParsePool {
   // Whether a partition of which so many blocks are in hand may ask for another.
   bool HasRoom(std::size_t in_hand) const { return in_hand < options_.blocks_ahead && taken_ < options_.most_blocks; }
   // Whether so few of its blocks are in hand that it should: then for many at once, since waking a thread for each of
-  // them is work as well.
-  bool IsLow(std::size_t in_hand) const { return 2 * in_hand <= options_.blocks_ahead; }
+  // them is work as well. Never so few that a thread has none.
+  bool IsLow(std::size_t in_hand) const { return in_hand + blocks_at_once() <= options_.blocks_ahead; }
   // How many tasks were taken and not given back.
   std::size_t taken() const { return taken_; }
   // A task to submit, used before or new, and what to do with it after Wait.
@@ -102,6 +102,10 @@ class ParsePool {
   void Wait(ParseTask* task, ParseTools& tools);
 
  private:
+  // Half of those beyond one for each thread.
+  std::size_t blocks_at_once() const {
+    return options_.blocks_ahead > options_.threads ? (options_.blocks_ahead - options_.threads + 1) / 2 : 1;
+  }
   void Work();
   bool CanBegin() const { return !queue_.empty() && !(is_reading_ && queue_.front()->reading != nullptr); }
   void DoFront(std::unique_lock<std::mutex>& lock, ParseTools& tools);

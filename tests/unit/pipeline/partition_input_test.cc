@@ -308,6 +308,18 @@ TEST_CASE("many blocks are asked for at once, when half of them are used up") {
   CHECK(input.Fill().value() == Progress::kEnd);
 }
 
+TEST_CASE("blocks are asked for before a thread has none, however many threads there are") {
+  for (const std::size_t threads : {1u, 2u, 7u, 16u, 63u}) {
+    for (const std::size_t more : {1u, 2u, 15u}) {
+      CAPTURE(threads, more);
+      const ParsePool pool(Impatient(threads, threads + more), Rules());
+      for (std::size_t in_hand = 0; in_hand <= threads; ++in_hand) CHECK(pool.IsLow(in_hand));
+      CHECK_FALSE(pool.IsLow(threads + more));
+    }
+  }
+  CHECK(ParsePool(Impatient(3, 1), Rules()).IsLow(0));
+}
+
 TEST_CASE("threads are worthwhile for much text in long blocks") {
   ParsePool pool({1, 4, 64, 100, 1000}, Rules());
   for (int i = 0; i < 9; ++i) CHECK_FALSE(pool.IsWorthwhile(100));
